@@ -1,0 +1,21 @@
+# Debian's libraries, linked statically where an archive exists, so that the binary starts fast and
+# needs little of the machine that it runs on.
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
+function(geartrain_library target)
+  cmake_parse_arguments(arg "" "" "NAMES;LINKS" ${ARGN})
+  add_library(${target} INTERFACE)
+  foreach(name IN LISTS arg_NAMES)
+    find_library(library_${name} NAMES lib${name}.a ${name} REQUIRED)
+    target_link_libraries(${target} INTERFACE ${library_${name}})
+  endforeach()
+  target_link_libraries(${target} INTERFACE ${arg_LINKS})
+endfunction()
+
+geartrain_library(lib_fmt NAMES fmt)
+geartrain_library(lib_crypto NAMES crypto LINKS ${CMAKE_DL_LIBS} Threads::Threads)
+geartrain_library(lib_boost_json NAMES boost_json boost_container)
+geartrain_library(lib_soci NAMES soci_sqlite3 soci_core sqlite3 LINKS m ${CMAKE_DL_LIBS} Threads::Threads)
+geartrain_library(lib_yaml NAMES yaml)
+geartrain_library(lib_zstd NAMES zstd)
