@@ -1,0 +1,237 @@
+/// A pipeline as its author wrote it: names, expressions and settings with their positions, nothing
+/// resolved yet. definition/ makes it from a file (definition/read_pipeline.h); plan/ turns it and
+/// parameters into a Plan.
+///
+/// Invariant: a Pipeline that was read without problems needs no further check of its own shape:
+/// names are valid and unique in their scope, every reference names something that exists, types
+/// agree as far as they are known, and the graph of each scope has no cycle.
+///
+/// A pipeline may have 100,000 steps, so what few steps have stands behind one pointer.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/problem.h"
+#include "expression/shell_script.h"
+#include "expression/template.h"
+
+namespace gt {
+
+/// `params:` one entry. `schema` holds the JSON-Schema words as they were written (type, minimum,
+/// maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, minLength, maxLength, pattern, enum,
+/// items, minItems, maxItems, uniqueItems, properties, required, additionalProperties, description).
+struct Parameter {
+  std::string name;
+  JsonObject schema;
+  std::optional<Json> default_value;  ///< none: must be given
+  Position position;
+};
+
+/// What the bytes of an artifact are for; shown, and used by tracking. No influence on caching.
+enum class ArtifactType { file, dataset, model, metrics, report };
+
+/// The JSON type of a value.
+enum class ValueType { any, boolean, integer, number, string, array, object };
+
+/// An artifact has a path, a value has only a type.
+struct Output {
+  std::string name;
+  std::variant<ArtifactType, ValueType> type = ArtifactType::file;
+  std::string path;        ///< relative, inside the attempt's output folder; empty for a value
+  bool is_folder = false;  ///< the path was written with a trailing '/'
+  bool optional = false;   ///< may be missing after success: then null
+  Position position;
+
+  bool is_artifact() const { return std::holds_alternative<ArtifactType>(type); }
+};
+
+struct Input {
+  std::string name;
+  Template from;
+  bool copy = false;  ///< the step gets its own copy that it may change, instead of a link
+  Position position;
+};
+
+/// Airflow 3's rules, spelled as there.
+enum class TriggerRule {
+  all_success,
+  all_failed,
+  all_done,
+  all_done_min_one_success,
+  all_done_setup_success,
+  all_skipped,
+  always,
+  none_failed,
+  none_failed_min_one_success,
+  none_skipped,
+  one_done,
+  one_failed,
+  one_success,
+};
+
+/// Why an attempt did not succeed; also the words for `retry: {on: [...]}`.
+enum class Cause {
+  exit,              ///< its main process ended with another code than 0
+  signal,            ///< its main process was ended by a signal that we did not send
+  timeout,           ///< the step's own timeout
+  out_of_memory,     ///< killed for want of memory
+  evicted,           ///< the executor took its place away
+  image,             ///< the image or command could not be started
+  environment,       ///< its environment could not be made
+  modified_input,    ///< it changed an input
+  missing_output,    ///< it ended well but a declared output is not there
+  invalid_output,    ///< an output or value is not what was declared, or leaves its folder
+  invalid_expression,///< an expression of the step could not be evaluated
+  lost,              ///< its supervisor died; its tree was found and ended
+  cancelled,         ///< somebody asked to stop it
+  run_timeout,       ///< the run's timeout
+  internal,          ///< executor trouble: disk full, no processes, …
+};
+
+enum class Backoff { constant, linear, exponential };
+
+struct Retry {
+  std::uint32_t limit = 0;  ///< further attempts after the first
+  Duration delay{0};
+  Backoff backoff = Backoff::constant;
+  Duration max_delay = std::chrono::hours(1);
+  double jitter = 0;           ///< 0…1: the delay is drawn from [delay·(1-jitter), delay·(1+jitter)]
+  std::vector<Cause> on;       ///< empty: every cause but cancelled, run_timeout and invalid_expression
+  std::vector<int> exit_codes; ///< with cause exit: only these; empty: any
+};
+
+/// One task per combination, first key varies slowest.
+struct MatrixAxis {
+  std::string name;
+  Template values;                      ///< one expression that gives a list; or
+  std::vector<Template> listed_values;  ///< the values written one by one
+  bool is_listed = false;
+  Position position;
+};
+
+struct Matrix {
+  std::vector<MatrixAxis> axes;
+  std::optional<std::uint32_t> max_parallel;
+  bool fail_fast = false;  ///< the first failed item cancels the others
+  Position position;
+};
+
+/// `environment:` of the pipeline or of a step.
+struct PythonEnvironment {
+  std::string requirements;  ///< path relative to the project's root
+  std::string interpreter = "python3";
+};
+struct EnvironmentDefinition {
+  std::optional<PythonEnvironment> python;  ///< none: `environment: none`, the host as it is
+  Position position;
+};
+
+struct Variable {
+  std::string name;
+  Template value;
+  Position position;
+};
+
+/// `env:` names declared by the step; `inherit` are passed on from the caller and part of the key.
+struct VariableSettings {
+  std::vector<Variable> variables;
+  std::vector<std::string> inherit;
+};
+
+struct Resources {
+  double cpu = 1;                ///< slots of `-j`
+  std::int64_t memory_bytes = 0; ///< of the host's memory; 0: not counted
+};
+
+struct CacheSetting {
+  enum class Mode { by_declaration, always, never } mode = Mode::by_declaration;
+  std::optional<Duration> expires;
+};
+
+/// What a step executes: an argv without a shell, or a script for bash.
+struct Argv {
+  std::vector<Template> items;
+};
+using Command = std::variant<Argv, ShellScript>;
+
+struct Group;
+
+/// What few steps have.
+struct StepSettings {
+  std::optional<Matrix> matrix;
+  std::optional<Template> condition;  ///< `if:`, one expression without ${{ }} or with
+  Position condition_position;
+  Retry retry;
+  std::optional<Duration> timeout;
+  Resources resources;
+  CacheSetting cache;
+  VariableSettings variables;
+  std::optional<EnvironmentDefinition> environment;
+  std::vector<std::string> code;  ///< globs of source files; empty with has_code false: whole snapshot
+  bool has_code = false;
+  std::optional<std::string> working_directory;  ///< relative to the project's root
+  std::string description;
+};
+
+struct Step {
+  std::string name;
+  Position position;
+  /// A process, or a group of steps.
+  std::variant<Command, std::unique_ptr<Group>> body;
+  std::vector<std::string> needs;
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;  ///< of a group: empty, see Group::outputs
+  TriggerRule trigger_rule = TriggerRule::all_success;
+  /// Shared by all steps that say nothing of the kind; never null.
+  std::shared_ptr<const StepSettings> settings;
+
+  const Group* group() const {
+    const auto* pointer = std::get_if<std::unique_ptr<Group>>(&body);
+    return pointer ? pointer->get() : nullptr;
+  }
+  const Command* command() const { return std::get_if<Command>(&body); }
+};
+
+struct GroupOutput {
+  std::string name;
+  Template from;
+  Position position;
+};
+
+/// A closed scope: `steps` are siblings, `inputs` the group's own.
+struct Group {
+  std::vector<Step> steps;
+  std::vector<GroupOutput> outputs;
+};
+
+struct Pipeline {
+  std::string name;
+  std::string description;
+  std::vector<Parameter> params;
+  std::optional<EnvironmentDefinition> environment;
+  VariableSettings variables;   ///< for every step
+  std::optional<Duration> timeout;
+  std::optional<std::uint32_t> max_parallel;  ///< of the run
+  std::vector<std::string> secrets;  ///< names declared under `secrets:`
+  std::vector<Step> steps;
+  std::vector<Step> finally_steps;
+};
+
+/// Words as in the file, SQL, JSON and UI.
+const char* to_text(TriggerRule rule);
+const char* to_text(Cause cause);
+const char* to_text(Backoff backoff);
+const char* to_text(ArtifactType type);
+const char* to_text(ValueType type);
+std::optional<TriggerRule> parse_trigger_rule(std::string_view text);
+std::optional<Cause> parse_cause(std::string_view text);
+
+}  // namespace gt
