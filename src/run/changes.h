@@ -1,0 +1,99 @@
+/// What one turn of the engine changes in one run: written in one transaction, applied to nothing
+/// else. Rows are appended or updated one by one; no document is rewritten whole.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "run/run.h"
+
+namespace gt {
+
+/// The result of a task that succeeded or was found in the cache.
+struct TaskResult {
+  TaskIndex task = no_task;
+  std::vector<OutputValue> outputs;  ///< in the order of Step::outputs (of a group: Group::outputs)
+  std::optional<AttemptId> cached_from;
+};
+
+/// The combinations of a matrix, fixed for ever in the transaction that saw them.
+struct MatrixExpansion {
+  TaskIndex task = no_task;
+  std::vector<std::vector<Value>> items;  ///< each in the order of Matrix::axes
+};
+
+/// Which manifest a task had; kept for every task that got as far as having one.
+struct TaskManifest {
+  TaskIndex task = no_task;
+  Digest key;
+  Digest base_key;
+  std::string text;    ///< empty: the store has the text of this key already
+  std::string reason;  ///< why it ran, hit, or was not looked up: words for people
+};
+
+struct AttemptOpened {
+  AttemptId id;
+  std::string outside_name;
+  Time at;
+};
+
+struct AttemptClosed {
+  AttemptId id;
+  AttemptEnded ended;
+};
+
+/// Something that happened, in the order of the run.
+struct RunEvent {
+  Time at;
+  std::string kind;             ///< "run_started", "task_state", "cancel_requested", "reopened", …
+  TaskIndex task = no_task;
+  JsonObject details;
+};
+
+struct RunStateChange {
+  RunState state = RunState::running;
+  std::optional<Time> started_at;
+  std::optional<Time> ended_at;
+  std::optional<AttemptFailed> error;
+};
+
+struct RunChanges {
+  std::vector<TaskRecord> created;
+  std::vector<TaskChange> changed;
+  std::vector<MatrixExpansion> expansions;
+  std::vector<TaskResult> results;
+  std::vector<TaskManifest> manifests;
+  std::vector<AttemptOpened> opened;
+  std::vector<AttemptId> started;     ///< attempts that run now
+  std::vector<AttemptClosed> closed;
+  std::vector<RunEvent> events;
+  std::optional<RunStateChange> run;
+
+  bool empty() const {
+    return created.empty() && changed.empty() && expansions.empty() && results.empty() &&
+           manifests.empty() && opened.empty() && started.empty() && closed.empty() &&
+           events.empty() && !run;
+  }
+};
+
+/// An attempt that was recorded and has not ended.
+struct OpenAttempt {
+  AttemptId id;
+  bool started = false;
+  Time opened_at{};
+};
+
+/// All that an engine needs to go on with a run that another one began.
+struct LoadedRun {
+  RunRecord run;
+  std::vector<TaskRecord> tasks;  ///< by index, without gaps
+  std::vector<MatrixExpansion> expansions;
+  std::vector<TaskResult> results;
+  std::vector<OpenAttempt> open_attempts;
+  std::int64_t last_event = 0;
+};
+
+}  // namespace gt
