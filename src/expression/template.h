@@ -1,0 +1,63 @@
+/// A text with `${{ expression }}` in it, parsed once. `$${{` stands for a literal `${{`.
+///
+/// A text without any is what nearly all fields are, so it costs a string and a null pointer.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "expression/expression.h"
+
+namespace gt {
+
+/// Immutable; copies share the parsed form. Threads: any.
+class Template {
+ public:
+  /// A literal piece (already without `$${{`), or an expression.
+  using Part = std::variant<std::string, Expression>;
+
+  /// The empty text.
+  Template() = default;
+  /// A text that is taken as it stands, `${{` included.
+  static Template literal(std::string text);
+  /// Appends what is wrong, each with its position in the file, and returns nullopt if any of it is
+  /// an error.
+  static std::optional<Template> parse(std::string_view text, const TextOrigin& origin,
+                                       Problems& problems);
+
+  bool is_literal() const;
+  /// Nothing but one `${{ }}`: its value keeps its type.
+  bool is_single_expression() const;
+  /// What was parsed, as written.
+  const std::string& source() const { return source_; }
+  /// In order; of a literal, one (none if empty).
+  std::vector<Part> parts() const;
+
+  /// A single expression's value with its type; else a string. With a secret inside the text it is
+  /// a secret, with an unknown inside it is unknown.
+  Result<Value> evaluate(const Context& context) const;
+  /// evaluate(), then its text form (see render() of value.h for what has none).
+  Result<std::string> render(const Context& context) const;
+  /// As arguments of a command: a list that stands alone becomes one word per element (so none for
+  /// an empty list), all else is one word.
+  Result<std::vector<std::string>> words(const Context& context) const;
+
+  void for_each_reference(const std::function<void(const Reference&)>& visit) const;
+  void for_each_call(const std::function<void(const FunctionCall&)>& visit) const;
+
+  bool operator==(const Template& other) const { return source_ == other.source_; }
+
+ private:
+  struct Parsed;
+
+  std::string source_;
+  // Null for a literal without `$${{`. Shared because it never changes once parsed.
+  std::shared_ptr<const Parsed> parsed_;
+};
+
+}  // namespace gt
