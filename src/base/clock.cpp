@@ -7,8 +7,7 @@ Time SystemClock::now() {
 }
 
 Duration SystemClock::steady() {
-  return std::chrono::duration_cast<Duration>(
-      std::chrono::steady_clock::now().time_since_epoch());
+  return std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 }  // namespace gt

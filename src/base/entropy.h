@@ -11,7 +11,8 @@ class Entropy {
   virtual ~Entropy() = default;
   virtual std::uint64_t next64() = 0;
 
-  /// Uniform in [0, bound); 0 for bound 0. The bias of the modulus is below 2^-32 for bounds under 2^32.
+  /// Uniform in [0, bound); 0 for bound 0. The bias of the modulus is below 2^-32 for bounds under
+  /// 2^32.
   std::uint64_t below(std::uint64_t bound) { return bound == 0 ? 0 : next64() % bound; }
   /// Uniform in [0, 1).
   double unit() { return static_cast<double>(next64() >> 11) * 0x1.0p-53; }

@@ -92,9 +92,12 @@ struct JsonLimits {
 /// Errors are Errc::invalid with line and column (Errc::exhausted for a limit).
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
+/// All writers: a double that JSON cannot say (NaN, infinity) becomes null; bytes of strings that
+/// are no UTF-8 become U+FFFD. parse_json of the text gives an equal value otherwise.
+
 /// Canonical: members sorted by key bytes, no blanks, integers without point, doubles in the
-/// shortest form that reads back equal and always with a point or exponent (`5.0`, `1e+300`), so that
-/// parse and print are inverse. Equal values give equal bytes.
+/// shortest form that reads back equal and always with a point or exponent (`5.0`, `1e+300`), so
+/// that parse and print are inverse. Equal values give equal bytes.
 std::string canonical_json(const Json& value);
 /// Members in order of insertion, no blanks.
 std::string compact_json(const Json& value);

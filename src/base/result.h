@@ -1,15 +1,14 @@
 /// What can fail returns Result<T>; nothing of ours throws.
 ///
-/// The code of an Error says what the *caller* can do about it; one table (cli/exit_code, later api)
-/// maps it to exit codes and HTTP statuses. The message says what happened, in one sentence without
-/// a full stop; context() puts the wider circumstance in front: "reading pipeline.yaml: no such file".
-/// Libraries that throw are wrapped where they are called. A broken promise inside our own code
-/// aborts by GT_CHECK: state is durable, a restart resumes.
+/// The code of an Error says what the *caller* can do about it; one table (cli/exit_code, later
+/// api) maps it to exit codes and HTTP statuses. The message says what happened, in one sentence
+/// without a full stop; context() puts the wider circumstance in front: "reading pipeline.yaml: no
+/// such file". Libraries that throw are wrapped where they are called. A broken promise inside our
+/// own code aborts by GT_CHECK: state is durable, a restart resumes.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <expected>
+#include <fmt/format.h>
 #include <string>
 #include <utility>
 
@@ -49,9 +48,9 @@ Error error(Errc code, fmt::format_string<Args...> format, Args&&... args) {
   return Error{code, fmt::format(format, std::forward<Args>(args)...)};
 }
 
-/// The Error for a failed system call: "<what>: <text of errno>". ENOENT is not_found, EACCES, EPERM
-/// and EROFS are denied, ENOSPC, EDQUOT, EMFILE, ENFILE, EAGAIN and ENOMEM are exhausted, EEXIST is
-/// conflict, the rest unavailable.
+/// The Error for a failed system call: "<what>: <text of errno>". ENOENT is not_found, EACCES,
+/// EPERM and EROFS are denied, ENOSPC, EDQUOT, EMFILE, ENFILE, EAGAIN and ENOMEM are exhausted,
+/// EEXIST is conflict, the rest unavailable.
 Error errno_error(int errno_value, std::string_view what);
 
 template <typename T = void>
@@ -118,11 +117,11 @@ inline void unwrap(Result<void>&&) {}
 
 /// The value of a Result, or return its error from the calling function. One TRY must not stand
 /// inside another, nor inside a coroutine's co_await.
-#define TRY(...)                                                 \
-  __extension__({                                                \
-    auto try_result = (__VA_ARGS__);                             \
-    if (!try_result.ok()) return std::move(try_result).error();  \
-    ::gt::detail::unwrap(std::move(try_result));                 \
+#define TRY(...)                                                \
+  __extension__({                                               \
+    auto try_result = (__VA_ARGS__);                            \
+    if (!try_result.ok()) return std::move(try_result).error(); \
+    ::gt::detail::unwrap(std::move(try_result));                \
   })
 
 /// A promise of our own code; a broken one aborts with both texts, in release builds too.

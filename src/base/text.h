@@ -16,6 +16,9 @@ namespace gt {
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);
 bool is_utf8(std::string_view text);
+/// Bytes of the character that `text` begins with (RFC 3629: no surrogates, no overlong forms); 0
+/// if it begins with none.
+std::size_t utf8_length(std::string_view text);
 
 /// The candidate with the smallest Damerau-Levenshtein distance, if it is near enough to be a
 /// typing mistake (at most a third of the length, and at most 3); for "did you mean …".
@@ -25,9 +28,10 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 std::string shell_quoted(std::string_view text);
 std::string shell_quoted(std::span<const std::string> argv);
 
-/// "90s", "10m", "1h30m", "2d", "500ms", "1.5h"; a bare number is refused. Errc::invalid.
+/// "90s", "10m", "1h30m", "2d", "500ms", "1.5h"; units from large to small; a bare number is
+/// refused. Errc::invalid.
 Result<Duration> parse_duration(std::string_view text);
-/// "0.4s", "12.3s", "4m05s", "2h03m": for people.
+/// "12ms", "0.4s", "12.3s", "4m05s", "2h03m", "3d04h": for people; cut, never rounded up.
 std::string format_duration(Duration duration);
 /// "1024", "512Mi", "2Gi", "1.5G" (decimal K M G T, binary Ki Mi Gi Ti) to bytes. Errc::invalid.
 Result<std::int64_t> parse_bytes(std::string_view text);
