@@ -6,6 +6,7 @@ is written.
 
 import argparse
 import sys
+import warnings
 
 import pandas as pd
 from rules import TABLES, Integer, Text
@@ -63,9 +64,11 @@ def problems_of(frame, table):
 
 def read(path):
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as problem:  # pandas' own errors of form are ValueErrors
+        with warnings.catch_warnings(action="error"):  # a row that is too long is only a warning
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False)
+    except (OSError, ValueError, Warning) as problem:  # pandas' errors of form are ValueErrors
         sys.exit(f"{path}: cannot be read as CSV: {problem}")
+    return frame.fillna("")  # a row that is too short
 
 
 def main():

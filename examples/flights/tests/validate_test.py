@@ -53,6 +53,11 @@ class ValidateTest(unittest.TestCase):
 
     def test_a_file_that_is_no_table_is_refused(self):
         self.assert_refused(self.validate(GOOD + ",more"), "cannot be read as CSV")
+        self.assert_refused(self.validate('"' + GOOD), "cannot be read as CSV")
+
+    def test_a_row_that_is_too_short_lacks_its_last_columns(self):
+        done = self.validate(GOOD.removesuffix(",Turbo-fan"))
+        self.assert_refused(done, "row 2, column engine: '' is missing (rule: required)")
 
 
 if __name__ == "__main__":
