@@ -1,0 +1,85 @@
+/// The files of an attempt's folder that shims and engines share, whoever started what:
+///
+///   lock       locked by the shim as long as it lives; its content says who the shim is
+///   exit.json  how the attempt ended (exit_record.h), there once it has
+///   log        what the command wrote, standard output and error in the order of writing
+///   log.index  when (log_index.h)
+///
+/// The lock decides who may run the command: only a shim that takes it while it is still empty.
+/// An empty or missing lock file says that the command was never started; a filled one that nobody
+/// locks, without exit.json, that the shim died. Locks are those of fcntl(F_OFD_SETLK), which can
+/// be asked for without being taken.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/result.h"
+#include "process/exit_record.h"
+
+namespace gt {
+
+enum class AttemptPhase {
+  never_started,
+  running,  ///< its shim lives, and there is no exit record yet
+  ended,    ///< there is an exit record
+  lost,     ///< its shim died without one; bury() ends what is left
+};
+
+struct AttemptStatus {
+  AttemptPhase phase = AttemptPhase::never_started;
+  std::optional<ExitRecord> exit;  ///< of an ended one
+};
+
+/// Looks, changes nothing. Errors: of reading; Errc::invalid for an unreadable exit record.
+/// Threads: any.
+Result<AttemptStatus> inspect_attempt(const std::string& folder);
+
+enum class StopSignal {
+  terminate,  ///< TERM to the tree, KILL after the grace period
+  kill,       ///< KILL at once
+};
+
+/// Asks the shim of a running attempt to end it, whether or not the engine and keeper that started
+/// it still live. Errc::conflict if it does not run (any more).
+Result<void> stop_attempt(const std::string& folder, StopSignal mode);
+
+/// Ends what is left of an attempt whose shim died, and writes its exit record, cause lost. The
+/// tree is found by GEARTRAIN_ATTEMPT=<name> in the processes' environments, by their sessions and
+/// by descent. Returns the record that is there already, if any; Errc::conflict if the attempt runs
+/// or was never started. Blocks until the processes are gone, at most `bury_seconds_max`.
+Result<ExitRecord> bury_attempt(const std::string& folder, const std::string& name);
+inline constexpr int bury_seconds_max = 30;
+
+/// Writes exit.json by rename.
+Result<void> write_exit_record(const std::string& folder, const ExitRecord& record);
+
+/// Who the shim of an attempt is: the content of the lock file. Process ids mean something only on
+/// the boot and in the process namespace that `place` names.
+struct ShimIdentity {
+  std::string place;
+  pid_t shim = 0;
+  std::optional<pid_t> command;  ///< the main process, once there is one
+};
+
+/// Names this boot of this machine and this process namespace.
+std::string place_of_processes();
+
+/// The right to run an attempt's command, held by the lock for the life of the shim.
+class AttemptClaim {
+ public:
+  /// Makes the folder. nullopt if another shim holds the lock, or held it once.
+  static Result<std::optional<AttemptClaim>> take(const std::string& folder,
+                                                  const std::string& place);
+  /// Adds the main process to the shim's identity.
+  Result<void> note_command(pid_t command);
+
+ private:
+  explicit AttemptClaim(UniqueFd lock) : lock_(std::move(lock)) {}
+  UniqueFd lock_;
+};
+
+}  // namespace gt
