@@ -1,0 +1,82 @@
+/// A Pipeline and its parameters, resolved: every step of every scope with a dense index, and the
+/// edges between siblings. What can only be known during the run (matrix items) is not here; see
+/// expand.h.
+///
+/// Invariant: a Plan is a pure function of the pipeline's text and the parameters, so that an engine
+/// that takes a run over builds the same one, and step indices in the database stay true.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "definition/pipeline.h"
+
+namespace gt {
+
+using StepIndex = std::uint32_t;
+using ScopeIndex = std::uint32_t;
+inline constexpr StepIndex no_step = UINT32_MAX;
+inline constexpr ScopeIndex no_scope = UINT32_MAX;
+inline constexpr ScopeIndex root_scope = 0;
+inline constexpr ScopeIndex finally_scope = 1;
+
+struct PlanStep {
+  const Step* step = nullptr;
+  ScopeIndex scope = root_scope;  ///< where it stands
+  ScopeIndex body = no_scope;     ///< of a group: the scope of its inner steps
+};
+
+/// The steps of a scope have consecutive indices.
+struct PlanScope {
+  StepIndex owner = no_step;  ///< the group step; no_step for the pipeline's steps and `finally`
+  StepIndex first_step = 0;
+  std::uint32_t step_count = 0;
+};
+
+/// Immutable; threads: any.
+class Plan {
+ public:
+  /// `params` are complete and valid (definition/parameters.h).
+  static std::shared_ptr<const Plan> build(std::shared_ptr<const Pipeline> pipeline,
+                                           JsonObject params);
+
+  const Pipeline& pipeline() const { return *pipeline_; }
+  const JsonObject& params() const { return params_; }
+  std::span<const PlanStep> steps() const { return steps_; }
+  std::span<const PlanScope> scopes() const { return scopes_; }
+  const PlanStep& at(StepIndex index) const { return steps_[index]; }
+  const Step& step(StepIndex index) const { return *steps_[index].step; }
+  const PlanScope& scope(ScopeIndex index) const { return scopes_[index]; }
+
+  /// Siblings that a step waits for, and those that wait for it; each once, ascending.
+  std::span<const StepIndex> upstream(StepIndex step) const;
+  std::span<const StepIndex> downstream(StepIndex step) const;
+
+  /// A step of one scope by name; no_step when there is none.
+  StepIndex find(ScopeIndex scope, std::string_view name) const;
+  /// "candidates.train": the names from the outermost group to the step.
+  std::string path(StepIndex step) const;
+  /// The step for such a path, looked for among the pipeline's steps, then in `finally`.
+  StepIndex find_path(std::string_view path) const;
+
+ private:
+  Plan() = default;
+  void add_scope(const std::vector<Step>& steps, StepIndex owner);
+  void add_edges();
+
+  std::shared_ptr<const Pipeline> pipeline_;
+  JsonObject params_;
+  std::vector<PlanStep> steps_;
+  std::vector<PlanScope> scopes_;
+  std::vector<StepIndex> upstream_, downstream_;
+  std::vector<std::uint32_t> upstream_begin_, downstream_begin_;  ///< one more than steps
+  std::vector<StepIndex> by_name_;  ///< per scope sorted by name: steps of scope s at its range
+};
+
+}  // namespace gt
