@@ -59,7 +59,10 @@ struct TaskRecord {
   TaskKind kind = TaskKind::step;
   TaskState state = TaskState::waiting;
   std::uint32_t attempts = 0;    ///< made so far
+  std::uint32_t attempts_before_reopening = 0;  ///< do not count against the retry limit
   std::optional<Cause> cause;    ///< of the last failure
+  std::string message;           ///< of the last failure
+  std::optional<int> exit_code;  ///< of the last failure
   std::optional<Time> next_at;   ///< of retry_wait
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
@@ -70,7 +73,10 @@ struct TaskChange {
   TaskIndex index = no_task;
   TaskState state = TaskState::waiting;
   std::uint32_t attempts = 0;
+  std::uint32_t attempts_before_reopening = 0;
   std::optional<Cause> cause;
+  std::string message;          ///< goes with cause
+  std::optional<int> exit_code; ///< goes with cause
   std::optional<Time> next_at;
   std::optional<Time> started_at;
   std::optional<Time> ended_at;

@@ -1,0 +1,195 @@
+/// A run in memory: what its tasks are doing, what may happen next, and what has changed since the
+/// last commit. Deciding only: it starts nothing, reads no clock and touches no disk.
+///
+/// The engine tells it what happened (apply…), asks what to do (decide), writes take_changes() in one
+/// transaction, and then does what was decided. After a refused commit it is thrown away and resumed
+/// from the store.
+///
+/// A turn costs O(what changed), not O(tasks): counters of ended upstream instances are kept per
+/// task, and only tasks whose counters moved are looked at again.
+///
+/// Threads: the engine's.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/entropy.h"
+#include "plan/expand.h"
+#include "plan/plan.h"
+#include "plan/selection.h"
+#include "run/changes.h"
+#include "schedule/key_answer.h"
+#include "schedule/slots.h"
+#include "schedule/trigger_rule.h"
+
+namespace gt {
+
+enum class StopRequest : std::uint8_t { terminate, kill };
+
+/// What one turn wants done once its changes are committed.
+struct Decisions {
+  /// Ready tasks whose cache key is wanted before anything else; answer with apply_key().
+  std::vector<TaskIndex> lookups;
+  std::vector<AttemptId> launches;
+  std::vector<std::pair<AttemptId, StopRequest>> stops;
+  /// When to decide again if nothing else happens.
+  std::optional<Time> wake_at;
+};
+
+class LiveRun {
+ public:
+  struct Task {
+    StepIndex step = no_step;
+    TaskIndex parent = no_task;
+    std::int32_t item = -1;
+    std::uint32_t container = UINT32_MAX;  ///< of a matrix or group that was expanded
+    std::uint32_t attempts = 0;
+    std::uint32_t attempts_before_reopening = 0;
+    std::uint32_t pending = UINT32_MAX;    ///< its entry among the pending changes
+    UpstreamCounts counts;
+    TaskKind kind = TaskKind::step;
+    TaskState state = TaskState::waiting;
+    bool to_check = false;
+  };
+
+  /// A new run; its first changes create the tasks of the pipeline and of `finally`.
+  static LiveRun begin(std::shared_ptr<const Plan> plan, Selection selection, RunRecord run);
+  /// A run that another engine began. `plan` is built from the same text and parameters.
+  static LiveRun resume(std::shared_ptr<const Plan> plan, Selection selection, LoadedRun loaded);
+
+  // What happened.
+  void start(Time now);
+  void apply(const AttemptEvent& event, Time now, Entropy& entropy);
+  void apply_key(TaskIndex task, KeyAnswer answer, Time now);
+  /// Requests that ask for no more than an earlier one are ignored.
+  void request_cancel(CancelMode mode, Time now, std::string who);
+  /// Re-opens an ended run: everything that did not succeed, and `finally`.
+  void reopen(Time now, std::string who);
+
+  // What to do.
+  Decisions decide(const Capacity& capacity, Time now);
+  /// To be asked for keys again: their environment has become available, or an equal task has ended.
+  void ask_again(TaskIndex task) { next_lookups_.push_back(task); }
+  RunChanges take_changes();
+
+  // Looking at it.
+  const Plan& plan() const { return *plan_; }
+  const std::shared_ptr<const Plan>& shared_plan() const { return plan_; }
+  const RunRecord& record() const { return run_; }
+  const Selection& selection() const { return selection_; }
+  std::span<const Task> tasks() const { return tasks_; }
+  const Task& task(TaskIndex index) const { return tasks_[index]; }
+  const Step& step_of(TaskIndex index) const { return plan_->step(tasks_[index].step); }
+  std::vector<OpenAttempt> open_attempts() const;
+  bool is_ended() const { return gt::is_ended(run_.state); }
+  /// The state that `finally` and `${{ run.state }}` see: the coming one once the steps have ended.
+  RunState visible_state() const;
+  /// "candidates[2].train[0]".
+  std::string task_path(TaskIndex index) const;
+  /// The outputs of a successful task, in the order of its step's outputs; nullptr if it has none.
+  const std::vector<OutputValue>* outputs(TaskIndex index) const;
+  const AttemptFailed* failure(TaskIndex index) const;
+  /// The values of a matrix item, in the order of the axes.
+  const MatrixItem& item_values(TaskIndex index) const;
+  /// The children of a container, consecutive indices; none before it is expanded.
+  std::pair<TaskIndex, std::uint32_t> children(TaskIndex index) const;
+  /// The task of a sibling step in the same scope instance.
+  TaskIndex sibling(TaskIndex task, StepIndex step) const;
+  /// The nearest enclosing group task whose scope the task stands in; no_task at the top.
+  TaskIndex enclosing_group(TaskIndex task) const;
+  /// The first task of a scope that exists once per run (the pipeline's steps, `finally`).
+  TaskIndex first_task(ScopeIndex scope) const;
+  std::int64_t last_event() const { return last_event_; }
+
+ private:
+  struct Container {
+    TaskIndex first_child = no_task;
+    std::uint32_t child_count = 0;
+    std::uint32_t children_left = 0;
+    std::uint32_t active = 0;  ///< items that take a place under max_parallel
+    UpstreamCounts ended;
+    std::uint32_t cancelled = 0;
+    std::vector<MatrixItem> items;      ///< of a matrix
+    std::deque<TaskIndex> held_back;    ///< items over max_parallel
+  };
+
+  LiveRun(std::shared_ptr<const Plan> plan, Selection selection, RunRecord run);
+
+  // live_run.cpp: tasks and their pending changes
+  TaskIndex create_tasks(ScopeIndex scope, TaskIndex parent);
+  TaskChange& touch(TaskIndex task);
+  void move(TaskIndex task, TaskEvent event);
+  void add_event(Time at, std::string kind, TaskIndex task, JsonObject details = {});
+  void rebuild();
+  void rebuild_container(TaskIndex task);
+
+  // live_run_turn.cpp: from waiting to launched
+  void want_check(TaskIndex task);
+  void check(TaskIndex task, Time now);
+  void open(TaskIndex task, Time now);
+  void open_item(TaskIndex task, Time now);
+  void enter(TaskIndex task, Time now);
+  void expand_matrix(TaskIndex task, Time now);
+  void expand_group(TaskIndex task, Time now);
+  void launch_ready(Decisions& decisions, const Capacity& capacity, Time now);
+  bool hold_back(TaskIndex task);
+  bool condition_holds(TaskIndex task, Time now, bool& decided);
+  void check_deadline(Time now);
+
+  // live_run_end.cpp: from ended tasks to the ended run
+  void end(TaskIndex task, TaskEvent event, Time now);
+  void fail(TaskIndex task, AttemptFailed failure, Time now);
+  void notify_downstream(TaskIndex representative, TaskState ended);
+  void child_ended(TaskIndex parent, TaskIndex child, Time now);
+  void finish_container(TaskIndex task, Time now);
+  bool compute_group_outputs(TaskIndex task, Time now);
+  void release_place(TaskIndex task);
+  void release_key(TaskIndex task);
+  void cancel_waiting(TaskIndex task, Time now);
+  void cancel_scope(ScopeIndex scope, StopRequest how, Time now);
+  void begin_finally(Time now);
+  void finish(Time now);
+  Container& container(TaskIndex task) { return containers_[tasks_[task].container]; }
+  const Container& container(TaskIndex task) const { return containers_[tasks_[task].container]; }
+
+  std::shared_ptr<const Plan> plan_;
+  Selection selection_;
+  RunRecord run_;
+  std::vector<Task> tasks_;
+  std::vector<Container> containers_;
+  TaskIndex first_finally_ = 0;
+  std::uint32_t root_left_ = 0, finally_left_ = 0;
+  bool in_finally_ = false;
+  bool timed_out_ = false;
+
+  std::unordered_map<TaskIndex, std::vector<OutputValue>> outputs_;
+  std::unordered_map<TaskIndex, AttemptFailed> failures_;
+
+  std::vector<TaskIndex> checks_;
+  std::vector<TaskIndex> lookups_, next_lookups_;
+  std::deque<TaskIndex> launch_queue_;
+  using Timer = std::pair<Time, TaskIndex>;
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  std::vector<std::pair<AttemptId, StopRequest>> stops_;
+  std::unordered_map<Digest, TaskIndex> key_leader_;
+  std::unordered_map<TaskIndex, Digest> leader_key_;
+  std::unordered_map<TaskIndex, std::vector<TaskIndex>> followers_;
+  Slots used_;
+  std::uint32_t running_tasks_ = 0;
+
+  // Since the last take_changes().
+  TaskIndex committed_tasks_ = 0;
+  std::vector<TaskChange> pending_;
+  RunChanges changes_;
+  std::int64_t last_event_ = 0;
+};
+
+}  // namespace gt

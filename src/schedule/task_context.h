@@ -1,0 +1,68 @@
+/// What expressions of one task see: `params`, `inputs`, `outputs`, `steps`, `matrix`, `run`, `env`
+/// and `secrets`, looked up in the run as they are asked for.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "expression/context.h"
+#include "schedule/live_run.h"
+
+namespace gt {
+
+/// Which fields of a step are being evaluated.
+enum class Viewpoint : std::uint8_t {
+  settings,       ///< `inputs`, `if`, `matrix`: `inputs.x` is the enclosing group's
+  variables,      ///< `env`: as command, but without `env`
+  command,        ///< `run`: `inputs.x` and `outputs.x` are the step's own, with their places
+  group_outputs,  ///< `outputs` of a group: `steps` are its inner ones, `inputs` its own
+};
+
+/// Where a step finds its inputs and puts its outputs. In a manifest the places are made of digests
+/// and names instead of folders, so that equal work gives equal text.
+struct Places {
+  std::vector<std::pair<std::string, Value>> inputs;        ///< with artifacts' paths set
+  std::vector<std::pair<std::string, std::string>> outputs; ///< name and path
+  std::vector<std::pair<std::string, Value>> variables;     ///< `env.NAME`
+};
+
+/// The value of a secret by name; not_found when nobody set it.
+using SecretSource = std::function<Result<Secret>(std::string_view name)>;
+
+/// Refers to what it is made from; short-lived. Threads: the engine's.
+class TaskContext final : public Context {
+ public:
+  TaskContext(const LiveRun& run, TaskIndex task, Viewpoint viewpoint,
+              const Places* places = nullptr, const SecretSource* secrets = nullptr)
+      : run_(run), task_(task), viewpoint_(viewpoint), places_(places), secrets_(secrets) {}
+
+  Result<Found> find(NamePath path) const override;
+  std::vector<std::string> names(NamePath scope) const override;
+  Result<Value> status(StatusFunction function) const override;
+
+ private:
+  Result<Found> find_input(std::string_view name) const;
+  Result<Found> find_in_step(StepIndex step, NamePath rest) const;
+  Result<Found> find_matrix(std::string_view axis) const;
+  Result<Found> find_run(NamePath path) const;
+  StepIndex find_step(std::string_view name) const;
+  TaskIndex task_of(StepIndex step) const;
+  Value output_of(TaskIndex task, std::size_t output) const;
+  bool sees_own_inputs() const {
+    return viewpoint_ == Viewpoint::command || viewpoint_ == Viewpoint::variables;
+  }
+  ScopeIndex visible_scope() const;
+
+  const LiveRun& run_;
+  TaskIndex task_;
+  Viewpoint viewpoint_;
+  const Places* places_;
+  const SecretSource* secrets_;
+};
+
+/// The names of what a step or group gives, in the order of its outputs.
+std::vector<std::string> output_names(const Step& step);
+
+}  // namespace gt
