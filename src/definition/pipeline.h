@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/problem.h"
+#include "expression/expression.h"
 #include "expression/shell_script.h"
 #include "expression/template.h"
 
@@ -93,6 +94,7 @@ enum class Cause {
   lost,              ///< its supervisor died; its tree was found and ended
   cancelled,         ///< somebody asked to stop it
   run_timeout,       ///< the run's timeout
+  upstream,          ///< of a matrix or group: items or steps of it did not succeed
   internal,          ///< executor trouble: disk full, no processes, …
 };
 
@@ -167,8 +169,7 @@ struct Group;
 /// What few steps have.
 struct StepSettings {
   std::optional<Matrix> matrix;
-  std::optional<Template> condition;  ///< `if:`, one expression without ${{ }} or with
-  Position condition_position;
+  std::optional<Expression> condition;  ///< `if:`, without ${{ }} or with
   Retry retry;
   std::optional<Duration> timeout;
   Resources resources;

@@ -55,6 +55,10 @@ struct Launch {
   std::int64_t memory_bytes = 0;
 };
 
+/// gt-<last 12 hex digits of the run's uuid>-<task>-<attempt>: the first digits of a UUIDv7 are the
+/// time, so only the last ones tell runs of one millisecond apart.
+std::string outside_name(const std::string& run_uuid, const AttemptId& attempt);
+
 struct Usage {
   std::int64_t peak_memory_bytes = 0;
   Duration cpu_user{0};

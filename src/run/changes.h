@@ -58,6 +58,7 @@ struct RunStateChange {
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
   std::optional<AttemptFailed> error;
+  bool reopened = false;  ///< end, error and cancel request of the row are cleared
 };
 
 struct RunChanges {

@@ -179,8 +179,7 @@ void LiveRun::rebuild() {
       used_.take(step_of(index).settings->resources);
       ++running_tasks_;
     }
-    if (task.item >= 0 && !gt::is_ended(task.state) && task.state != TaskState::waiting &&
-        task.state != TaskState::ready)
+    if (task.item >= 0 && (task.state == TaskState::queued || task.state == TaskState::running))
       ++container(task.parent).active;
     if (task.state == TaskState::ready) lookups_.push_back(index);
     if (task.state == TaskState::waiting) want_check(index);

@@ -76,9 +76,15 @@ class LiveRun {
 
   // What to do.
   Decisions decide(const Capacity& capacity, Time now);
-  /// To be asked for keys again: their environment has become available, or an equal task has ended.
-  void ask_again(TaskIndex task) { next_lookups_.push_back(task); }
+  /// To be asked for its key again: its environment has become available.
+  void ask_again(TaskIndex task) { lookups_.push_back(task); }
   RunChanges take_changes();
+  /// Whether deciding again makes sense although nothing has happened since the commit.
+  bool wants_turn() const { return !lookups_.empty() || !checks_.empty(); }
+  /// In a forecast: what the task gives is unknown, and so is what follows from it.
+  void end_unknown(TaskIndex task, const std::string& why, Time now);
+  /// In a forecast: why the task's result is unknown; nullptr if it is known.
+  const std::string* unknown_reason(TaskIndex task) const;
 
   // Looking at it.
   const Plan& plan() const { return *plan_; }
@@ -141,7 +147,9 @@ class LiveRun {
   void expand_group(TaskIndex task, Time now);
   void launch_ready(Decisions& decisions, const Capacity& capacity, Time now);
   bool hold_back(TaskIndex task);
-  bool condition_holds(TaskIndex task, Time now, bool& decided);
+  bool passes_condition(TaskIndex task, Time now);
+  void launch(TaskIndex task, Decisions& decisions, Time now);
+  bool run_is_full() const;
   void check_deadline(Time now);
 
   // live_run_end.cpp: from ended tasks to the ended run
@@ -153,7 +161,9 @@ class LiveRun {
   bool compute_group_outputs(TaskIndex task, Time now);
   void release_place(TaskIndex task);
   void release_key(TaskIndex task);
-  void cancel_waiting(TaskIndex task, Time now);
+  ScopeIndex top_scope(TaskIndex task) const;
+  bool is_below(TaskIndex task, TaskIndex ancestor) const;
+  void cancel_task(TaskIndex task, StopRequest how, Time now);
   void cancel_scope(ScopeIndex scope, StopRequest how, Time now);
   void begin_finally(Time now);
   void finish(Time now);
@@ -172,6 +182,7 @@ class LiveRun {
 
   std::unordered_map<TaskIndex, std::vector<OutputValue>> outputs_;
   std::unordered_map<TaskIndex, AttemptFailed> failures_;
+  std::unordered_map<TaskIndex, std::string> unknown_;
 
   std::vector<TaskIndex> checks_;
   std::vector<TaskIndex> lookups_, next_lookups_;

@@ -1,0 +1,318 @@
+// From ended attempts to the ended run.
+#include <algorithm>
+
+#include "schedule/live_run.h"
+#include "schedule/retry.h"
+#include "schedule/task_context.h"
+
+namespace gt {
+
+void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
+  const TaskIndex index = event.attempt.task;
+  if (index >= tasks_.size()) return;
+  Task& task = tasks_[index];
+  // Events are repeated until acknowledged, so one that is recorded already may come again.
+  if (event.attempt.number != task.attempts ||
+      (task.state != TaskState::queued && task.state != TaskState::running))
+    return;
+  if (std::holds_alternative<AttemptStarted>(event.what)) {
+    if (task.state != TaskState::queued) return;
+    move(index, TaskEvent::started);
+    changes_.started.push_back(event.attempt);
+    return;
+  }
+  const auto& ended = std::get<AttemptEnded>(event.what);
+  changes_.closed.push_back({event.attempt, ended});
+  if (const auto* success = std::get_if<AttemptSucceeded>(&ended.outcome)) {
+    outputs_[index] = success->outputs;
+    failures_.erase(index);
+    changes_.results.push_back({index, success->outputs, {}});
+    return end(index, TaskEvent::succeeded, ended.at);
+  }
+  const auto& failure = std::get<AttemptFailed>(ended.outcome);
+  const Retry& retry = step_of(index).settings->retry;
+  const std::uint32_t tried = task.attempts - task.attempts_before_reopening;
+  const bool stopping = run_.cancel != CancelMode::none || timed_out_;
+  const bool ending = stopping && top_scope(index) == root_scope;
+  if (failure.cause == Cause::cancelled) {
+    failures_[index] = failure;
+    TaskChange& change = touch(index);
+    change.cause = failure.cause;
+    change.message = failure.message;
+    return end(index, TaskEvent::cancelled, ended.at);
+  }
+  if (ending || tried > retry.limit || !is_retried(retry, failure))
+    return fail(index, failure, ended.at);
+  move(index, TaskEvent::failed_will_retry);
+  used_.give_back(step_of(index).settings->resources);
+  --running_tasks_;
+  release_place(index);
+  const Time next_at = now + retry_delay(retry, tried, entropy);
+  timers_.emplace(next_at, index);
+  failures_[index] = failure;
+  TaskChange& change = touch(index);
+  change.cause = failure.cause;
+  change.message = failure.message;
+  change.exit_code = failure.exit_code;
+  change.next_at = next_at;
+}
+
+void LiveRun::fail(TaskIndex index, AttemptFailed failure, Time now) {
+  TaskChange& change = touch(index);
+  change.cause = failure.cause;
+  change.message = failure.message;
+  change.exit_code = failure.exit_code;
+  failures_[index] = std::move(failure);
+  end(index, TaskEvent::failed, now);
+}
+
+void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
+  Task& task = tasks_[index];
+  const TaskState before = task.state;
+  move(index, event);
+  touch(index).ended_at = now;
+  const bool had_place = before == TaskState::queued || before == TaskState::running;
+  if (had_place && task.kind == TaskKind::step) {
+    used_.give_back(step_of(index).settings->resources);
+    --running_tasks_;
+  }
+  if (had_place) release_place(index);
+  release_key(index);
+
+  const TaskIndex parent = task.parent;
+  if (parent == no_task) {
+    notify_downstream(index, task.state);
+    std::uint32_t& left = index < first_finally_ ? root_left_ : finally_left_;
+    if (--left > 0) return;
+    return index < first_finally_ ? begin_finally(now) : finish(now);
+  }
+  // An item counts for what follows its matrix; the matrix task itself only if it has no items.
+  if (task.item >= 0)
+    notify_downstream(parent, task.state);
+  else
+    notify_downstream(index, task.state);
+  child_ended(parent, index, now);
+}
+
+/// `representative` has the siblings; for an item that is its matrix task.
+void LiveRun::notify_downstream(TaskIndex representative, TaskState ended) {
+  const Task& task = tasks_[representative];
+  const bool counted_by_items =
+      task.kind == TaskKind::matrix && gt::is_ended(task.state) && task.container != UINT32_MAX &&
+      container(representative).child_count > 0;
+  for (const StepIndex next : plan_->downstream(task.step)) {
+    const TaskIndex other = sibling(representative, next);
+    if (!counted_by_items) tasks_[other].counts.add(ended);
+    want_check(other);
+  }
+}
+
+void LiveRun::child_ended(TaskIndex parent, TaskIndex child, Time now) {
+  Container& inside = container(parent);
+  const TaskState state = tasks_[child].state;
+  inside.ended.add(state);
+  if (state == TaskState::cancelled) ++inside.cancelled;
+  if (--inside.children_left == 0) return finish_container(parent, now);
+  const bool first_failure = state == TaskState::failed && inside.ended.failed == 1;
+  if (tasks_[parent].kind != TaskKind::matrix || !first_failure ||
+      !step_of(parent).settings->matrix->fail_fast)
+    return;
+  for (TaskIndex index = inside.first_child; index < tasks_.size(); ++index)
+    if (is_below(index, parent)) cancel_task(index, StopRequest::terminate, now);
+}
+
+bool LiveRun::is_below(TaskIndex index, TaskIndex ancestor) const {
+  while (index != no_task && index > ancestor) index = tasks_[index].parent;
+  return index == ancestor;
+}
+
+/// Running containers end by themselves when what is inside has.
+void LiveRun::cancel_task(TaskIndex index, StopRequest how, Time now) {
+  const Task& task = tasks_[index];
+  if (gt::is_ended(task.state)) return;
+  const bool open = task.state == TaskState::queued || task.state == TaskState::running;
+  if (open && task.kind == TaskKind::step)
+    stops_.push_back({{run_.id, index, task.attempts}, how});
+  else if (!open)
+    end(index, TaskEvent::cancelled, now);
+}
+
+void LiveRun::finish_container(TaskIndex index, Time now) {
+  const Container& inside = container(index);
+  if (inside.cancelled > 0) return end(index, TaskEvent::cancelled, now);
+  if (inside.ended.failed > 0 || inside.ended.upstream_failed > 0) {
+    const std::uint32_t failed = inside.ended.failed + inside.ended.upstream_failed;
+    const std::string what = tasks_[index].kind == TaskKind::matrix ? "items" : "steps";
+    AttemptFailed failure{Cause::upstream, fmt::format("{} of its {} {} did not succeed", failed,
+                                                       inside.child_count, what), {}, {}};
+    return fail(index, std::move(failure), now);
+  }
+  if (inside.child_count > 0 && inside.ended.skipped == inside.child_count)
+    return end(index, TaskEvent::skipped, now);
+  if (tasks_[index].kind == TaskKind::group && !compute_group_outputs(index, now)) return;
+  end(index, TaskEvent::succeeded, now);
+}
+
+bool LiveRun::compute_group_outputs(TaskIndex index, Time now) {
+  std::vector<OutputValue> values;
+  for (const GroupOutput& output : step_of(index).group()->outputs) {
+    auto value = output.from.evaluate(TaskContext(*this, index, Viewpoint::group_outputs));
+    if (!value) {
+      fail(index,
+           {Cause::invalid_expression,
+            fmt::format("output {}: {}", output.name, value.error().message), {}, {}},
+           now);
+      return false;
+    }
+    values.push_back(*std::move(value));
+  }
+  outputs_[index] = values;
+  changes_.results.push_back({index, std::move(values), {}});
+  return true;
+}
+
+/// An item of a matrix with max_parallel makes room for one that was held back.
+void LiveRun::release_place(TaskIndex index) {
+  if (tasks_[index].item < 0) return;
+  Container& items = container(tasks_[index].parent);
+  --items.active;
+  if (items.held_back.empty()) return;
+  const TaskIndex next = items.held_back.front();
+  items.held_back.pop_front();
+  if (tasks_[next].state == TaskState::waiting)
+    want_check(next);
+  else
+    launch_queue_.push_front(next);
+}
+
+void LiveRun::release_key(TaskIndex index) {
+  const auto found = leader_key_.find(index);
+  if (found == leader_key_.end()) return;
+  key_leader_.erase(found->second);
+  leader_key_.erase(found);
+  const auto waiting = followers_.find(index);
+  if (waiting == followers_.end()) return;
+  // They look again after this turn's commit, when the result can be found.
+  next_lookups_.insert(next_lookups_.end(), waiting->second.begin(), waiting->second.end());
+  followers_.erase(waiting);
+}
+
+ScopeIndex LiveRun::top_scope(TaskIndex index) const {
+  while (tasks_[index].parent != no_task) index = tasks_[index].parent;
+  return index < first_finally_ ? root_scope : finally_scope;
+}
+
+void LiveRun::cancel_scope(ScopeIndex scope, StopRequest how, Time now) {
+  for (TaskIndex index = 0; index < tasks_.size(); ++index)
+    if (top_scope(index) == scope) cancel_task(index, how, now);
+}
+
+void LiveRun::request_cancel(CancelMode mode, Time now, std::string who) {
+  if (mode <= run_.cancel || is_ended()) return;
+  const bool was_in_finally = in_finally_;
+  run_.cancel = mode;
+  JsonObject details;
+  details.set("mode", mode == CancelMode::kill ? "kill" : "terminate");
+  details.set("by", std::move(who));
+  add_event(now, "cancel_requested", no_task, std::move(details));
+  const StopRequest how =
+      mode == CancelMode::kill ? StopRequest::kill : StopRequest::terminate;
+  if (!was_in_finally) cancel_scope(root_scope, how, now);
+  // `finally` survives a first request, whenever it comes.
+  if (mode == CancelMode::kill) cancel_scope(finally_scope, how, now);
+}
+
+void LiveRun::begin_finally(Time now) {
+  if (in_finally_) return;
+  in_finally_ = true;
+  if (finally_left_ == 0) return finish(now);
+  if (run_.cancel == CancelMode::kill) return cancel_scope(finally_scope, StopRequest::kill, now);
+  for (TaskIndex index = 0; index < tasks_.size(); ++index)
+    if (tasks_[index].parent == no_task && index >= first_finally_ &&
+        index < first_finally_ + plan_->scope(finally_scope).step_count)
+      want_check(index);
+}
+
+void LiveRun::finish(Time now) {
+  RunState state = visible_state();
+  const std::uint32_t count = plan_->scope(finally_scope).step_count;
+  for (TaskIndex index = first_finally_; index < first_finally_ + count; ++index)
+    if (state == RunState::succeeded && (tasks_[index].state == TaskState::failed ||
+                                         tasks_[index].state == TaskState::upstream_failed ||
+                                         tasks_[index].state == TaskState::cancelled))
+      state = run_.cancel == CancelMode::none ? RunState::failed : RunState::cancelled;
+  run_.state = state;
+  run_.ended_at = now;
+  changes_.run = RunStateChange{state, {}, now, run_.error, false};
+  JsonObject details;
+  details.set("state", to_text(state));
+  add_event(now, "run_ended", no_task, std::move(details));
+}
+
+void LiveRun::reopen(Time now, std::string who) {
+  std::vector<bool> reopened(tasks_.size(), false);
+  for (TaskIndex index = 0; index < tasks_.size(); ++index) {
+    Task& task = tasks_[index];
+    const bool in_reopened_parent = task.parent != no_task && reopened[task.parent];
+    bool wanted = top_scope(index) == finally_scope ||
+                  task.state == TaskState::failed || task.state == TaskState::upstream_failed ||
+                  task.state == TaskState::cancelled;
+    // What was skipped may have been so because of what is now tried again.
+    if (task.state == TaskState::skipped && !wanted) {
+      wanted = in_reopened_parent && tasks_[task.parent].state == TaskState::waiting;
+      if (task.item < 0)
+        for (const StepIndex before : plan_->upstream(task.step))
+          wanted = wanted || reopened[sibling(index, before)];
+      else
+        wanted = wanted || in_reopened_parent;
+    }
+    if (!wanted || !gt::is_ended(task.state)) continue;
+    reopened[index] = true;
+    move(index, TaskEvent::reopened);
+    task.attempts_before_reopening = task.attempts;
+    outputs_.erase(index);
+    failures_.erase(index);
+    if (task.container != UINT32_MAX && container(index).child_count > 0)
+      move(index, TaskEvent::expanded);
+  }
+  run_.state = RunState::running;
+  run_.cancel = CancelMode::none;
+  run_.error.reset();
+  run_.started_at = now;
+  run_.ended_at.reset();
+  timed_out_ = false;
+  changes_.run = RunStateChange{RunState::running, now, {}, {}, true};
+  JsonObject details;
+  details.set("by", std::move(who));
+  add_event(now, "reopened", no_task, std::move(details));
+  rebuild();
+  if (root_left_ == 0) {
+    in_finally_ = false;
+    begin_finally(now);
+  }
+}
+
+void LiveRun::end_unknown(TaskIndex index, const std::string& why, Time now) {
+  const std::vector<std::string> names = output_names(step_of(index));
+  std::vector<OutputValue> values;
+  for (const std::string& name : names)
+    values.push_back(Unknown{fmt::format("output {} of {} is not known yet", name, task_path(index))});
+  outputs_[index] = std::move(values);
+  unknown_[index] = why;
+  if (tasks_[index].state == TaskState::waiting) move(index, TaskEvent::upstreams_done);
+  move(index, TaskEvent::launched);
+  if (tasks_[index].kind == TaskKind::step) {
+    // end() gives back what a launch takes.
+    used_.take(step_of(index).settings->resources);
+    ++running_tasks_;
+  }
+  if (tasks_[index].item >= 0) ++container(tasks_[index].parent).active;
+  end(index, TaskEvent::succeeded, now);
+}
+
+const std::string* LiveRun::unknown_reason(TaskIndex index) const {
+  const auto found = unknown_.find(index);
+  return found == unknown_.end() ? nullptr : &found->second;
+}
+
+}  // namespace gt

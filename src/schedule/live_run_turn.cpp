@@ -1,0 +1,278 @@
+// From waiting to launched.
+#include <algorithm>
+
+#include "base/text.h"
+#include "schedule/live_run.h"
+#include "schedule/task_context.h"
+
+namespace gt {
+
+namespace {
+
+/// Whether `if` speaks of the step's own matrix; then it is decided for each item.
+bool condition_is_per_item(const StepSettings& settings) {
+  bool found = false;
+  settings.condition->for_each_reference([&](const Reference& reference) {
+    if (reference.path.size() < 2 || reference.path[0] != "matrix") {
+      // `matrix` as a whole, or with an index that is computed, may mean any axis.
+      found = found || (!reference.path.empty() && reference.path[0] == "matrix");
+      return;
+    }
+    for (const MatrixAxis& axis : settings.matrix->axes)
+      found = found || reference.path[1] == axis.name;
+  });
+  return found;
+}
+
+AttemptFailed expression_failure(const Error& error, std::string_view field) {
+  return {Cause::invalid_expression, fmt::format("{}: {}", field, error.message), {}, {}};
+}
+
+}  // namespace
+
+void LiveRun::start(Time now) {
+  run_.state = RunState::running;
+  run_.started_at = now;
+  changes_.run = RunStateChange{RunState::running, now, {}, {}, false};
+  add_event(now, "run_started", no_task);
+  for (TaskIndex index = 0; index < first_finally_; ++index) want_check(index);
+  if (root_left_ == 0) begin_finally(now);
+}
+
+void LiveRun::want_check(TaskIndex index) {
+  Task& task = tasks_[index];
+  if (task.to_check || task.state != TaskState::waiting) return;
+  task.to_check = true;
+  checks_.push_back(index);
+}
+
+void LiveRun::check(TaskIndex index, Time now) {
+  const Task& task = tasks_[index];
+  if (task.state != TaskState::waiting) return;
+  // Rebuilding a run looks at all of `finally`, which waits for everything else.
+  if (!in_finally_ && top_scope(index) == finally_scope) return;
+  if (task.item >= 0) return open_item(index, now);
+  if (selection_.is_excluded(task.step)) return end(index, TaskEvent::skipped, now);
+  switch (judge(step_of(index).trigger_rule, task.counts)) {
+    case Verdict::wait: return;
+    case Verdict::skip: return end(index, TaskEvent::skipped, now);
+    case Verdict::upstream_failed: return end(index, TaskEvent::upstream_failed, now);
+    case Verdict::run: return open(index, now);
+  }
+}
+
+/// Its upstream tasks permit it to start.
+void LiveRun::open(TaskIndex index, Time now) {
+  const StepSettings& settings = *step_of(index).settings;
+  const bool per_item =
+      settings.condition && settings.matrix && condition_is_per_item(settings);
+  if (!per_item && !passes_condition(index, now)) return;
+  if (tasks_[index].kind == TaskKind::matrix) return expand_matrix(index, now);
+  enter(index, now);
+}
+
+void LiveRun::open_item(TaskIndex index, Time now) {
+  const StepSettings& settings = *step_of(index).settings;
+  if (settings.condition && condition_is_per_item(settings) && !passes_condition(index, now))
+    return;
+  if (tasks_[index].kind == TaskKind::group) {
+    if (hold_back(index)) return;
+    ++container(tasks_[index].parent).active;
+  }
+  enter(index, now);
+}
+
+/// False if `if` says no (or cannot be evaluated); the task has then ended.
+bool LiveRun::passes_condition(TaskIndex index, Time now) {
+  const auto& condition = step_of(index).settings->condition;
+  if (!condition) return true;
+  const auto value = condition->evaluate(TaskContext(*this, index, Viewpoint::settings));
+  if (!value) {
+    fail(index, expression_failure(value.error(), "if"), now);
+    return false;
+  }
+  if (const Unknown* unknown = value->unknown()) {
+    end_unknown(index, unknown->why, now);
+    return false;
+  }
+  const bool* holds = value->boolean();
+  if (!holds) {
+    fail(index,
+         {Cause::invalid_expression,
+          fmt::format("if: wants true or false, got {}", type_name(*value)), {}, {}},
+         now);
+    return false;
+  }
+  if (!*holds) end(index, TaskEvent::skipped, now);
+  return *holds;
+}
+
+void LiveRun::enter(TaskIndex index, Time now) {
+  if (tasks_[index].kind == TaskKind::group) return expand_group(index, now);
+  move(index, TaskEvent::upstreams_done);
+  lookups_.push_back(index);
+}
+
+void LiveRun::expand_matrix(TaskIndex index, Time now) {
+  auto items = expand(*step_of(index).settings->matrix,
+                      TaskContext(*this, index, Viewpoint::settings));
+  if (!items && items.error().code == Errc::unavailable)
+    return end_unknown(index, items.error().message, now);
+  if (!items) return fail(index, expression_failure(items.error(), "matrix"), now);
+
+  const auto count = static_cast<std::uint32_t>(items->size());
+  move(index, TaskEvent::expanded);
+  touch(index).started_at = now;
+  tasks_[index].container = static_cast<std::uint32_t>(containers_.size());
+  Container& inside = containers_.emplace_back();
+  inside.first_child = static_cast<TaskIndex>(tasks_.size());
+  inside.child_count = inside.children_left = count;
+  inside.items = *items;
+  changes_.expansions.push_back({index, *std::move(items)});
+  const StepIndex step = tasks_[index].step;
+  const TaskKind kind = plan_->step(step).group() ? TaskKind::group : TaskKind::step;
+  tasks_.reserve(tasks_.size() + count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Task item;
+    item.step = step;
+    item.parent = index;
+    item.item = static_cast<std::int32_t>(i);
+    item.kind = kind;
+    tasks_.push_back(item);
+    want_check(static_cast<TaskIndex>(tasks_.size() - 1));
+  }
+  if (count == 0) return finish_container(index, now);
+  for (const StepIndex next : plan_->downstream(step))
+    tasks_[sibling(index, next)].counts.total += count - 1;
+}
+
+void LiveRun::expand_group(TaskIndex index, Time now) {
+  move(index, TaskEvent::expanded);
+  touch(index).started_at = now;
+  const TaskIndex first = create_tasks(plan_->at(tasks_[index].step).body, index);
+  const auto count = static_cast<std::uint32_t>(tasks_.size()) - first;
+  tasks_[index].container = static_cast<std::uint32_t>(containers_.size());
+  Container& inside = containers_.emplace_back();
+  inside.first_child = first;
+  inside.child_count = inside.children_left = count;
+  for (TaskIndex child = first; child < first + count; ++child) want_check(child);
+  if (count == 0) finish_container(index, now);
+}
+
+/// Whether the item must wait for another item of its matrix to end; it is then kept for later.
+bool LiveRun::hold_back(TaskIndex index) {
+  const auto& limit = step_of(index).settings->matrix->max_parallel;
+  Container& items = container(tasks_[index].parent);
+  if (!limit || items.active < *limit) return false;
+  items.held_back.push_back(index);
+  return true;
+}
+
+void LiveRun::apply_key(TaskIndex index, KeyAnswer answer, Time now) {
+  if (tasks_[index].state != TaskState::ready) return;
+  std::optional<Digest> key;
+  if (answer.manifest) {
+    key = answer.manifest->key;
+    changes_.manifests.push_back(*std::move(answer.manifest));
+  }
+  if (auto* hit = std::get_if<KeyHit>(&answer.verdict)) {
+    outputs_[index] = hit->outputs;
+    changes_.results.push_back({index, std::move(hit->outputs), hit->from});
+    touch(index).started_at = now;
+    end(index, TaskEvent::found_in_cache, now);
+  } else if (auto* failed = std::get_if<KeyFailed>(&answer.verdict)) {
+    fail(index, std::move(failed->failure), now);
+  } else if (std::holds_alternative<KeyPending>(answer.verdict)) {
+    return;
+  } else {
+    if (std::holds_alternative<KeyMiss>(answer.verdict) && key) {
+      const auto [leader, is_first] = key_leader_.try_emplace(*key, index);
+      if (!is_first && leader->second != index) {
+        followers_[leader->second].push_back(index);
+        return;
+      }
+      leader_key_[index] = *key;
+    }
+    launch_queue_.push_back(index);
+  }
+}
+
+bool LiveRun::run_is_full() const {
+  const auto& limit = plan_->pipeline().max_parallel;
+  return limit && running_tasks_ >= *limit;
+}
+
+// First come, first served: a large task at the head is not overtaken, so it cannot starve.
+void LiveRun::launch_ready(Decisions& decisions, const Capacity& capacity, Time now) {
+  while (!timers_.empty() && timers_.top().first <= now) {
+    const TaskIndex index = timers_.top().second;
+    timers_.pop();
+    if (tasks_[index].state == TaskState::retry_wait) launch_queue_.push_back(index);
+  }
+  while (!launch_queue_.empty()) {
+    const TaskIndex index = launch_queue_.front();
+    const Task& task = tasks_[index];
+    if (task.state == TaskState::ready || task.state == TaskState::retry_wait) {
+      if (run_is_full() || !used_.fits(step_of(index).settings->resources, capacity)) break;
+      if (task.item < 0 || !hold_back(index)) launch(index, decisions, now);
+    }
+    launch_queue_.pop_front();
+  }
+  if (!timers_.empty()) decisions.wake_at = timers_.top().first;
+}
+
+void LiveRun::launch(TaskIndex index, Decisions& decisions, Time now) {
+  Task& task = tasks_[index];
+  const bool is_first = task.attempts == task.attempts_before_reopening;
+  move(index, TaskEvent::launched);
+  ++task.attempts;
+  if (is_first) touch(index).started_at = now;
+  used_.take(step_of(index).settings->resources);
+  ++running_tasks_;
+  if (task.item >= 0) ++container(task.parent).active;
+  const AttemptId id{run_.id, index, task.attempts};
+  changes_.opened.push_back({id, outside_name(run_.uuid, id), now});
+  decisions.launches.push_back(id);
+}
+
+void LiveRun::check_deadline(Time now) {
+  const auto& timeout = plan_->pipeline().timeout;
+  if (!timeout || timed_out_ || in_finally_ || !run_.started_at || now < *run_.started_at + *timeout)
+    return;
+  timed_out_ = true;
+  run_.error = AttemptFailed{
+      Cause::run_timeout,
+      fmt::format("the run did not end within its timeout of {}", format_duration(*timeout)), {}, {}};
+  changes_.run = RunStateChange{RunState::running, {}, {}, run_.error, false};
+  add_event(now, "run_timeout", no_task);
+  cancel_scope(root_scope, StopRequest::terminate, now);
+}
+
+Decisions LiveRun::decide(const Capacity& capacity, Time now) {
+  Decisions decisions;
+  if (is_ended()) return decisions;
+  check_deadline(now);
+  // Tasks that end at once (skipped, empty) make more to check while this goes on.
+  for (std::size_t i = 0; i < checks_.size(); ++i) {
+    const TaskIndex index = checks_[i];
+    tasks_[index].to_check = false;
+    check(index, now);
+  }
+  checks_.clear();
+  decisions.lookups = std::move(lookups_);
+  lookups_.clear();
+  std::erase_if(decisions.lookups, [this](TaskIndex index) {
+    return tasks_[index].state != TaskState::ready;
+  });
+  launch_ready(decisions, capacity, now);
+  decisions.stops = std::move(stops_);
+  stops_.clear();
+  const auto& timeout = plan_->pipeline().timeout;
+  if (timeout && !timed_out_ && !in_finally_ && run_.started_at) {
+    const Time deadline = *run_.started_at + *timeout;
+    decisions.wake_at = std::min(decisions.wake_at.value_or(deadline), deadline);
+  }
+  return decisions;
+}
+
+}  // namespace gt
