@@ -20,7 +20,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/problem.h"
-#include "expression/expression.h"
 #include "expression/shell_script.h"
 #include "expression/template.h"
 
@@ -169,7 +168,8 @@ struct Group;
 /// What few steps have.
 struct StepSettings {
   std::optional<Matrix> matrix;
-  std::optional<Expression> condition;  ///< `if:`, without ${{ }} or with
+  std::optional<Template> condition;  ///< `if:`, one expression without ${{ }} or with
+  Position condition_position;
   Retry retry;
   std::optional<Duration> timeout;
   Resources resources;

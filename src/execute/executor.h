@@ -19,8 +19,8 @@ struct ExecutorLimits {
   std::int64_t memory_bytes = 0;  ///< 0: unknown, not limited
 };
 
-/// Owner: wiring. Threads: the methods are called by the engine's thread and return at once; when an
-/// event becomes available, the wake function that the executor was made with is called from any
+/// Owner: wiring. Threads: the methods are called by the engine's thread and return at once; when
+/// an event becomes available, the wake function that the executor was made with is called from any
 /// thread. What goes wrong with an attempt comes back from poll(), like everything that happens
 /// outside. A contract test (execute/executor_contract_test) holds every implementation to this.
 class Executor {
@@ -33,8 +33,8 @@ class Executor {
   virtual void adopt(Launch launch) = 0;
   /// Unacknowledged events, oldest first; an ended event is repeated until acknowledged.
   virtual std::vector<AttemptEvent> poll() = 0;
-  /// The events of these attempts so far are recorded durably: what the executor kept of an ended one
-  /// may go.
+  /// The events of these attempts so far are recorded durably: what the executor kept of an ended
+  /// one may go.
   virtual void acknowledge(std::span<const AttemptId> attempts) = 0;
   virtual void stop(const AttemptId& attempt, StopMode mode) = 0;
   virtual ExecutorLimits limits() const = 0;

@@ -1,4 +1,5 @@
-/// The combinations of a matrix: one pure function that `plan`, the engine and the simulation share.
+/// The combinations of a matrix: one pure function that `plan`, the engine and the simulation
+/// share.
 #pragma once
 
 #include <vector>

@@ -2,8 +2,8 @@
 /// edges between siblings. What can only be known during the run (matrix items) is not here; see
 /// expand.h.
 ///
-/// Invariant: a Plan is a pure function of the pipeline's text and the parameters, so that an engine
-/// that takes a run over builds the same one, and step indices in the database stay true.
+/// Invariant: a Plan is a pure function of the pipeline's text and the parameters, so that an
+/// engine that takes a run over builds the same one, and step indices in the database stay true.
 #pragma once
 
 #include <cstdint>

@@ -11,8 +11,8 @@ Result<StepIndex> find_step(const Plan& plan, const std::string& path) {
   if (found != no_step) return found;
   std::vector<std::string> paths;
   for (StepIndex i = 0; i < plan.steps().size(); ++i) paths.push_back(plan.path(i));
-  Error problem = error(Errc::not_found, "pipeline {} has no step {}", plan.pipeline().name,
-                        printable(path));
+  Error problem =
+      error(Errc::not_found, "pipeline {} has no step {}", plan.pipeline().name, printable(path));
   if (const auto near = nearest(path, paths)) problem.hint = "did you mean " + *near + "?";
   return problem;
 }

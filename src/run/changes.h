@@ -48,7 +48,7 @@ struct AttemptClosed {
 /// Something that happened, in the order of the run.
 struct RunEvent {
   Time at;
-  std::string kind;             ///< "run_started", "task_state", "cancel_requested", "reopened", …
+  std::string kind;  ///< "run_started", "task_state", "cancel_requested", "reopened", …
   TaskIndex task = no_task;
   JsonObject details;
 };
@@ -68,7 +68,7 @@ struct RunChanges {
   std::vector<TaskResult> results;
   std::vector<TaskManifest> manifests;
   std::vector<AttemptOpened> opened;
-  std::vector<AttemptId> started;     ///< attempts that run now
+  std::vector<AttemptId> started;  ///< attempts that run now
   std::vector<AttemptClosed> closed;
   std::vector<RunEvent> events;
   std::optional<RunStateChange> run;

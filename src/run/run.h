@@ -18,7 +18,8 @@ enum class CancelMode : std::uint8_t {
   kill,       ///< at once, without `finally`
 };
 
-/// Which steps a run was asked to execute, beyond its parameters; recorded, so that a take-over decides alike.
+/// Which steps a run was asked to execute, beyond its parameters; recorded, so that a take-over
+/// decides alike.
 struct RunOptions {
   std::vector<std::string> only;     ///< step names; empty: all
   std::vector<std::string> from;     ///< these and their downstream are executed anew
@@ -29,11 +30,11 @@ struct RunOptions {
 /// The row of a run.
 struct RunRecord {
   RunId id = 0;
-  std::string uuid;           ///< 32 hex digits
+  std::string uuid;  ///< 32 hex digits
   std::string pipeline;
-  std::int64_t number = 0;    ///< per pipeline; the short name is "<pipeline>/<number>"
+  std::int64_t number = 0;  ///< per pipeline; the short name is "<pipeline>/<number>"
   RunState state = RunState::queued;
-  std::string plan_version;   ///< digest of the pipeline's text, as kept by the store
+  std::string plan_version;  ///< digest of the pipeline's text, as kept by the store
   JsonObject params;
   RunOptions options;
   Time logical_date{};
@@ -41,10 +42,10 @@ struct RunRecord {
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
   std::string source_digest;
-  JsonObject git;             ///< commit, branch, dirty; empty without git
+  JsonObject git;                      ///< commit, branch, dirty; empty without git
   std::optional<AttemptFailed> error;  ///< why it failed, when not by a task (run_timeout)
-  std::string owner_engine;   ///< empty: nobody's
-  std::int64_t fence = 0;     ///< grows with each new owner; a commit with a stale one is refused
+  std::string owner_engine;            ///< empty: nobody's
+  std::int64_t fence = 0;  ///< grows with each new owner; a commit with a stale one is refused
   CancelMode cancel = CancelMode::none;
 
   std::string name() const { return pipeline + "/" + std::to_string(number); }
@@ -53,17 +54,17 @@ struct RunRecord {
 /// The row of a task, without its results.
 struct TaskRecord {
   TaskIndex index = no_task;
-  TaskIndex parent = no_task;    ///< the container; no_task for the pipeline's own steps
-  std::uint32_t step = 0;        ///< in the Plan
-  std::int32_t item = -1;        ///< position in the matrix; -1 when not an item
+  TaskIndex parent = no_task;  ///< the container; no_task for the pipeline's own steps
+  std::uint32_t step = 0;      ///< in the Plan
+  std::int32_t item = -1;      ///< position in the matrix; -1 when not an item
   TaskKind kind = TaskKind::step;
   TaskState state = TaskState::waiting;
-  std::uint32_t attempts = 0;    ///< made so far
+  std::uint32_t attempts = 0;                   ///< made so far
   std::uint32_t attempts_before_reopening = 0;  ///< do not count against the retry limit
-  std::optional<Cause> cause;    ///< of the last failure
-  std::string message;           ///< of the last failure
-  std::optional<int> exit_code;  ///< of the last failure
-  std::optional<Time> next_at;   ///< of retry_wait
+  std::optional<Cause> cause;                   ///< of the last failure
+  std::string message;                          ///< of the last failure
+  std::optional<int> exit_code;                 ///< of the last failure
+  std::optional<Time> next_at;                  ///< of retry_wait
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
 };
@@ -75,8 +76,8 @@ struct TaskChange {
   std::uint32_t attempts = 0;
   std::uint32_t attempts_before_reopening = 0;
   std::optional<Cause> cause;
-  std::string message;          ///< goes with cause
-  std::optional<int> exit_code; ///< goes with cause
+  std::string message;           ///< goes with cause
+  std::optional<int> exit_code;  ///< goes with cause
   std::optional<Time> next_at;
   std::optional<Time> started_at;
   std::optional<Time> ended_at;

@@ -6,9 +6,9 @@ namespace gt {
 
 namespace {
 
-constexpr std::array task_state_words = {"waiting",   "ready",  "queued", "running",
-                                         "deferred",  "retry_wait", "succeeded", "cached",
-                                         "failed",    "upstream_failed", "skipped", "cancelled"};
+constexpr std::array task_state_words = {"waiting",  "ready",           "queued",    "running",
+                                         "deferred", "retry_wait",      "succeeded", "cached",
+                                         "failed",   "upstream_failed", "skipped",   "cancelled"};
 constexpr std::array run_state_words = {"queued",    "running", "paused",
                                         "succeeded", "failed",  "cancelled"};
 constexpr std::array task_kind_words = {"step", "matrix", "group"};
@@ -30,18 +30,30 @@ std::optional<TaskState> advance(TaskState state, TaskEvent event) {
     return permitted ? std::optional(next) : std::nullopt;
   };
   switch (event) {
-    case TaskEvent::upstreams_done: return when(state == S::waiting, S::ready);
-    case TaskEvent::expanded: return when(not_started, S::running);
-    case TaskEvent::found_in_cache: return when(not_started, S::cached);
-    case TaskEvent::launched: return when(state == S::ready || state == S::retry_wait, S::queued);
-    case TaskEvent::started: return when(state == S::queued, S::running);
-    case TaskEvent::succeeded: return when(open_attempt, S::succeeded);
-    case TaskEvent::failed: return when(not_started || open_attempt, S::failed);
-    case TaskEvent::failed_will_retry: return when(open_attempt, S::retry_wait);
-    case TaskEvent::upstream_failed: return when(not_started || state == S::running, S::upstream_failed);
-    case TaskEvent::skipped: return when(not_started || state == S::running, S::skipped);
-    case TaskEvent::cancelled: return when(!is_ended(state), S::cancelled);
-    case TaskEvent::reopened: return when(is_ended(state), S::waiting);
+    case TaskEvent::upstreams_done:
+      return when(state == S::waiting, S::ready);
+    case TaskEvent::expanded:
+      return when(not_started, S::running);
+    case TaskEvent::found_in_cache:
+      return when(not_started, S::cached);
+    case TaskEvent::launched:
+      return when(state == S::ready || state == S::retry_wait, S::queued);
+    case TaskEvent::started:
+      return when(state == S::queued, S::running);
+    case TaskEvent::succeeded:
+      return when(open_attempt, S::succeeded);
+    case TaskEvent::failed:
+      return when(not_started || open_attempt, S::failed);
+    case TaskEvent::failed_will_retry:
+      return when(open_attempt, S::retry_wait);
+    case TaskEvent::upstream_failed:
+      return when(not_started || state == S::running, S::upstream_failed);
+    case TaskEvent::skipped:
+      return when(not_started || state == S::running, S::skipped);
+    case TaskEvent::cancelled:
+      return when(!is_ended(state), S::cancelled);
+    case TaskEvent::reopened:
+      return when(is_ended(state), S::waiting);
   }
   return std::nullopt;
 }

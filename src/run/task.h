@@ -13,14 +13,14 @@
 namespace gt {
 
 enum class TaskState : std::uint8_t {
-  waiting,          ///< for upstream tasks
-  ready,            ///< may start: waits for a slot, its environment, or an equal task
-  queued,           ///< an attempt is recorded and given to the executor
+  waiting,  ///< for upstream tasks
+  ready,    ///< may start: waits for a slot, its environment, or an equal task
+  queued,   ///< an attempt is recorded and given to the executor
   running,
-  deferred,         ///< waits for something outside, without a process
-  retry_wait,       ///< failed, another attempt is due at next_at
+  deferred,    ///< waits for something outside, without a process
+  retry_wait,  ///< failed, another attempt is due at next_at
   succeeded,
-  cached,           ///< succeeded by an earlier attempt's result
+  cached,  ///< succeeded by an earlier attempt's result
   failed,
   upstream_failed,
   skipped,
@@ -36,15 +36,15 @@ enum class TaskEvent : std::uint8_t {
   upstreams_done,  ///< the trigger rule holds and `if` is true
   expanded,        ///< a container's children exist
   found_in_cache,
-  launched,        ///< an attempt was recorded
+  launched,  ///< an attempt was recorded
   started,
   succeeded,
-  failed,          ///< no attempt is left
+  failed,  ///< no attempt is left
   failed_will_retry,
-  upstream_failed, ///< the trigger rule can no longer hold because of a failure
+  upstream_failed,  ///< the trigger rule can no longer hold because of a failure
   skipped,
   cancelled,
-  reopened,        ///< by retry or clear; who and why stand in the run's events
+  reopened,  ///< by retry or clear; who and why stand in the run's events
 };
 
 /// The state after `event`; nullopt where the pair is not permitted.

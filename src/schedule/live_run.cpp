@@ -42,8 +42,7 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
     live.tasks_[expansion.task].container = static_cast<std::uint32_t>(live.containers_.size());
     live.containers_.emplace_back().items = std::move(expansion.items);
   }
-  for (TaskResult& result : loaded.results)
-    live.outputs_[result.task] = std::move(result.outputs);
+  for (TaskResult& result : loaded.results) live.outputs_[result.task] = std::move(result.outputs);
   live.committed_tasks_ = static_cast<TaskIndex>(live.tasks_.size());
   live.timed_out_ = live.run_.error && live.run_.error->cause == Cause::run_timeout;
   live.rebuild();
@@ -141,8 +140,7 @@ void LiveRun::rebuild() {
     const bool is_item = task.item >= 0;
     task.counts = {};
     task.to_check = false;
-    if (!is_item)
-      task.counts.total = static_cast<std::uint32_t>(plan_->upstream(task.step).size());
+    if (!is_item) task.counts.total = static_cast<std::uint32_t>(plan_->upstream(task.step).size());
   }
   root_left_ = finally_left_ = running_tasks_ = 0;
   used_ = {};

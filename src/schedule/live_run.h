@@ -1,9 +1,9 @@
 /// A run in memory: what its tasks are doing, what may happen next, and what has changed since the
 /// last commit. Deciding only: it starts nothing, reads no clock and touches no disk.
 ///
-/// The engine tells it what happened (apply…), asks what to do (decide), writes take_changes() in one
-/// transaction, and then does what was decided. After a refused commit it is thrown away and resumed
-/// from the store.
+/// The engine tells it what happened (apply…), asks what to do (decide), writes take_changes() in
+/// one transaction, and then does what was decided. After a refused commit it is thrown away and
+/// resumed from the store.
 ///
 /// A turn costs O(what changed), not O(tasks): counters of ended upstream instances are kept per
 /// task, and only tasks whose counters moved are looked at again.
@@ -53,7 +53,7 @@ class LiveRun {
     std::uint32_t container = UINT32_MAX;  ///< of a matrix or group that was expanded
     std::uint32_t attempts = 0;
     std::uint32_t attempts_before_reopening = 0;
-    std::uint32_t pending = UINT32_MAX;    ///< its entry among the pending changes
+    std::uint32_t pending = UINT32_MAX;  ///< its entry among the pending changes
     UpstreamCounts counts;
     TaskKind kind = TaskKind::step;
     TaskState state = TaskState::waiting;
@@ -123,8 +123,8 @@ class LiveRun {
     std::uint32_t active = 0;  ///< items that take a place under max_parallel
     UpstreamCounts ended;
     std::uint32_t cancelled = 0;
-    std::vector<MatrixItem> items;      ///< of a matrix
-    std::deque<TaskIndex> held_back;    ///< items over max_parallel
+    std::vector<MatrixItem> items;    ///< of a matrix
+    std::deque<TaskIndex> held_back;  ///< items over max_parallel
   };
 
   LiveRun(std::shared_ptr<const Plan> plan, Selection selection, RunRecord run);

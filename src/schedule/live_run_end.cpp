@@ -97,9 +97,9 @@ void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
 /// `representative` has the siblings; for an item that is its matrix task.
 void LiveRun::notify_downstream(TaskIndex representative, TaskState ended) {
   const Task& task = tasks_[representative];
-  const bool counted_by_items =
-      task.kind == TaskKind::matrix && gt::is_ended(task.state) && task.container != UINT32_MAX &&
-      container(representative).child_count > 0;
+  const bool counted_by_items = task.kind == TaskKind::matrix && gt::is_ended(task.state) &&
+                                task.container != UINT32_MAX &&
+                                container(representative).child_count > 0;
   for (const StepIndex next : plan_->downstream(task.step)) {
     const TaskIndex other = sibling(representative, next);
     if (!counted_by_items) tasks_[other].counts.add(ended);
@@ -143,8 +143,11 @@ void LiveRun::finish_container(TaskIndex index, Time now) {
   if (inside.ended.failed > 0 || inside.ended.upstream_failed > 0) {
     const std::uint32_t failed = inside.ended.failed + inside.ended.upstream_failed;
     const std::string what = tasks_[index].kind == TaskKind::matrix ? "items" : "steps";
-    AttemptFailed failure{Cause::upstream, fmt::format("{} of its {} {} did not succeed", failed,
-                                                       inside.child_count, what), {}, {}};
+    AttemptFailed failure{
+        Cause::upstream,
+        fmt::format("{} of its {} {} did not succeed", failed, inside.child_count, what),
+        {},
+        {}};
     return fail(index, std::move(failure), now);
   }
   if (inside.child_count > 0 && inside.ended.skipped == inside.child_count)
@@ -160,7 +163,9 @@ bool LiveRun::compute_group_outputs(TaskIndex index, Time now) {
     if (!value) {
       fail(index,
            {Cause::invalid_expression,
-            fmt::format("output {}: {}", output.name, value.error().message), {}, {}},
+            fmt::format("output {}: {}", output.name, value.error().message),
+            {},
+            {}},
            now);
       return false;
     }
@@ -215,8 +220,7 @@ void LiveRun::request_cancel(CancelMode mode, Time now, std::string who) {
   details.set("mode", mode == CancelMode::kill ? "kill" : "terminate");
   details.set("by", std::move(who));
   add_event(now, "cancel_requested", no_task, std::move(details));
-  const StopRequest how =
-      mode == CancelMode::kill ? StopRequest::kill : StopRequest::terminate;
+  const StopRequest how = mode == CancelMode::kill ? StopRequest::kill : StopRequest::terminate;
   if (!was_in_finally) cancel_scope(root_scope, how, now);
   // `finally` survives a first request, whenever it comes.
   if (mode == CancelMode::kill) cancel_scope(finally_scope, how, now);
@@ -254,9 +258,8 @@ void LiveRun::reopen(Time now, std::string who) {
   for (TaskIndex index = 0; index < tasks_.size(); ++index) {
     Task& task = tasks_[index];
     const bool in_reopened_parent = task.parent != no_task && reopened[task.parent];
-    bool wanted = top_scope(index) == finally_scope ||
-                  task.state == TaskState::failed || task.state == TaskState::upstream_failed ||
-                  task.state == TaskState::cancelled;
+    bool wanted = top_scope(index) == finally_scope || task.state == TaskState::failed ||
+                  task.state == TaskState::upstream_failed || task.state == TaskState::cancelled;
     // What was skipped may have been so because of what is now tried again.
     if (task.state == TaskState::skipped && !wanted) {
       wanted = in_reopened_parent && tasks_[task.parent].state == TaskState::waiting;
@@ -296,7 +299,8 @@ void LiveRun::end_unknown(TaskIndex index, const std::string& why, Time now) {
   const std::vector<std::string> names = output_names(step_of(index));
   std::vector<OutputValue> values;
   for (const std::string& name : names)
-    values.push_back(Unknown{fmt::format("output {} of {} is not known yet", name, task_path(index))});
+    values.push_back(
+        Unknown{fmt::format("output {} of {} is not known yet", name, task_path(index))});
   outputs_[index] = std::move(values);
   unknown_[index] = why;
   if (tasks_[index].state == TaskState::waiting) move(index, TaskEvent::upstreams_done);

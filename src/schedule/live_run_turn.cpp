@@ -54,18 +54,21 @@ void LiveRun::check(TaskIndex index, Time now) {
   if (task.item >= 0) return open_item(index, now);
   if (selection_.is_excluded(task.step)) return end(index, TaskEvent::skipped, now);
   switch (judge(step_of(index).trigger_rule, task.counts)) {
-    case Verdict::wait: return;
-    case Verdict::skip: return end(index, TaskEvent::skipped, now);
-    case Verdict::upstream_failed: return end(index, TaskEvent::upstream_failed, now);
-    case Verdict::run: return open(index, now);
+    case Verdict::wait:
+      return;
+    case Verdict::skip:
+      return end(index, TaskEvent::skipped, now);
+    case Verdict::upstream_failed:
+      return end(index, TaskEvent::upstream_failed, now);
+    case Verdict::run:
+      return open(index, now);
   }
 }
 
 /// Its upstream tasks permit it to start.
 void LiveRun::open(TaskIndex index, Time now) {
   const StepSettings& settings = *step_of(index).settings;
-  const bool per_item =
-      settings.condition && settings.matrix && condition_is_per_item(settings);
+  const bool per_item = settings.condition && settings.matrix && condition_is_per_item(settings);
   if (!per_item && !passes_condition(index, now)) return;
   if (tasks_[index].kind == TaskKind::matrix) return expand_matrix(index, now);
   enter(index, now);
@@ -99,7 +102,9 @@ bool LiveRun::passes_condition(TaskIndex index, Time now) {
   if (!holds) {
     fail(index,
          {Cause::invalid_expression,
-          fmt::format("if: wants true or false, got {}", type_name(*value)), {}, {}},
+          fmt::format("if: wants true or false, got {}", type_name(*value)),
+          {},
+          {}},
          now);
     return false;
   }
@@ -114,8 +119,8 @@ void LiveRun::enter(TaskIndex index, Time now) {
 }
 
 void LiveRun::expand_matrix(TaskIndex index, Time now) {
-  auto items = expand(*step_of(index).settings->matrix,
-                      TaskContext(*this, index, Viewpoint::settings));
+  auto items =
+      expand(*step_of(index).settings->matrix, TaskContext(*this, index, Viewpoint::settings));
   if (!items && items.error().code == Errc::unavailable)
     return end_unknown(index, items.error().message, now);
   if (!items) return fail(index, expression_failure(items.error(), "matrix"), now);
@@ -237,12 +242,15 @@ void LiveRun::launch(TaskIndex index, Decisions& decisions, Time now) {
 
 void LiveRun::check_deadline(Time now) {
   const auto& timeout = plan_->pipeline().timeout;
-  if (!timeout || timed_out_ || in_finally_ || !run_.started_at || now < *run_.started_at + *timeout)
+  if (!timeout || timed_out_ || in_finally_ || !run_.started_at ||
+      now < *run_.started_at + *timeout)
     return;
   timed_out_ = true;
   run_.error = AttemptFailed{
       Cause::run_timeout,
-      fmt::format("the run did not end within its timeout of {}", format_duration(*timeout)), {}, {}};
+      fmt::format("the run did not end within its timeout of {}", format_duration(*timeout)),
+      {},
+      {}};
   changes_.run = RunStateChange{RunState::running, {}, {}, run_.error, false};
   add_event(now, "run_timeout", no_task);
   cancel_scope(root_scope, StopRequest::terminate, now);
@@ -261,9 +269,8 @@ Decisions LiveRun::decide(const Capacity& capacity, Time now) {
   checks_.clear();
   decisions.lookups = std::move(lookups_);
   lookups_.clear();
-  std::erase_if(decisions.lookups, [this](TaskIndex index) {
-    return tasks_[index].state != TaskState::ready;
-  });
+  std::erase_if(decisions.lookups,
+                [this](TaskIndex index) { return tasks_[index].state != TaskState::ready; });
   launch_ready(decisions, capacity, now);
   decisions.stops = std::move(stops_);
   stops_.clear();

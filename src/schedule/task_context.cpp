@@ -61,8 +61,7 @@ Result<Found> TaskContext::find(NamePath path) const {
   if (root == "matrix") return find_matrix(path[1]);
   if (root == "run") return find_run(path.subspan(1));
   if (root == "secrets") {
-    if (!secrets_)
-      return Error{Errc::invalid, "a secret can stand only in run and env"};
+    if (!secrets_) return Error{Errc::invalid, "a secret can stand only in run and env"};
     return Found(Value(TRY((*secrets_)(path[1]))));
   }
   const StepIndex step = find_step(path[1]);
@@ -200,17 +199,19 @@ std::vector<std::string> TaskContext::names(NamePath scope) const {
 
 Result<Value> TaskContext::status(StatusFunction function) const {
   const LiveRun::Task& task = run_.task(task_);
-  const UpstreamCounts& counts =
-      task.item >= 0 ? run_.task(task.parent).counts : task.counts;
+  const UpstreamCounts& counts = task.item >= 0 ? run_.task(task.parent).counts : task.counts;
   bool any_failed = counts.failed > 0 || counts.upstream_failed > 0;
   if (visible_scope() == finally_scope)
     any_failed = any_failed || run_.visible_state() == RunState::failed;
   switch (function) {
-    case StatusFunction::always: return Value(true);
-    case StatusFunction::failure: return Value(any_failed);
+    case StatusFunction::always:
+      return Value(true);
+    case StatusFunction::failure:
+      return Value(any_failed);
     case StatusFunction::success:
       return Value(!any_failed && run_.visible_state() != RunState::cancelled);
-    case StatusFunction::cancelled: return Value(run_.record().cancel != CancelMode::none);
+    case StatusFunction::cancelled:
+      return Value(run_.record().cancel != CancelMode::none);
   }
   return Value(false);
 }

@@ -23,9 +23,9 @@ enum class Viewpoint : std::uint8_t {
 /// Where a step finds its inputs and puts its outputs. In a manifest the places are made of digests
 /// and names instead of folders, so that equal work gives equal text.
 struct Places {
-  std::vector<std::pair<std::string, Value>> inputs;        ///< with artifacts' paths set
-  std::vector<std::pair<std::string, std::string>> outputs; ///< name and path
-  std::vector<std::pair<std::string, Value>> variables;     ///< `env.NAME`
+  std::vector<std::pair<std::string, Value>> inputs;         ///< with artifacts' paths set
+  std::vector<std::pair<std::string, std::string>> outputs;  ///< name and path
+  std::vector<std::pair<std::string, Value>> variables;      ///< `env.NAME`
 };
 
 /// The value of a secret by name; not_found when nobody set it.

@@ -7,12 +7,21 @@ namespace gt {
 void UpstreamCounts::add(TaskState ended) {
   switch (ended) {
     case TaskState::succeeded:
-    case TaskState::cached: ++succeeded; return;
+    case TaskState::cached:
+      ++succeeded;
+      return;
     case TaskState::failed:
-    case TaskState::cancelled: ++failed; return;
-    case TaskState::upstream_failed: ++upstream_failed; return;
-    case TaskState::skipped: ++skipped; return;
-    default: GT_CHECK(false, "only ended instances are counted");
+    case TaskState::cancelled:
+      ++failed;
+      return;
+    case TaskState::upstream_failed:
+      ++upstream_failed;
+      return;
+    case TaskState::skipped:
+      ++skipped;
+      return;
+    default:
+      GT_CHECK(false, "only ended instances are counted");
   }
 }
 
@@ -24,7 +33,8 @@ Verdict judge(TriggerRule rule, const UpstreamCounts& counts) {
   const auto when_done = [done](Verdict verdict) { return done ? verdict : Verdict::wait; };
 
   switch (rule) {
-    case TriggerRule::always: return Verdict::run;
+    case TriggerRule::always:
+      return Verdict::run;
     case TriggerRule::all_success:
       if (any_failed) return Verdict::upstream_failed;
       if (any_skipped) return Verdict::skip;
@@ -34,7 +44,8 @@ Verdict judge(TriggerRule rule, const UpstreamCounts& counts) {
       return when_done(Verdict::run);
     case TriggerRule::all_done:
     // Without setup steps upstream this is all_done.
-    case TriggerRule::all_done_setup_success: return when_done(Verdict::run);
+    case TriggerRule::all_done_setup_success:
+      return when_done(Verdict::run);
     case TriggerRule::all_done_min_one_success:
       if (any_skipped) return Verdict::skip;
       if (counts.total == 0) return Verdict::run;

@@ -1,6 +1,6 @@
-/// When a task may start, from how its upstream instances ended. The rules and what follows when one
-/// can no longer hold are Apache Airflow 3's (trigger_rule_dep.py), so that people who know them
-/// find them here.
+/// When a task may start, from how its upstream instances ended. The rules and what follows when
+/// one can no longer hold are Apache Airflow 3's (trigger_rule_dep.py), so that people who know
+/// them find them here.
 #pragma once
 
 #include <cstdint>
