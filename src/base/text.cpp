@@ -295,4 +295,45 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string escaped(std::string_view text) {
+  std::string word;
+  word.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t size = utf8_length(text);
+    const auto character = text.substr(0, std::max<std::size_t>(size, 1));
+    text.remove_prefix(character.size());
+    const bool special = character == "\\" || character == "\"" || character == " ";
+    if (size != 0 && !special && !is_unprintable(character))
+      word += character;
+    else if (character == "\\")
+      word += "\\\\";
+    else
+      for (const char c : character)
+        fmt::format_to(std::back_inserter(word), "\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return word;
+}
+
+std::optional<std::string> unescaped(std::string_view word) {
+  std::string text;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (word[i] != '\\') {
+      text += word[i];
+    } else if (word.substr(i, 2) == "\\\\") {
+      text += '\\';
+      ++i;
+    } else {
+      unsigned char byte = 0;
+      const char* digits = word.data() + i + 2;
+      if (word.size() < i + 4 || word[i + 1] != 'x') return std::nullopt;
+      if (std::from_chars(digits, digits + 2, byte, 16).ptr != digits + 2) return std::nullopt;
+      text += static_cast<char>(byte);
+      i += 3;
+    }
+  }
+  // Any other spelling of the same bytes is refused, so that equal texts have equal words.
+  if (escaped(text) != word) return std::nullopt;
+  return text;
+}
+
 }  // namespace gt

@@ -47,4 +47,10 @@ bool is_name(std::string_view text);
 /// UTF-8 are shown escaped, so that a file name cannot move the cursor.
 std::string printable(std::string_view text);
 
+/// The text as one word without blanks, quotes or line breaks, from which unescaped() makes the
+/// very same bytes again: for paths in lists with a line for each. Readable UTF-8 stays as it is.
+std::string escaped(std::string_view text);
+/// nullopt for a word that escaped() does not write.
+std::optional<std::string> unescaped(std::string_view word);
+
 }  // namespace gt

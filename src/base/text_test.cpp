@@ -125,4 +125,18 @@ TEST_CASE("no byte of a name can move the cursor or turn the text around") {
   }));
 }
 
+TEST_CASE("escaped texts are one word and come back byte for byte") {
+  CHECK(escaped("src/tr\xc3\xa4in.py") == "src/tr\xc3\xa4in.py");
+  CHECK(escaped("a b\nc\\\xff") == "a\\x20b\\x0ac\\\\\\xff");
+  for (const char* wrong : {"a b", "\\", "\\x4", "\\xzz", "\\n", "\\x41", "\\x0A"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(unescaped(wrong));
+  }
+  CHECK(rc::check([](const std::string& text) {
+    const std::string word = escaped(text);
+    RC_ASSERT(unescaped(word) == text);
+    RC_ASSERT(word.find_first_of(" \n\t\"") == std::string::npos);
+  }));
+}
+
 }  // namespace gt
