@@ -1,0 +1,40 @@
+/// The home folder of a project (`.geartrain/`): database, artifacts, attempts, engines.
+///
+/// Everything in it is of one user (mode 0700) and ignored by git (a `.gitignore` with `*`).
+///
+///     version             layout of the folder; a newer one than ours is refused
+///     geartrain.db*       the database
+///     write.lock          held (flock) by whoever writes the database
+///     engines/<id>.lock   held (flock) by an engine while it lives;  <id>.sock  its doorbell
+///     listeners/<id>.sock doorbells of those who follow
+///     objects/ trees/     artifacts by digest
+///     tmp/                what is being made, named by its maker
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace gt {
+
+class Home {
+ public:
+  /// Creates what is missing of `path` (absolute). Errors: denied (with a hint to GEARTRAIN_HOME),
+  /// exhausted, conflict (made by a newer geartrain).
+  static Result<Home> open(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  /// `<path>/<name>`
+  std::string at(std::string_view name) const { return path_ + "/" + std::string(name); }
+
+  /// The kind of the network file system on which the folder lies, empty for a local one. SQLite's
+  /// journal and our locks need a local disk when more than one machine, or some servers, take
+  /// part.
+  std::string network_file_system() const;
+
+ private:
+  explicit Home(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+}  // namespace gt

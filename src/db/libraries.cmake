@@ -1,0 +1,1 @@
+target_link_libraries(gt_db PRIVATE lib_soci)

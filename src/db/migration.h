@@ -1,0 +1,20 @@
+/// The schema, as numbered steps from an empty database to today's.
+///
+/// A migration that was published is never edited; the next one changes what it made. INTEGER is
+/// int64, REAL is double, tables end in STRICT (so a text never stands where a number should): the
+/// words that a door to another database replaces by its own.
+#pragma once
+
+#include <span>
+
+namespace gt {
+
+struct Migration {
+  int number;  ///< from 1, without gaps
+  const char* name;
+  const char* sql;
+};
+
+std::span<const Migration> migrations();
+
+}  // namespace gt

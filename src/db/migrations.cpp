@@ -1,0 +1,182 @@
+#include <array>
+
+#include "db/migration.h"
+
+namespace gt {
+
+namespace {
+
+constexpr const char* first_schema = R"sql(
+CREATE TABLE schema_migration (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
+
+-- The text of a pipeline file as it was when a run began.
+CREATE TABLE pipeline_version (
+  digest TEXT PRIMARY KEY,
+  pipeline TEXT NOT NULL,
+  path TEXT NOT NULL,
+  text TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE engine (
+  id TEXT PRIMARY KEY,
+  host TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  protocol INTEGER NOT NULL,
+  started_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE,
+  pipeline TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  plan_version TEXT NOT NULL,
+  params TEXT NOT NULL,
+  options TEXT NOT NULL,
+  logical_date INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at INTEGER,
+  source_digest TEXT NOT NULL,
+  git TEXT NOT NULL,
+  error TEXT,
+  owner_engine TEXT NOT NULL,
+  fence INTEGER NOT NULL,
+  cancel TEXT NOT NULL,
+  UNIQUE (pipeline, number)
+) STRICT;
+CREATE INDEX run_open ON run (id) WHERE ended_at IS NULL;
+
+-- id = run * 2^32 + index: a run's tasks lie together, and so do the rows of the tables below.
+CREATE TABLE task (
+  id INTEGER PRIMARY KEY,
+  parent INTEGER,
+  step INTEGER NOT NULL,
+  item INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  cause TEXT,
+  next_at INTEGER,
+  started_at INTEGER,
+  ended_at INTEGER
+) STRICT;
+
+CREATE TABLE task_expansion (
+  task INTEGER PRIMARY KEY,
+  items TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE task_result (
+  task INTEGER PRIMARY KEY,
+  outputs TEXT NOT NULL,
+  cached_from_task INTEGER,
+  cached_from_number INTEGER
+) STRICT;
+
+-- Which facts a task was looked up by, and in words what came of it.
+CREATE TABLE task_manifest (
+  task INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE attempt (
+  task INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  outside_name TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at INTEGER,
+  cause TEXT,
+  message TEXT,
+  exit_code INTEGER,
+  signal INTEGER,
+  peak_memory_bytes INTEGER,
+  cpu_user INTEGER,
+  cpu_system INTEGER,
+  log_bytes INTEGER,
+  PRIMARY KEY (task, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+  run INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  task INTEGER,
+  details TEXT NOT NULL,
+  PRIMARY KEY (run, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pin (
+  digest TEXT NOT NULL,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (digest, name)
+) STRICT, WITHOUT ROWID;
+
+-- A manifest's text is that of its base key followed by that of its source set.
+CREATE TABLE manifest (
+  key TEXT PRIMARY KEY,
+  base_key TEXT NOT NULL,
+  source_set TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE base_manifest (
+  base_key TEXT PRIMARY KEY,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE source_set (
+  digest TEXT PRIMARY KEY,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The newest manifest of each step, for saying what changed since.
+CREATE TABLE step_manifest (
+  pipeline TEXT NOT NULL,
+  step TEXT NOT NULL,
+  key TEXT NOT NULL,
+  task INTEGER NOT NULL,
+  PRIMARY KEY (pipeline, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cache_entry (
+  base_key TEXT NOT NULL,
+  source_set TEXT NOT NULL,
+  task INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  outputs TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  PRIMARY KEY (base_key, source_set)
+) STRICT, WITHOUT ROWID;
+
+-- Equal facts that led to different bytes.
+CREATE TABLE nondeterminism (
+  task INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  output TEXT NOT NULL,
+  key TEXT NOT NULL,
+  first_task INTEGER NOT NULL,
+  first_number INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (task, number, output)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps = {Migration{1, "first schema", first_schema}};
+
+}  // namespace
+
+std::span<const Migration> migrations() { return steps; }
+
+}  // namespace gt
