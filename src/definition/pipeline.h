@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -27,7 +28,8 @@ namespace gt {
 
 /// `params:` one entry. `schema` holds the JSON-Schema words as they were written (type, minimum,
 /// maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, minLength, maxLength, pattern, enum,
-/// items, minItems, maxItems, uniqueItems, properties, required, additionalProperties, description).
+/// items, minItems, maxItems, uniqueItems, properties, required, additionalProperties,
+/// description).
 struct Parameter {
   std::string name;
   JsonObject schema;
@@ -79,22 +81,22 @@ enum class TriggerRule {
 
 /// Why an attempt did not succeed; also the words for `retry: {on: [...]}`.
 enum class Cause {
-  exit,              ///< its main process ended with another code than 0
-  signal,            ///< its main process was ended by a signal that we did not send
-  timeout,           ///< the step's own timeout
-  out_of_memory,     ///< killed for want of memory
-  evicted,           ///< the executor took its place away
-  image,             ///< the image or command could not be started
-  environment,       ///< its environment could not be made
-  modified_input,    ///< it changed an input
-  missing_output,    ///< it ended well but a declared output is not there
-  invalid_output,    ///< an output or value is not what was declared, or leaves its folder
-  invalid_expression,///< an expression of the step could not be evaluated
-  lost,              ///< its supervisor died; its tree was found and ended
-  cancelled,         ///< somebody asked to stop it
-  run_timeout,       ///< the run's timeout
-  upstream,          ///< of a matrix or group: items or steps of it did not succeed
-  internal,          ///< executor trouble: disk full, no processes, …
+  exit,                ///< its main process ended with another code than 0
+  signal,              ///< its main process was ended by a signal that we did not send
+  timeout,             ///< the step's own timeout
+  out_of_memory,       ///< killed for want of memory
+  evicted,             ///< the executor took its place away
+  image,               ///< the image or command could not be started
+  environment,         ///< its environment could not be made
+  modified_input,      ///< it changed an input
+  missing_output,      ///< it ended well but a declared output is not there
+  invalid_output,      ///< an output or value is not what was declared, or leaves its folder
+  invalid_expression,  ///< an expression of the step could not be evaluated
+  lost,                ///< its supervisor died; its tree was found and ended
+  cancelled,           ///< somebody asked to stop it
+  run_timeout,         ///< the run's timeout
+  upstream,            ///< of a matrix or group: items or steps of it did not succeed
+  internal,            ///< executor trouble: disk full, no processes, …
 };
 
 enum class Backoff { constant, linear, exponential };
@@ -104,9 +106,9 @@ struct Retry {
   Duration delay{0};
   Backoff backoff = Backoff::constant;
   Duration max_delay = std::chrono::hours(1);
-  double jitter = 0;           ///< 0…1: the delay is drawn from [delay·(1-jitter), delay·(1+jitter)]
-  std::vector<Cause> on;       ///< empty: every cause but cancelled, run_timeout and invalid_expression
-  std::vector<int> exit_codes; ///< with cause exit: only these; empty: any
+  double jitter = 0;      ///< 0…1: the delay is drawn from [delay·(1-jitter), delay·(1+jitter)]
+  std::vector<Cause> on;  ///< empty: every cause but cancelled, run_timeout and invalid_expression
+  std::vector<int> exit_codes;  ///< with cause exit: only these; empty: any
 };
 
 /// One task per combination, first key varies slowest.
@@ -148,8 +150,8 @@ struct VariableSettings {
 };
 
 struct Resources {
-  double cpu = 1;                ///< slots of `-j`
-  std::int64_t memory_bytes = 0; ///< of the host's memory; 0: not counted
+  double cpu = 1;                 ///< slots of `-j`
+  std::int64_t memory_bytes = 0;  ///< of the host's memory; 0: not counted
 };
 
 struct CacheSetting {
@@ -176,7 +178,8 @@ struct StepSettings {
   CacheSetting cache;
   VariableSettings variables;
   std::optional<EnvironmentDefinition> environment;
-  std::vector<std::string> code;  ///< globs of source files; empty with has_code false: whole snapshot
+  std::vector<std::string>
+      code;  ///< globs of source files; empty with has_code false: whole snapshot
   bool has_code = false;
   std::optional<std::string> working_directory;  ///< relative to the project's root
   std::string description;
@@ -218,10 +221,10 @@ struct Pipeline {
   std::string description;
   std::vector<Parameter> params;
   std::optional<EnvironmentDefinition> environment;
-  VariableSettings variables;   ///< for every step
+  VariableSettings variables;  ///< for every step
   std::optional<Duration> timeout;
   std::optional<std::uint32_t> max_parallel;  ///< of the run
-  std::vector<std::string> secrets;  ///< names declared under `secrets:`
+  std::vector<std::string> secrets;           ///< names declared under `secrets:`
   std::vector<Step> steps;
   std::vector<Step> finally_steps;
 };
@@ -234,5 +237,15 @@ const char* to_text(ArtifactType type);
 const char* to_text(ValueType type);
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text);
 std::optional<Cause> parse_cause(std::string_view text);
+std::optional<Backoff> parse_backoff(std::string_view text);
+std::optional<ArtifactType> parse_artifact_type(std::string_view text);
+std::optional<ValueType> parse_value_type(std::string_view text);
+
+/// All of them, for messages and the file format's schema.
+std::vector<std::string> trigger_rule_words();
+std::vector<std::string> cause_words();
+std::vector<std::string> backoff_words();
+std::vector<std::string> artifact_type_words();
+std::vector<std::string> value_type_words();
 
 }  // namespace gt

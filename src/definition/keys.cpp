@@ -1,0 +1,244 @@
+#include "definition/keys.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace gt {
+namespace {
+
+constexpr std::string_view text = R"({"type": "string"})";
+constexpr std::string_view boolean = R"({"type": "boolean"})";
+constexpr std::string_view number = R"({"type": "number"})";
+constexpr std::string_view count = R"({"type": "integer", "minimum": 0})";
+constexpr std::string_view texts = R"({"type": "array", "items": {"type": "string"}})";
+constexpr std::string_view name_or_names = R"({"$ref": "#/$defs/texts"})";
+constexpr std::string_view duration = R"({"$ref": "#/$defs/duration"})";
+constexpr std::string_view steps = R"({"$ref": "#/$defs/steps"})";
+constexpr std::string_view variables = R"({"$ref": "#/$defs/variables"})";
+constexpr std::string_view environment =
+    R"({"anyOf": [{"const": "none"}, {"$ref": "#/$defs/environment"}]})";
+constexpr std::string_view max_parallel = R"({"type": "integer", "minimum": 1, "maximum": 100000})";
+constexpr std::string_view inputs = R"({"$ref": "#/$defs/inputs"})";
+constexpr std::string_view condition = R"({"type": ["string", "boolean"]})";
+constexpr std::string_view trigger_rule = R"({"$ref": "#/$defs/trigger_rule"})";
+constexpr std::string_view matrix = R"({"$ref": "#/$defs/matrix"})";
+constexpr std::string_view retry =
+    R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/retry"}]})";
+
+constexpr auto pipeline_key_list = std::to_array<Key>({
+    {"name", R"({"$ref": "#/$defs/name"})",
+     "How runs of the pipeline are called; default: the name of its folder."},
+    {"description", text, "For people."},
+    {"params", R"({"$ref": "#/$defs/params"})",
+     "What a run can be given, each with JSON-Schema words."},
+    {"environment", environment, "Where steps find their packages."},
+    {"env", variables, "Environment variables of every step."},
+    {"secrets", texts, "Names of the secrets that the steps may use; default: any."},
+    {"triggers", R"({"type": "object", "additionalProperties": {"type": "object"}})",
+     "What starts runs on a server."},
+    {"timeout", duration, "How long a run may take."},
+    {"max_parallel", max_parallel, "How many tasks of a run may run at once."},
+    {"steps", steps, "The work.", true},
+    {"finally", steps, "Steps that run when all others have ended, however they ended."},
+});
+
+constexpr auto parameter_key_list = std::to_array<Key>({
+    {"type", R"({"$ref": "#/$defs/types"})", "The JSON type."},
+    {"default", "{}",
+     "The value of a run that gives none; without it the parameter must be given."},
+    {"description", text, "For people."},
+    {"enum", R"({"type": "array", "minItems": 1})", "All values that are allowed."},
+    {"minimum", number, "The smallest number allowed."},
+    {"maximum", number, "The largest number allowed."},
+    {"exclusiveMinimum", number, "The number must be larger."},
+    {"exclusiveMaximum", number, "The number must be smaller."},
+    {"multipleOf", R"({"type": "number", "exclusiveMinimum": 0})",
+     "The number must be a multiple of it."},
+    {"minLength", count, "The fewest characters of a text."},
+    {"maxLength", count, "The most characters of a text."},
+    {"pattern", R"({"type": "string", "format": "regex"})",
+     "A regular expression that is found in the text."},
+    {"items", R"({"$ref": "#/$defs/parameter"})", "The schema of each item of an array."},
+    {"minItems", count, "The fewest items of an array."},
+    {"maxItems", count, "The most items of an array."},
+    {"uniqueItems", boolean, "No two items of an array may be equal."},
+    {"properties", R"({"$ref": "#/$defs/params"})", "The schemas of an object's members."},
+    {"required", texts, "Members that an object must have."},
+    {"additionalProperties", R"({"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/parameter"}]})",
+     "Whether an object may have other members, or their schema."},
+});
+
+constexpr auto environment_key_list = std::to_array<Key>({
+    {"python", R"({"$ref": "#/$defs/python"})",
+     "A virtual environment, made once per content of the requirements.", true},
+});
+
+constexpr auto python_key_list = std::to_array<Key>({
+    {"requirements", text, "A requirements file, relative to the project's root.", true},
+    {"interpreter", text, "The Python to make it with; default: python3."},
+});
+
+constexpr auto step_key_list = std::to_array<Key>({
+    {"description", text, "For people."},
+    {"run",
+     R"({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}}]})",
+     "A list is a command with its arguments, without a shell; a text is a script for bash.", true},
+    {"inputs", inputs, "What the step reads: artifacts and values of other steps, and parameters."},
+    {"outputs", R"({"$ref": "#/$defs/outputs"})", "What the step makes."},
+    {"needs", name_or_names, "Steps that must have ended before, without data from them."},
+    {"if", condition, "An expression; the step is skipped when it is false."},
+    {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
+    {"matrix", matrix, "One task for each combination of the values of its axes."},
+    {"max_parallel", max_parallel, "How many tasks of the matrix may run at once."},
+    {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
+    {"retry", retry, "How often and when a failed attempt is repeated."},
+    {"timeout", duration, "How long an attempt may take."},
+    {"resources", R"({"$ref": "#/$defs/resources"})", "What an attempt takes of the machine."},
+    {"env", variables, "Environment variables of the step."},
+    {"environment", environment, "Another environment than the pipeline's."},
+    {"cache", R"({"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/cache"}]})",
+     "Whether a result that is there already is used again."},
+    {"code", name_or_names,
+     "Source files that the step reads, as glob patterns; default: all of the project."},
+    {"working_directory", text, "Where the command starts, relative to the project's root."},
+});
+
+constexpr auto group_step_key_list = std::to_array<Key>({
+    {"description", text, "For people."},
+    {"group", R"({"$ref": "#/$defs/group"})", "Steps with a scope of their own.", true},
+    {"inputs", inputs, "What the steps inside see as `inputs`."},
+    {"needs", name_or_names, "Steps that must have ended before, without data from them."},
+    {"if", condition, "An expression; the group is skipped when it is false."},
+    {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
+    {"matrix", matrix, "The whole group once for each combination of the values of its axes."},
+    {"max_parallel", max_parallel, "How many groups of the matrix may run at once."},
+    {"fail_fast", boolean, "The first failed group of the matrix cancels the others."},
+    {"retry", retry, "How often what did not succeed inside is repeated."},
+});
+
+constexpr auto group_key_list = std::to_array<Key>({
+    {"steps", steps, "The work.", true},
+    {"outputs", R"({"type": "object", "additionalProperties": {"type": "string"}})",
+     "What the steps outside see as the group's outputs, each an expression."},
+});
+
+constexpr auto input_key_list = std::to_array<Key>({
+    {"from", "{}", "What is read, as in the short form.", true},
+    {"copy", boolean, "The step gets its own copy, which it may change, instead of a link."},
+});
+
+constexpr auto output_key_list = std::to_array<Key>({
+    {"path", text,
+     "Makes the output an artifact: a file, or with a trailing `/` a folder, inside the step's "
+     "output folder."},
+    {"type", R"({"$ref": "#/$defs/output_type"})",
+     "With a path: what the artifact is for. Without: the JSON type of the value."},
+    {"optional", boolean, "The step may succeed without it; it is null then."},
+});
+
+constexpr auto retry_key_list = std::to_array<Key>({
+    {"limit", R"({"type": "integer", "minimum": 0, "maximum": 1000})",
+     "Further attempts after the first.", true},
+    {"delay", duration, "Before the second attempt; default: none."},
+    {"backoff", R"({"$ref": "#/$defs/backoff"})", "How the delay grows; default: constant."},
+    {"max_delay", duration, "What the delay grows to at most; default: 1h."},
+    {"jitter", R"({"type": "number", "minimum": 0, "maximum": 1})",
+     "The part of the delay that is left to chance."},
+    {"on", R"({"$ref": "#/$defs/causes"})",
+     "Only these causes; default: all that another attempt may heal."},
+    {"exit_codes",
+     R"({"anyOf": [{"$ref": "#/$defs/exit_code"}, {"type": "array", "items": {"$ref": "#/$defs/exit_code"}}]})",
+     "Of cause `exit` only these exit codes; default: any."},
+});
+
+constexpr auto resources_key_list = std::to_array<Key>({
+    {"cpu", R"({"type": "number", "exclusiveMinimum": 0, "maximum": 10000})",
+     "Processors; default: 1."},
+    {"memory", R"({"type": ["string", "integer"], "minimum": 0})",
+     "Bytes, as in 512Mi or 2Gi; default: not counted."},
+});
+
+constexpr auto cache_key_list = std::to_array<Key>({
+    {"expires", duration, "How old a result may be to be used again.", true},
+});
+
+constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"arguments", "params"},
+    {"args", "run"},
+    {"cmd", "run"},
+    {"command", "run"},
+    {"condition", "if"},
+    {"cwd", "working_directory"},
+    {"dependencies", "needs"},
+    {"depends", "needs"},
+    {"depends_on", "needs"},
+    {"dependsOn", "needs"},
+    {"deps", "inputs"},
+    {"envs", "env"},
+    {"fail-fast", "fail_fast"},
+    {"foreach", "matrix"},
+    {"jobs", "steps"},
+    {"max-parallel", "max_parallel"},
+    {"on", "triggers"},
+    {"on_exit", "finally"},
+    {"onExit", "finally"},
+    {"outs", "outputs"},
+    {"parameters", "params"},
+    {"retries", "retry"},
+    {"schedule", "triggers"},
+    {"script", "run"},
+    {"stages", "steps"},
+    {"strategy", "matrix"},
+    {"tasks", "steps"},
+    {"timeout-minutes", "timeout"},
+    {"upstream", "needs"},
+    {"variables", "env"},
+    {"wdir", "working_directory"},
+    {"when", "if"},
+    {"withItems", "matrix"},
+    {"workdir", "working_directory"},
+    {"working-directory", "working_directory"},
+});
+
+}  // namespace
+
+const Key* KeyTable::find(std::string_view key) const {
+  const auto found = std::ranges::find(keys, key, &Key::name);
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> KeyTable::names() const {
+  std::vector<std::string> all;
+  for (const Key& key : keys) all.emplace_back(key.name);
+  return all;
+}
+
+constinit const KeyTable pipeline_keys = {"pipeline", pipeline_key_list};
+constinit const KeyTable parameter_keys = {"parameter", parameter_key_list};
+constinit const KeyTable environment_keys = {"environment", environment_key_list};
+constinit const KeyTable python_keys = {"python", python_key_list};
+constinit const KeyTable step_keys = {"step", step_key_list};
+constinit const KeyTable group_step_keys = {"group_step", group_step_key_list};
+constinit const KeyTable group_keys = {"group", group_key_list};
+constinit const KeyTable input_keys = {"input", input_key_list};
+constinit const KeyTable output_keys = {"output", output_key_list};
+constinit const KeyTable retry_keys = {"retry", retry_key_list};
+constinit const KeyTable resources_keys = {"resources", resources_key_list};
+constinit const KeyTable cache_keys = {"cache", cache_key_list};
+
+std::span<const KeyTable* const> key_tables() {
+  static constexpr auto all = std::to_array<const KeyTable*>(
+      {&pipeline_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys,
+       &group_step_keys, &group_keys, &input_keys, &output_keys, &retry_keys, &resources_keys,
+       &cache_keys});
+  return all;
+}
+
+std::string_view familiar_key(std::string_view foreign) {
+  const auto found = std::ranges::find(foreign_keys, foreign,
+                                       &std::pair<std::string_view, std::string_view>::first);
+  return found == foreign_keys.end() ? std::string_view() : found->second;
+}
+
+}  // namespace gt

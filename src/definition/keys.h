@@ -1,0 +1,52 @@
+/// The keys of a pipeline file, in one place for the reader, the published JSON Schema
+/// (definition/schema.h) and the test that docs/reference/pipeline-file.md has them all.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gt {
+
+struct Key {
+  std::string_view name;
+  /// JSON Schema of the value, as JSON text; `$ref`s go to the definitions of definition/schema.cpp
+  /// and to the other tables by their names.
+  std::string_view schema;
+  /// One sentence, shown by editors.
+  std::string_view summary;
+  bool is_required = false;
+};
+
+struct KeyTable {
+  std::string_view name;  ///< "step"
+  std::span<const Key> keys;
+
+  const Key* find(std::string_view key) const;
+  std::vector<std::string> names() const;
+};
+
+extern const KeyTable pipeline_keys;
+extern const KeyTable parameter_keys;
+extern const KeyTable environment_keys;
+extern const KeyTable python_keys;
+/// Of a step that runs a command.
+extern const KeyTable step_keys;
+/// Of a step that holds a group.
+extern const KeyTable group_step_keys;
+/// Below `group:`.
+extern const KeyTable group_keys;
+extern const KeyTable input_keys;
+extern const KeyTable output_keys;
+extern const KeyTable retry_keys;
+extern const KeyTable resources_keys;
+extern const KeyTable cache_keys;
+
+std::span<const KeyTable* const> key_tables();
+
+/// The word of this format for a word of another ("depends_on" is "needs"); empty when none is
+/// known.
+std::string_view familiar_key(std::string_view foreign);
+
+}  // namespace gt

@@ -1,0 +1,1 @@
+target_link_libraries(gt_definition PRIVATE lib_yaml)

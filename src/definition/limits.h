@@ -1,0 +1,21 @@
+/// Limits of a pipeline file. Reaching one is a problem that names it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace gt::definition_limits {
+
+/// Steps of one file, those inside groups included.
+constexpr std::size_t steps_max = 200'000;
+/// Combinations of one matrix.
+constexpr std::uint64_t matrix_items_max = 100'000;
+constexpr std::uint32_t max_parallel_max = 100'000;
+constexpr std::uint32_t retry_limit_max = 1'000;
+/// Of an output's path and of each name in it: what Linux file systems take.
+constexpr std::size_t path_bytes_max = 2'048;
+constexpr std::size_t path_name_bytes_max = 255;
+/// Shown for one file; how many more there are is said.
+constexpr std::size_t problems_max = 100;
+
+}  // namespace gt::definition_limits

@@ -1,0 +1,120 @@
+#include <array>
+#include <utility>
+
+#include "definition/pipeline.h"
+
+namespace gt {
+namespace {
+
+template <typename Enum, std::size_t size>
+using Words = std::array<std::pair<Enum, const char*>, size>;
+
+constexpr Words<TriggerRule, 13> trigger_rules = {{
+    {TriggerRule::all_success, "all_success"},
+    {TriggerRule::all_failed, "all_failed"},
+    {TriggerRule::all_done, "all_done"},
+    {TriggerRule::all_done_min_one_success, "all_done_min_one_success"},
+    {TriggerRule::all_done_setup_success, "all_done_setup_success"},
+    {TriggerRule::all_skipped, "all_skipped"},
+    {TriggerRule::always, "always"},
+    {TriggerRule::none_failed, "none_failed"},
+    {TriggerRule::none_failed_min_one_success, "none_failed_min_one_success"},
+    {TriggerRule::none_skipped, "none_skipped"},
+    {TriggerRule::one_done, "one_done"},
+    {TriggerRule::one_failed, "one_failed"},
+    {TriggerRule::one_success, "one_success"},
+}};
+
+constexpr Words<Cause, 16> causes = {{
+    {Cause::exit, "exit"},
+    {Cause::signal, "signal"},
+    {Cause::timeout, "timeout"},
+    {Cause::out_of_memory, "out_of_memory"},
+    {Cause::evicted, "evicted"},
+    {Cause::image, "image"},
+    {Cause::environment, "environment"},
+    {Cause::modified_input, "modified_input"},
+    {Cause::missing_output, "missing_output"},
+    {Cause::invalid_output, "invalid_output"},
+    {Cause::invalid_expression, "invalid_expression"},
+    {Cause::lost, "lost"},
+    {Cause::cancelled, "cancelled"},
+    {Cause::run_timeout, "run_timeout"},
+    {Cause::upstream, "upstream"},
+    {Cause::internal, "internal"},
+}};
+
+constexpr Words<Backoff, 3> backoffs = {{
+    {Backoff::constant, "constant"},
+    {Backoff::linear, "linear"},
+    {Backoff::exponential, "exponential"},
+}};
+
+constexpr Words<ArtifactType, 5> artifact_types = {{
+    {ArtifactType::file, "file"},
+    {ArtifactType::dataset, "dataset"},
+    {ArtifactType::model, "model"},
+    {ArtifactType::metrics, "metrics"},
+    {ArtifactType::report, "report"},
+}};
+
+constexpr Words<ValueType, 7> value_types = {{
+    {ValueType::any, "any"},
+    {ValueType::boolean, "boolean"},
+    {ValueType::integer, "integer"},
+    {ValueType::number, "number"},
+    {ValueType::string, "string"},
+    {ValueType::array, "array"},
+    {ValueType::object, "object"},
+}};
+
+template <typename Enum, std::size_t size>
+const char* word_for(const Words<Enum, size>& words, Enum value) {
+  for (const auto& [known, word] : words) {
+    if (known == value) return word;
+  }
+  return "";
+}
+
+template <typename Enum, std::size_t size>
+std::optional<Enum> value_for(const Words<Enum, size>& words, std::string_view text) {
+  for (const auto& [known, word] : words) {
+    if (word == text) return known;
+  }
+  return std::nullopt;
+}
+
+template <typename Enum, std::size_t size>
+std::vector<std::string> all_words(const Words<Enum, size>& words) {
+  std::vector<std::string> all;
+  for (const auto& [known, word] : words) all.emplace_back(word);
+  return all;
+}
+
+}  // namespace
+
+const char* to_text(TriggerRule rule) { return word_for(trigger_rules, rule); }
+const char* to_text(Cause cause) { return word_for(causes, cause); }
+const char* to_text(Backoff backoff) { return word_for(backoffs, backoff); }
+const char* to_text(ArtifactType type) { return word_for(artifact_types, type); }
+const char* to_text(ValueType type) { return word_for(value_types, type); }
+
+std::optional<TriggerRule> parse_trigger_rule(std::string_view text) {
+  return value_for(trigger_rules, text);
+}
+std::optional<Cause> parse_cause(std::string_view text) { return value_for(causes, text); }
+std::optional<Backoff> parse_backoff(std::string_view text) { return value_for(backoffs, text); }
+std::optional<ArtifactType> parse_artifact_type(std::string_view text) {
+  return value_for(artifact_types, text);
+}
+std::optional<ValueType> parse_value_type(std::string_view text) {
+  return value_for(value_types, text);
+}
+
+std::vector<std::string> trigger_rule_words() { return all_words(trigger_rules); }
+std::vector<std::string> cause_words() { return all_words(causes); }
+std::vector<std::string> backoff_words() { return all_words(backoffs); }
+std::vector<std::string> artifact_type_words() { return all_words(artifact_types); }
+std::vector<std::string> value_type_words() { return all_words(value_types); }
+
+}  // namespace gt
