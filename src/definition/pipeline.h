@@ -178,8 +178,7 @@ struct StepSettings {
   CacheSetting cache;
   VariableSettings variables;
   std::optional<EnvironmentDefinition> environment;
-  std::vector<std::string>
-      code;  ///< globs of source files; empty with has_code false: whole snapshot
+  std::vector<std::string> code;  ///< globs of source files; without has_code: whole snapshot
   bool has_code = false;
   std::optional<std::string> working_directory;  ///< relative to the project's root
   std::string description;
