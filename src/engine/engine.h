@@ -1,0 +1,84 @@
+/// The loop: look, decide, commit, act.
+///
+/// Any number of engines may share a home; each run has one owner with a fencing number, and a
+/// commit with a stale one is refused. An engine that loses a commit forgets what it believed and
+/// resumes from the store. Restart is the only recovery path.
+///
+/// Threads: all methods are called by one thread; wake() from any.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "cache/cache.h"
+#include "db/database.h"
+#include "engine/observer.h"
+#include "engine/step_facts.h"
+#include "execute/executor.h"
+#include "run/run_store.h"
+#include "schedule/live_run.h"
+
+namespace gt {
+
+/// What an engine works with; owned by wiring, outlives the engine.
+struct EngineParts {
+  Database& database;
+  RunStore& runs;
+  Cache& cache;
+  Executor& executor;
+  StepFacts& facts;
+  Clock& clock;
+  Entropy& entropy;
+  RunObserver* observer = nullptr;
+  /// Told after a commit that others may wait for (a run's state, a task's end).
+  std::function<void()> announce = [] {};
+};
+
+struct EngineSettings {
+  std::string engine_id;
+  Capacity capacity;
+  std::string project_root;  ///< absolute; steps' working directory
+  std::string home;          ///< absolute; attempts' folders are below
+};
+
+class Engine {
+ public:
+  Engine(EngineParts parts, EngineSettings settings);
+  ~Engine();
+
+  /// Begins a run that the store has created and this engine owns.
+  Result<void> begin(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
+  /// Goes on with a run whose owner is gone (this engine has claimed it): adopts its attempts.
+  Result<void> take_over(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
+  /// Re-opens an ended run that this engine has claimed: what did not succeed is done again.
+  Result<void> reopen(RunId run, std::shared_ptr<const Plan> plan, Selection selection,
+                      const std::string& who);
+  void request_cancel(RunId run, CancelMode mode, const std::string& who);
+
+  /// One turn. An error is one that trying again does not heal (a full disk, a lost fence).
+  Result<void> turn();
+  /// When turn() is to be called again if nothing wakes the engine; nullopt: when woken.
+  std::optional<Time> next_turn() const;
+  bool is_idle() const;  ///< no run is open
+  const LiveRun* find(RunId run) const;
+
+ private:
+  struct ActiveRun;
+
+  Result<void> turn_of(ActiveRun& active, Time now);
+  Result<void> answer_lookups(ActiveRun& active, const std::vector<TaskIndex>& lookups, Time now);
+  Result<void> commit(ActiveRun& active, const RunChanges& changes, Time now);
+  Result<void> resume(ActiveRun& active);
+  void act(ActiveRun& active, Decisions& decisions, Time now);
+  void adopt_open_attempts(ActiveRun& active);
+
+  EngineParts parts_;
+  EngineSettings settings_;
+  std::map<RunId, std::unique_ptr<ActiveRun>> active_;
+};
+
+}  // namespace gt

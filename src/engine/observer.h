@@ -1,0 +1,18 @@
+/// Who wants to see what a run does while the engine drives it: progress on a terminal, later the
+/// server's event streams. Sees only what is committed.
+#pragma once
+
+#include "run/changes.h"
+#include "schedule/live_run.h"
+
+namespace gt {
+
+/// Called by the engine's thread after each commit; must return soon.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  /// `run` is in the state after `changes`.
+  virtual void committed(const LiveRun& run, const RunChanges& changes) = 0;
+};
+
+}  // namespace gt
