@@ -47,7 +47,7 @@ Result<void> create(const std::string& path) {
   TRY(write_file_atomically(join_path(path, ".gitignore"), "*\n", Durability::none));
   // Last, because its presence says that the rest is there.
   return write_file_atomically(join_path(path, "version"), fmt::format("{}\n", layout_version),
-                               Durability::sync);
+                               Durability::none);
 }
 
 }  // namespace
