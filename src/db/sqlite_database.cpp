@@ -42,6 +42,12 @@ Result<void> lock_file(int fd, Duration wait_max) {
   return {};
 }
 
+Error with_way_out(Error failed) {
+  if (failed.code == Errc::denied && failed.hint.empty())
+    failed.hint = "make the home folder writable, or set GEARTRAIN_HOME to another one";
+  return failed;
+}
+
 }  // namespace
 
 struct SqliteDatabase::State {
@@ -148,21 +154,19 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const Home& home, C
     return {};
   };
   Result<void> opened = open_all();
-  if (!opened.ok()) {
-    Error failed = std::move(opened).error();
-    if (failed.code == Errc::denied && failed.hint.empty())
-      failed.hint = "make the folder writable, or set GEARTRAIN_HOME to another one";
-    return std::move(failed).context("opening {}", printable(home.at("geartrain.db")));
-  }
+  if (!opened.ok())
+    return with_way_out(std::move(opened).error())
+        .context("opening {}", printable(home.at("geartrain.db")));
   return std::unique_ptr<SqliteDatabase>(new SqliteDatabase(std::move(state)));
 }
 
 Result<Transaction> SqliteDatabase::begin_write() {
   State& state = *state_;
-  TRY(state.lock_writing());
+  if (Result<void> locked = state.lock_writing(); !locked.ok())
+    return with_way_out(std::move(locked).error());
   if (Result<void> opened = state.open_writer(); !opened.ok()) {
     state.unlock_writing();
-    return std::move(opened).error();
+    return with_way_out(std::move(opened).error());
   }
   return SqliteTransaction::begin(*state.writer, "BEGIN IMMEDIATE",
                                   [&state] { state.unlock_writing(); });

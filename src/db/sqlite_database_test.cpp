@@ -182,7 +182,8 @@ TEST_CASE_FIXTURE(Fixture, "a database of a newer geartrain is left alone") {
 
 TEST_CASE_FIXTURE(Fixture, "a damaged database is said to be damaged") {
   open();
-  folder.write(".geartrain/geartrain.db", std::string(8192, 'x'));
+  for (const char* ending : {"", "-wal"})
+    folder.write(std::string(".geartrain/geartrain.db") + ending, std::string(8192, 'x'));
   const auto refused = SqliteDatabase::open(home, clock);
   REQUIRE(!refused.ok());
   CHECK(refused.error().code == Errc::invalid);
