@@ -32,14 +32,8 @@ std::string base_text(const StepManifest& manifest) {
   return text;
 }
 
-std::string source_text(const StepManifest& manifest) {
-  std::string text;
-  for (const std::string& line : manifest.source) text.append(line).append("\n");
-  return text;
-}
-
 StepKey step_key(const StepManifest& manifest) {
-  StepKey key{sha256(base_text(manifest)), sha256(source_text(manifest)), {}};
+  StepKey key{sha256(base_text(manifest)), manifest.source->digest, {}};
   key.key = sha256(key.base.hex() + key.source.hex());
   return key;
 }

@@ -8,6 +8,7 @@
 /// same text, so an explanation cannot disagree with the key.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,12 @@ namespace gt {
 
 using NamedText = std::pair<std::string, std::string>;
 
+/// Lines such as "file src/train.py <digest>", sorted, each ended by a line break.
+struct SourceSet {
+  std::string text;
+  Digest digest;  ///< of the text
+};
+
 struct StepManifest {
   /// Canonical JSON: {"argv": [...]} or {"script": "…"}, with inputs by digest and name, outputs by
   /// path below the attempt's folder, secrets by name.
@@ -31,17 +38,17 @@ struct StepManifest {
   std::vector<NamedText> matrix;         ///< axes that the step mentions, as canonical JSON
   std::vector<NamedText> inputs;         ///< canonical JSON; artifacts by digest and file name
   std::vector<NamedText> outputs;        ///< name, and type and path in words
-  std::vector<std::string> source;       ///< lines such as "file src/train.py <digest>"; sorted
+  /// Shared by all steps that select the same source files; never null.
+  std::shared_ptr<const SourceSet> source;
 };
 
-/// The facts without source files, one a line, then those with; each ends with a line break. Names
-/// and values are escaped, so no value can imitate another line.
+/// All facts but the source files, one a line. Names and values are escaped, so no value can
+/// imitate another line.
 std::string base_text(const StepManifest& manifest);
-std::string source_text(const StepManifest& manifest);
 
 struct StepKey {
   Digest base;    ///< of base_text()
-  Digest source;  ///< of source_text(): the source set
+  Digest source;  ///< the source set's
   Digest key;     ///< of both
 };
 StepKey step_key(const StepManifest& manifest);

@@ -6,6 +6,10 @@ using namespace gt;
 
 namespace {
 
+std::shared_ptr<const SourceSet> source(const std::string& text) {
+  return std::make_shared<SourceSet>(SourceSet{text, sha256(text)});
+}
+
 StepManifest train_step() {
   StepManifest manifest;
   manifest.command = R"({"argv":["python","train.py"]})";
@@ -16,7 +20,7 @@ StepManifest train_step() {
   manifest.matrix = {{"depth", "4"}};
   manifest.inputs = {{"data", "\"sha256\""}};
   manifest.outputs = {{"model", "model model.bin"}};
-  manifest.source = {"file train.py 00ff"};
+  manifest.source = source("file train.py 00ff\n");
   return manifest;
 }
 
@@ -32,7 +36,7 @@ TEST_CASE("every changed fact gives another key") {
   SUBCASE("matrix") { now.matrix[0].second = "6"; }
   SUBCASE("input") { now.inputs[0].second = "\"other\""; }
   SUBCASE("output") { now.outputs[0].second = "model other.bin"; }
-  SUBCASE("source") { now.source[0] = "file train.py 00fe"; }
+  SUBCASE("source") { now.source = source("file train.py 00fe\n"); }
   CHECK(step_key(now).key != step_key(train_step()).key);
 }
 
@@ -44,7 +48,7 @@ TEST_CASE("the order of writing is no change") {
 
 TEST_CASE("a source change keeps the base key, so that other source sets are found") {
   StepManifest now = train_step();
-  now.source[0] = "file train.py 00fe";
+  now.source = source("file train.py 00fe\n");
   CHECK(step_key(now).base == step_key(train_step()).base);
   CHECK(step_key(now).source != step_key(train_step()).source);
 }

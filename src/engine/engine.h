@@ -7,8 +7,10 @@
 /// Threads: all methods are called by one thread; wake() from any.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,30 +53,41 @@ class Engine {
   ~Engine();
 
   /// Begins a run that the store has created and this engine owns.
-  Result<void> begin(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
+  Result<void> begin(const RunRecord& run, std::shared_ptr<const Plan> plan, Selection selection);
   /// Goes on with a run whose owner is gone (this engine has claimed it): adopts its attempts.
   Result<void> take_over(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
   /// Re-opens an ended run that this engine has claimed: what did not succeed is done again.
   Result<void> reopen(RunId run, std::shared_ptr<const Plan> plan, Selection selection,
                       const std::string& who);
-  void request_cancel(RunId run, CancelMode mode, const std::string& who);
+  /// Errc::not_found when this engine does not drive the run.
+  Result<void> request_cancel(RunId run, CancelMode mode, const std::string& who);
+  /// An environment has been made, or could not be: tasks that wait for one are looked at again.
+  void environments_changed();
 
-  /// One turn. An error is one that trying again does not heal (a full disk, a lost fence).
+  /// One turn over all runs. Errc::conflict: a run has another owner now and is forgotten. Other
+  /// errors are such that trying again at once does not heal (a full disk): nothing is lost, the
+  /// engine has forgotten what was not committed, and running attempts go on.
   Result<void> turn();
-  /// When turn() is to be called again if nothing wakes the engine; nullopt: when woken.
+  /// When turn() is to be called although nothing wakes the engine; nullopt: only when woken.
   std::optional<Time> next_turn() const;
-  bool is_idle() const;  ///< no run is open
+  /// No run is open.
+  bool is_idle() const;
+  /// A run that this engine drives or drove; nullptr if it knows none of that id.
   const LiveRun* find(RunId run) const;
 
  private:
   struct ActiveRun;
 
+  Result<void> activate(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
+  Result<void> reload(ActiveRun& active);
+  void apply_events(Time now);
   Result<void> turn_of(ActiveRun& active, Time now);
   Result<void> answer_lookups(ActiveRun& active, const std::vector<TaskIndex>& lookups, Time now);
-  Result<void> commit(ActiveRun& active, const RunChanges& changes, Time now);
-  Result<void> resume(ActiveRun& active);
-  void act(ActiveRun& active, Decisions& decisions, Time now);
-  void adopt_open_attempts(ActiveRun& active);
+  Result<KeyAnswer> answer(ActiveRun& active, Transaction& reader, TaskIndex task, Time now);
+  Result<void> commit(ActiveRun& active, RunChanges& changes, Time now);
+  Result<void> keep_result(ActiveRun& active, Transaction& transaction, const AttemptClosed& closed,
+                           RunChanges& changes, Time now);
+  void launch(ActiveRun& active, const AttemptId& attempt, bool is_adopted);
 
   EngineParts parts_;
   EngineSettings settings_;

@@ -19,7 +19,7 @@ enum class ForecastVerdict : std::uint8_t {
 };
 
 struct ForecastTask {
-  std::string path;    ///< "candidates[2].train"
+  std::string path;  ///< "candidates[2].train"
   StepIndex step = no_step;
   TaskKind kind = TaskKind::step;
   ForecastVerdict verdict = ForecastVerdict::unknown;

@@ -1,17 +1,17 @@
-/// What cache keys need to know of the world outside of the run: source files, environments, secrets
-/// and inherited variables. A seam: the twin for tests is a table.
+/// What cache keys need to know of the world outside of the run: source files, environments,
+/// secrets and inherited variables. A seam: the twin for tests is a table.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "base/result.h"
+#include "cache/step_manifest.h"
 #include "definition/pipeline.h"
 #include "schedule/task_context.h"
-#include "source/source.h"
 
 namespace gt {
 
@@ -24,11 +24,12 @@ using EnvironmentFacts = std::vector<std::string>;
 class StepFacts {
  public:
   virtual ~StepFacts() = default;
-  /// The facts of the source files that these globs select (the whole snapshot for nullptr), as they
-  /// were when the run began to look at them. Shared by steps that select alike.
-  virtual Result<std::shared_ptr<const SourceFacts>> source(const std::vector<std::string>* globs) = 0;
-  /// Paths that are not any more as `facts` says, by a look at each file's stat.
-  virtual Result<std::vector<std::string>> changed_since(const SourceFacts& facts) = 0;
+  /// The facts of the source files that these globs select (the whole snapshot for nullptr), as
+  /// they were when the run began to look at them. Shared by steps that select alike.
+  virtual Result<std::shared_ptr<const SourceSet>> source(
+      const std::vector<std::string>* globs) = 0;
+  /// Paths that are not any more as the set says, by a look at each file's stat.
+  virtual Result<std::vector<std::string>> changed_since(const SourceSet& set) = 0;
   /// Of a Python environment, made in the background if need be; or, without one, of the host and
   /// the program `argv0`.
   virtual Result<std::variant<EnvironmentFacts, EnvironmentPending>> environment(

@@ -25,13 +25,12 @@ struct MatrixExpansion {
   std::vector<std::vector<Value>> items;  ///< each in the order of Matrix::axes
 };
 
-/// Which manifest a task had; kept for every task that got as far as having one.
+/// By which key a task was looked up, and in words what came of it ("file src/train.py changed").
+/// The manifest itself is kept by the cache.
 struct TaskManifest {
   TaskIndex task = no_task;
-  Digest key;
-  Digest base_key;
-  std::string text;    ///< empty: the store has the text of this key already
-  std::string reason;  ///< why it ran, hit, or was not looked up: words for people
+  std::optional<Digest> key;  ///< none: it runs every time
+  std::string reason;
 };
 
 struct AttemptOpened {
