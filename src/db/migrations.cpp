@@ -63,7 +63,10 @@ CREATE TABLE task (
   kind TEXT NOT NULL,
   state TEXT NOT NULL,
   attempts INTEGER NOT NULL,
+  attempts_before_reopening INTEGER NOT NULL,
   cause TEXT,
+  message TEXT,
+  exit_code INTEGER,
   next_at INTEGER,
   started_at INTEGER,
   ended_at INTEGER
@@ -84,7 +87,7 @@ CREATE TABLE task_result (
 -- Which facts a task was looked up by, and in words what came of it.
 CREATE TABLE task_manifest (
   task INTEGER PRIMARY KEY,
-  key TEXT NOT NULL,
+  key TEXT,
   reason TEXT NOT NULL
 ) STRICT;
 

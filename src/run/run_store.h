@@ -1,0 +1,100 @@
+/// Runs, tasks, attempts and their results in the database. Holds SQL in the subset common to SQLite
+/// and PostgreSQL, writes within the caller's transaction, keeps nothing in memory.
+///
+/// Threads: any, with a transaction each.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/entropy.h"
+#include "base/result.h"
+#include "db/transaction.h"
+#include "run/changes.h"
+#include "run/run.h"
+
+namespace gt {
+
+/// What somebody wants to run. The store gives it an id, a uuid and a number.
+struct NewRun {
+  std::string pipeline;
+  std::string plan_version;  ///< digest, from keep_pipeline()
+  JsonObject params;
+  RunOptions options;
+  Time logical_date{};
+  std::string source_digest;
+  JsonObject git;
+  std::string owner_engine;
+};
+
+/// The text that a run's plan is built from.
+struct PipelineVersion {
+  std::string digest;
+  std::string pipeline;
+  std::string path;  ///< of the file, relative to the project's root
+  std::string text;
+};
+
+struct RunFilter {
+  std::optional<std::string> pipeline;
+  std::optional<RunState> state;
+  std::size_t limit = 50;
+};
+
+struct AttemptRecord {
+  AttemptId id;
+  std::string outside_name;
+  Time opened_at{};
+  std::optional<Time> started_at;
+  std::optional<Time> ended_at;
+  std::optional<AttemptFailed> failure;  ///< of an ended one that did not succeed
+  Usage usage;
+  std::int64_t log_bytes = 0;
+};
+
+struct RecordedEvent {
+  std::int64_t sequence = 0;
+  RunEvent event;
+};
+
+class RunStore {
+ public:
+  /// Keeps a pipeline's text; equal texts once. Gives its digest.
+  Result<std::string> keep_pipeline(Transaction& transaction, const PipelineVersion& version,
+                                    Time now);
+  Result<PipelineVersion> pipeline_version(Transaction& transaction, const std::string& digest);
+
+  Result<RunRecord> create(Transaction& transaction, const NewRun& run, Time now,
+                           Entropy& entropy);
+  /// Makes `engine` the owner, with a new fence, if the fence is still `fence`. Errc::conflict if
+  /// not: somebody else was first. The caller has made sure that the owner is gone.
+  Result<std::int64_t> claim(Transaction& transaction, RunId run, std::int64_t fence,
+                             const std::string& engine);
+  /// Writes a turn. Errc::conflict when the fence is stale.
+  Result<void> commit(Transaction& transaction, RunId run, std::int64_t fence,
+                      const RunChanges& changes);
+  Result<LoadedRun> load(Transaction& transaction, RunId run);
+
+  /// Asks whoever drives the run; a request for less than an earlier one changes nothing.
+  Result<void> request_cancel(Transaction& transaction, RunId run, CancelMode mode);
+
+  /// By short name ("flights/12"), number, uuid, unique prefix of a uuid (at least 4 digits), or
+  /// "latest". Errc::not_found; Errc::invalid for a prefix of several.
+  Result<RunRecord> find(Transaction& transaction, std::string_view name);
+  Result<RunRecord> get(Transaction& transaction, RunId run);
+  /// Newest first.
+  Result<std::vector<RunRecord>> list(Transaction& transaction, const RunFilter& filter);
+  /// Those that have not ended.
+  Result<std::vector<RunRecord>> open_runs(Transaction& transaction);
+
+  Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run);
+  Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run, TaskIndex task);
+  /// nullopt for a task that was never looked up.
+  Result<std::optional<TaskManifest>> manifest(Transaction& transaction, RunId run,
+                                               TaskIndex task);
+  Result<std::vector<RecordedEvent>> events(Transaction& transaction, RunId run);
+};
+
+}  // namespace gt
