@@ -39,6 +39,11 @@ struct AttemptOpened {
   Time at;
 };
 
+struct AttemptStart {
+  AttemptId id;
+  Time at;
+};
+
 struct AttemptClosed {
   AttemptId id;
   AttemptEnded ended;
@@ -67,7 +72,7 @@ struct RunChanges {
   std::vector<TaskResult> results;
   std::vector<TaskManifest> manifests;
   std::vector<AttemptOpened> opened;
-  std::vector<AttemptId> started;  ///< attempts that run now
+  std::vector<AttemptStart> started;  ///< attempts that run now
   std::vector<AttemptClosed> closed;
   std::vector<RunEvent> events;
   std::optional<RunStateChange> run;

@@ -1,5 +1,5 @@
-/// Runs, tasks, attempts and their results in the database. Holds SQL in the subset common to SQLite
-/// and PostgreSQL, writes within the caller's transaction, keeps nothing in memory.
+/// Runs, tasks, attempts and their results in the database. Holds SQL in the subset common to
+/// SQLite and PostgreSQL, writes within the caller's transaction, keeps nothing in memory.
 ///
 /// Threads: any, with a transaction each.
 #pragma once
@@ -66,8 +66,7 @@ class RunStore {
                                     Time now);
   Result<PipelineVersion> pipeline_version(Transaction& transaction, const std::string& digest);
 
-  Result<RunRecord> create(Transaction& transaction, const NewRun& run, Time now,
-                           Entropy& entropy);
+  Result<RunRecord> create(Transaction& transaction, const NewRun& run, Time now, Entropy& entropy);
   /// Makes `engine` the owner, with a new fence, if the fence is still `fence`. Errc::conflict if
   /// not: somebody else was first. The caller has made sure that the owner is gone.
   Result<std::int64_t> claim(Transaction& transaction, RunId run, std::int64_t fence,
@@ -92,8 +91,7 @@ class RunStore {
   Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run);
   Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run, TaskIndex task);
   /// nullopt for a task that was never looked up.
-  Result<std::optional<TaskManifest>> manifest(Transaction& transaction, RunId run,
-                                               TaskIndex task);
+  Result<std::optional<TaskManifest>> manifest(Transaction& transaction, RunId run, TaskIndex task);
   Result<std::vector<RecordedEvent>> events(Transaction& transaction, RunId run);
 };
 

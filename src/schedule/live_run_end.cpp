@@ -15,10 +15,10 @@ void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
   if (event.attempt.number != task.attempts ||
       (task.state != TaskState::queued && task.state != TaskState::running))
     return;
-  if (std::holds_alternative<AttemptStarted>(event.what)) {
+  if (const auto* started = std::get_if<AttemptStarted>(&event.what)) {
     if (task.state != TaskState::queued) return;
     move(index, TaskEvent::started);
-    changes_.started.push_back(event.attempt);
+    changes_.started.push_back({event.attempt, started->at});
     return;
   }
   const auto& ended = std::get<AttemptEnded>(event.what);

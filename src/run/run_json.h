@@ -1,0 +1,28 @@
+/// The JSON that the store keeps in text columns.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "run/run.h"
+
+namespace gt {
+
+std::string options_text(const RunOptions& options);
+Result<RunOptions> parse_options(const std::string& text);
+
+/// A list of records (expression/value.h). Errc::invalid for a secret.
+Result<std::string> values_text(const std::vector<Value>& values);
+Result<std::vector<Value>> parse_values(const std::string& text);
+
+Result<std::string> items_text(const std::vector<std::vector<Value>>& items);
+Result<std::vector<std::vector<Value>>> parse_items(const std::string& text);
+
+std::string failure_text(const AttemptFailed& failure);
+Result<AttemptFailed> parse_failure(const std::string& text);
+
+const char* to_text(CancelMode mode);
+CancelMode parse_cancel_mode(std::string_view text);
+
+}  // namespace gt

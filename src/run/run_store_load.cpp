@@ -1,0 +1,109 @@
+// A whole run, for an engine that goes on with it.
+#include "run/run_json.h"
+#include "run/run_store.h"
+
+namespace gt {
+
+namespace {
+
+using Number = std::optional<std::int64_t>;
+
+Result<void> read_tasks(Transaction& transaction, RunId run, LoadedRun& loaded) {
+  return transaction
+      .query<std::int64_t, Number, std::int64_t, std::int64_t, std::string_view, std::string_view,
+             std::int64_t, std::int64_t, std::optional<std::string>, std::optional<std::string>,
+             Number, std::optional<Time>, std::optional<Time>, std::optional<Time>>(
+          "SELECT id, parent, step, item, kind, state, attempts, attempts_before_reopening, cause, "
+          "message, exit_code, next_at, started_at, ended_at FROM task WHERE id >= :first AND id < "
+          ":last ORDER BY id",
+          {task_key(run, 0), task_key(run + 1, 0)},
+          [&](std::int64_t id, Number parent, std::int64_t step, std::int64_t item,
+              std::string_view kind, std::string_view state, std::int64_t attempts,
+              std::int64_t before, std::optional<std::string> cause,
+              std::optional<std::string> message, Number exit_code, std::optional<Time> next_at,
+              std::optional<Time> started_at, std::optional<Time> ended_at) -> Result<void> {
+            TaskRecord task;
+            task.index = index_of(id);
+            const auto known_kind = parse_task_kind(kind);
+            const auto known_state = parse_task_state(state);
+            if (task.index != loaded.tasks.size() || !known_kind || !known_state)
+              return error(Errc::internal, "the record of task {} is damaged", id);
+            if (parent) task.parent = static_cast<TaskIndex>(*parent);
+            task.step = static_cast<std::uint32_t>(step);
+            task.item = static_cast<std::int32_t>(item);
+            task.kind = *known_kind;
+            task.state = *known_state;
+            task.attempts = static_cast<std::uint32_t>(attempts);
+            task.attempts_before_reopening = static_cast<std::uint32_t>(before);
+            task.next_at = next_at;
+            task.started_at = started_at;
+            // Rows keep what an earlier life of the task left; only what its state permits counts.
+            if (is_ended(task.state)) task.ended_at = ended_at;
+            const bool has_failed = task.state == TaskState::failed ||
+                                    task.state == TaskState::cancelled ||
+                                    task.state == TaskState::retry_wait;
+            if (cause && has_failed) {
+              task.cause = parse_cause(*cause);
+              task.message = message.value_or("");
+              if (exit_code) task.exit_code = static_cast<int>(*exit_code);
+            }
+            loaded.tasks.push_back(std::move(task));
+            return {};
+          });
+}
+
+Result<void> read_expansions(Transaction& transaction, RunId run, LoadedRun& loaded) {
+  return transaction.query<std::int64_t, std::string>(
+      "SELECT task, items FROM task_expansion WHERE task >= :first AND task < :last",
+      {task_key(run, 0), task_key(run + 1, 0)},
+      [&](std::int64_t task, std::string items) -> Result<void> {
+        loaded.expansions.push_back({index_of(task), TRY(parse_items(items))});
+        return {};
+      });
+}
+
+Result<void> read_results(Transaction& transaction, RunId run, LoadedRun& loaded) {
+  return transaction.query<std::int64_t, std::string, Number, Number>(
+      "SELECT task, outputs, cached_from_task, cached_from_number FROM task_result WHERE task >= "
+      ":first AND task < :last",
+      {task_key(run, 0), task_key(run + 1, 0)},
+      [&](std::int64_t task, std::string outputs, Number from_task,
+          Number from_number) -> Result<void> {
+        TaskResult result{index_of(task), TRY(parse_values(outputs)), {}};
+        if (from_task && from_number)
+          result.cached_from = AttemptId{run_of(*from_task), index_of(*from_task),
+                                         static_cast<std::uint32_t>(*from_number)};
+        if (result.task < loaded.tasks.size() && is_ended(loaded.tasks[result.task].state))
+          loaded.results.push_back(std::move(result));
+        return {};
+      });
+}
+
+Result<void> read_open_attempts(Transaction& transaction, RunId run, LoadedRun& loaded) {
+  return transaction.query<std::int64_t, std::int64_t, Time, std::optional<Time>>(
+      "SELECT task, number, opened_at, started_at FROM attempt WHERE task >= :first AND task < "
+      ":last AND ended_at IS NULL",
+      {task_key(run, 0), task_key(run + 1, 0)},
+      [&](std::int64_t task, std::int64_t number, Time opened_at, std::optional<Time> started_at) {
+        loaded.open_attempts.push_back({{run, index_of(task), static_cast<std::uint32_t>(number)},
+                                        started_at.has_value(),
+                                        opened_at});
+      });
+}
+
+}  // namespace
+
+Result<LoadedRun> RunStore::load(Transaction& transaction, RunId run) {
+  LoadedRun loaded;
+  loaded.run = TRY(get(transaction, run));
+  TRY(read_tasks(transaction, run, loaded));
+  TRY(read_expansions(transaction, run, loaded));
+  TRY(read_results(transaction, run, loaded));
+  TRY(read_open_attempts(transaction, run, loaded));
+  const auto last = TRY(transaction.query_row<std::int64_t>(
+      "SELECT coalesce(max(sequence), 0) FROM event WHERE run = :run", {run}));
+  loaded.last_event = std::get<0>(*last);
+  return loaded;
+}
+
+}  // namespace gt
