@@ -32,42 +32,44 @@ constexpr const char* run_columns =
 Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::string& rest,
                                          Binds binds) {
   std::vector<RunRecord> runs;
-  TRY(transaction.query<std::int64_t, std::string, std::string, std::int64_t, std::string_view,
+  Result<void> read =
+      transaction.query<std::int64_t, std::string, std::string, std::int64_t, std::string_view,
                         std::string, std::string, std::string, Time, Time, std::optional<Time>,
                         std::optional<Time>, std::string, std::string, std::optional<std::string>,
                         std::string, std::int64_t, std::string_view>(
-      run_columns + rest, binds,
-      [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
-          std::string_view state, std::string plan_version, std::string params, std::string options,
-          Time logical_date, Time created_at, std::optional<Time> started_at,
-          std::optional<Time> ended_at, std::string source_digest, std::string git,
-          std::optional<std::string> error_text, std::string owner, std::int64_t fence,
-          std::string_view cancel) -> Result<void> {
-    RunRecord run;
-    run.id = id;
-    run.uuid = std::move(uuid);
-    run.pipeline = std::move(pipeline);
-    run.number = number;
-    const auto parsed = parse_run_state(state);
-    if (!parsed) return error(Errc::internal, "run {} has an unknown state {}", id, state);
-    run.state = *parsed;
-    run.plan_version = std::move(plan_version);
-    if (const Json json = TRY(parse_json(params)); json.object()) run.params = *json.object();
-    run.options = TRY(parse_options(options));
-    run.logical_date = logical_date;
-    run.created_at = created_at;
-    run.started_at = started_at;
-    run.ended_at = ended_at;
-    run.source_digest = std::move(source_digest);
-    if (const Json json = TRY(parse_json(git)); json.object()) run.git = *json.object();
-    if (error_text) run.error = TRY(parse_failure(*error_text));
-    run.owner_engine = std::move(owner);
-    run.fence = fence;
-    run.cancel = parse_cancel_mode(cancel);
-    runs.push_back(std::move(run));
-    return {};
-      });
-  TRY(Result<void>(read));
+          run_columns + rest, binds,
+          [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
+              std::string_view state, std::string plan_version, std::string params,
+              std::string options, Time logical_date, Time created_at,
+              std::optional<Time> started_at, std::optional<Time> ended_at,
+              std::string source_digest, std::string git, std::optional<std::string> error_text,
+              std::string owner, std::int64_t fence, std::string_view cancel) -> Result<void> {
+            RunRecord run;
+            run.id = id;
+            run.uuid = std::move(uuid);
+            run.pipeline = std::move(pipeline);
+            run.number = number;
+            const auto parsed = parse_run_state(state);
+            if (!parsed) return error(Errc::internal, "run {} has an unknown state {}", id, state);
+            run.state = *parsed;
+            run.plan_version = std::move(plan_version);
+            if (const Json json = TRY(parse_json(params)); json.object())
+              run.params = *json.object();
+            run.options = TRY(parse_options(options));
+            run.logical_date = logical_date;
+            run.created_at = created_at;
+            run.started_at = started_at;
+            run.ended_at = ended_at;
+            run.source_digest = std::move(source_digest);
+            if (const Json json = TRY(parse_json(git)); json.object()) run.git = *json.object();
+            if (error_text) run.error = TRY(parse_failure(*error_text));
+            run.owner_engine = std::move(owner);
+            run.fence = fence;
+            run.cancel = parse_cancel_mode(cancel);
+            runs.push_back(std::move(run));
+            return {};
+          });
+  TRY(std::move(read));
   return runs;
 }
 
@@ -259,7 +261,7 @@ Result<std::vector<RecordedEvent>> RunStore::events(Transaction& transaction, Ru
             events.push_back({sequence, std::move(event)});
             return {};
           }));
-  TRY(Result<void>(read));
+  TRY(std::move(read));
   return events;
 }
 
