@@ -10,8 +10,8 @@ using Duration = std::chrono::microseconds;
 /// An instant, µs since 1970-01-01 UTC; stored as such an int64 everywhere.
 using Time = std::chrono::sys_time<Duration>;
 
-inline std::int64_t to_microseconds(Time time) { return time.time_since_epoch().count(); }
-inline Time from_microseconds(std::int64_t value) { return Time(Duration(value)); }
+constexpr std::int64_t to_microseconds(Time time) { return time.time_since_epoch().count(); }
+constexpr Time from_microseconds(std::int64_t value) { return Time(Duration(value)); }
 
 /// Threads: any.
 class Clock {

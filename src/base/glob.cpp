@@ -142,6 +142,12 @@ Result<Glob> Glob::parse(std::string_view text, GlobDialect dialect) {
   Glob glob;
   glob.text_ = text;
   TRY(Parser(text, dialect, glob).parse());
+  for (const Token& token : glob.tokens_) {
+    if (token.kind == Kind::character)
+      glob.suffix_ += token.character;
+    else
+      glob.suffix_.clear();
+  }
   return glob;
 }
 
@@ -233,7 +239,9 @@ bool Glob::run(std::string_view path, bool or_folder) const {
   return complete();
 }
 
-bool Glob::matches(std::string_view path) const { return run(path, false); }
+bool Glob::matches(std::string_view path) const {
+  return path.ends_with(suffix_) && run(path, false);
+}
 
 bool Glob::selects(std::string_view path) const { return run(path, true); }
 

@@ -64,6 +64,7 @@ class Glob {
 
   std::string text_;
   std::string prefix_;
+  std::string suffix_;         // what every match ends with, for a quick no
   std::vector<Token> tokens_;  // after the prefix
   std::vector<std::bitset<256>> sets_;
 };
