@@ -8,19 +8,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "expression/expression.h"
 
 namespace gt {
 
+struct TemplatePart {
+  /// A literal piece, `$${{` already made `${{`; of an expression, what is written from `${{` to
+  /// `}}`.
+  std::string text;
+  std::optional<Expression> expression;
+};
+
 /// Immutable; copies share the parsed form. Threads: any.
 class Template {
  public:
-  /// A literal piece (already without `$${{`), or an expression.
-  using Part = std::variant<std::string, Expression>;
-
   /// The empty text.
   Template() = default;
   /// A text that is taken as it stands, `${{` included.
@@ -29,14 +33,17 @@ class Template {
   /// an error.
   static std::optional<Template> parse(std::string_view text, const TextOrigin& origin,
                                        Problems& problems);
+  /// As `if:` has it: a bare expression is as if it stood in `${{ }}`.
+  static std::optional<Template> parse_expression(std::string_view text, const TextOrigin& origin,
+                                                  Problems& problems);
 
   bool is_literal() const;
   /// Nothing but one `${{ }}`: its value keeps its type.
   bool is_single_expression() const;
   /// What was parsed, as written.
   const std::string& source() const { return source_; }
-  /// In order; of a literal, one (none if empty).
-  std::vector<Part> parts() const;
+  /// In order; of a literal one, none of the empty text.
+  std::vector<TemplatePart> parts() const;
 
   /// A single expression's value with its type; else a string. With a secret inside the text it is
   /// a secret, with an unknown inside it is unknown.
@@ -50,10 +57,15 @@ class Template {
   void for_each_reference(const std::function<void(const Reference&)>& visit) const;
   void for_each_call(const std::function<void(const FunctionCall&)>& visit) const;
 
-  bool operator==(const Template& other) const { return source_ == other.source_; }
+  /// Equally written.
+  bool operator==(const Template& other) const {
+    return source_ == other.source_ && (parsed_ == nullptr) == (other.parsed_ == nullptr);
+  }
 
  private:
   struct Parsed;
+  Template(std::string source, std::shared_ptr<const Parsed> parsed)
+      : source_(std::move(source)), parsed_(std::move(parsed)) {}
 
   std::string source_;
   // Null for a literal without `$${{`. Shared because it never changes once parsed.

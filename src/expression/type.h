@@ -4,7 +4,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -32,6 +31,8 @@ class Type {
   /// An object of which no field is known.
   static Type any_object() { return Type(Kind::object); }
   static Type of(const Value& value);
+  /// What values of either type have in common.
+  static Type common(const Type& left, const Type& right);
 
   Kind kind() const { return kind_; }
   /// Of a list; any for others.

@@ -23,7 +23,7 @@ using ValueList = std::vector<Value>;
 
 /// A file or folder by the digest of its content.
 struct Artifact {
-  Digest digest;
+  Digest digest = {};
   bool is_folder = false;
   std::int64_t bytes = 0;
   /// The name that its producer gave it, without folders: "raw.csv".

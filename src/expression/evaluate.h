@@ -1,0 +1,21 @@
+/// From the parsed form and a context to a value, for this module.
+#pragma once
+
+#include "expression/budget.h"
+#include "expression/context.h"
+#include "expression/syntax.h"
+
+namespace gt {
+
+/// The error with "line:column: " in front.
+Error at(Position position, Error error);
+template <typename T>
+Result<T> at(Position position, Result<T> result) {
+  if (result.ok()) return result;
+  return at(position, std::move(result).error());
+}
+
+/// Errors start with the position of the part that went wrong.
+Result<Value> evaluate(const SyntaxNode& node, const Context& context, Budget& budget);
+
+}  // namespace gt

@@ -1,0 +1,1 @@
+target_link_libraries(gt_expression PRIVATE lib_re2)
