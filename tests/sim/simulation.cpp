@@ -1,0 +1,255 @@
+#include "sim/simulation.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/simulated_world.h"
+
+namespace gt {
+
+namespace {
+
+constexpr Capacity capacity = {3, 0};
+
+class PipelineWriter {
+ public:
+  explicit PipelineWriter(std::uint64_t seed) : entropy_(seed) {}
+
+  std::string write() {
+    text_ = "name: simulated\nparams:\n  n: {type: integer, default: 2}\nsteps:\n";
+    write_steps(2 + entropy_.below(7), "  ", "s", true);
+    if (entropy_.below(2) == 0) {
+      text_ += "finally:\n  last: {run: [x, \"${{ run.state }}\"]";
+      if (entropy_.below(3) == 0) text_ += ", retry: 1";
+      text_ += "}\n";
+    }
+    return text_;
+  }
+
+ private:
+  bool chance(std::uint64_t one_in) { return entropy_.below(one_in) == 0; }
+
+  void write_steps(std::uint64_t count, const std::string& indent, const std::string& prefix,
+                   bool groups_allowed) {
+    std::vector<std::pair<std::string, bool>> before;  // name, and whether it is a list
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::string name = prefix + std::to_string(i);
+      const bool is_group = groups_allowed && chance(5);
+      text_ += indent + name + ":\n";
+      const std::string in = indent + "  ";
+      write_needs(in, before);
+      const bool is_matrix = chance(3);
+      if (is_matrix) {
+        text_ += in + (chance(6) ? "matrix: {m" : "matrix: {k") + prefix +
+                 (chance(8)   ? ": []}\n"
+                  : chance(2) ? ": [1, 2, 3]}\n"
+                              : ": \"${{ range(params.n) }}\"}\n");
+        if (chance(3)) text_ += in + "max_parallel: 1\n";
+        if (chance(4)) text_ += in + "fail_fast: true\n";
+      }
+      if (chance(6))
+        text_ += in + "if: ${{ params.n > " + std::to_string(entropy_.below(4)) + " }}\n";
+      if (is_group) {
+        text_ += in + "group:\n" + in + "  steps:\n";
+        write_steps(1 + entropy_.below(3), in + "    ", name + "_", false);
+        text_ += in + "  outputs: {v: \"${{ steps." + name + "_0.state }}\"}\n";
+      } else {
+        if (chance(2))
+          text_ += in + fmt::format("retry: {{limit: {}, delay: {}s}}\n", 1 + entropy_.below(2),
+                                    entropy_.below(20));
+        if (chance(4)) text_ += in + "resources: {cpu: 2}\n";
+        if (chance(3)) text_ += in + "code: [" + (chance(2) ? "a.py" : "b.py") + "]\n";
+        text_ += in + "run: [work, " + (chance(3) ? "same" : name) + "]\n";
+        text_ += in + "outputs: {v: {type: string}, f: {path: f}}\n";
+      }
+      before.emplace_back(name, is_matrix);
+    }
+  }
+
+  void write_needs(const std::string& in, const std::vector<std::pair<std::string, bool>>& before) {
+    std::set<std::string> needs;
+    for (std::uint64_t i = entropy_.below(3); i > 0 && !before.empty(); --i)
+      needs.insert(before[entropy_.below(before.size())].first);
+    if (needs.empty()) return;
+    text_ += in + fmt::format("needs: [{}]\n", fmt::join(needs, ", "));
+    static constexpr const char* rules[] = {
+        "all_success",  "all_failed", "all_done",    "all_done_min_one_success",
+        "all_skipped",  "always",     "none_failed", "none_failed_min_one_success",
+        "none_skipped", "one_done",   "one_failed",  "one_success"};
+    if (chance(3)) text_ += in + "trigger_rule: " + rules[entropy_.below(std::size(rules))] + "\n";
+    if (chance(2)) text_ += in + "inputs: {i: \"${{ steps." + *needs.begin() + ".outputs.v }}\"}\n";
+  }
+
+  SeededEntropy entropy_;
+  std::string text_;
+};
+
+std::uint64_t mix(std::uint64_t seed, const std::string& text) {
+  for (const char letter : text)
+    seed = (seed ^ static_cast<unsigned char>(letter)) * 1099511628211U;
+  return SeededEntropy(seed).next64();
+}
+
+/// What an attempt does follows from the seed, the task and its number alone, so that a life with
+/// crashes must end like one without.
+void set_behaviour(SimulatedWorld& world, std::uint64_t seed) {
+  world.behaviour = [&world, seed](const Launch& launch) {
+    SeededEntropy entropy(mix(seed, fmt::format("{}#{}", launch.task_path, launch.attempt.number)));
+    SimulatedCourse course{Duration(static_cast<std::int64_t>(entropy.below(3000))),
+                           Duration(static_cast<std::int64_t>(entropy.below(30'000'000))),
+                           world.success_of(launch)};
+    const auto die = entropy.below(10);
+    if (die == 0) course.outcome = AttemptFailed{Cause::exit, "exit code 1", 1, {}};
+    if (die == 1) course.outcome = AttemptFailed{Cause::lost, "its supervisor died", {}, {}};
+    return course;
+  };
+}
+
+/// Ended states by task path, with `cached` counted as success: which of two equal tasks does the
+/// work depends on time.
+std::map<std::string, std::string> outcome(SimulatedWorld& world, RunId run) {
+  std::map<std::string, std::string> outcome;
+  const std::string states = world.states(run);
+  for (std::size_t begin = 0; begin < states.size();) {
+    const std::size_t end = std::min(states.find(' ', begin), states.size());
+    const std::string entry = states.substr(begin, end - begin);
+    const std::size_t colon = entry.rfind(':');
+    const std::string state = entry.substr(colon + 1);
+    outcome[entry.substr(0, colon)] = state == "cached" ? "succeeded" : state;
+    begin = end + 1;
+  }
+  return outcome;
+}
+
+class Life {
+ public:
+  explicit Life(std::uint64_t seed, const std::string& pipeline)
+      : world_(seed, capacity), report_{pipeline, 0, 0, {}} {
+    world_.facts.files = {{"a.py", "a"}, {"b.py", "b"}};
+    set_behaviour(world_, seed);
+    run_ = world_.start(pipeline);
+  }
+
+  /// Drives to the end; `before_life` sets the fault of each engine's life.
+  template <typename BeforeLife>
+  void live(const BeforeLife& before_life) {
+    constexpr int lives_max = 400;
+    for (int lives = 0; lives < lives_max; ++lives) {
+      before_life(*world_.database, lives);
+      const auto driven = world_.drive([this] { return observe(); });
+      report_.commits += world_.database->commits();
+      if (driven && world_.load(run_).run.ended_at) return finish();
+      // A refused commit leaves the engine in place; a crash does not.
+      if (world_.database->has_crashed() || !driven) {
+        ++report_.crashes;
+        world_.crash();
+      }
+    }
+    broken("the run does not end");
+  }
+
+  SimulationReport take_report() { return std::move(report_); }
+  std::map<std::string, std::string> take_outcome() { return outcome(world_, run_); }
+  void compare(const std::map<std::string, std::string>& expected) {
+    for (const auto& [path, state] : take_outcome()) {
+      const auto found = expected.find(path);
+      if (found == expected.end() || found->second != state)
+        broken(fmt::format("{} is {}, without faults it is {}", path, state,
+                           found == expected.end() ? "absent" : found->second));
+    }
+  }
+
+ private:
+  void broken(std::string law) {
+    if (report_.broken_laws.size() < 10) report_.broken_laws.push_back(std::move(law));
+  }
+
+  /// Called before each turn.
+  bool observe() {
+    const LiveRun* live = world_.engine->find(run_);
+    if (!live) return false;
+    double cpu = 0;
+    for (TaskIndex task = 0; task < live->tasks().size(); ++task) {
+      const auto& seen = live->task(task);
+      if (seen.kind == TaskKind::step &&
+          (seen.state == TaskState::queued || seen.state == TaskState::running))
+        cpu += live->step_of(task).settings->resources.cpu;
+    }
+    if (cpu > capacity.cpu) broken("more places are taken than there are");
+    if (world_.database->has_crashed()) return true;
+    const LoadedRun loaded = world_.load(run_);
+    for (const TaskRecord& task : loaded.tasks) {
+      const auto known = ended_.find(task.index);
+      if (known != ended_.end() && known->second != task.state)
+        broken(fmt::format("task {} was {} and is {}", task.index, to_text(known->second),
+                           to_text(task.state)));
+      if (is_ended(task.state)) ended_[task.index] = task.state;
+    }
+    return false;
+  }
+
+  void finish() {
+    const LoadedRun loaded = world_.load(run_);
+    if (!is_ended(loaded.run.state)) broken("the run has an end but no ended state");
+    for (const TaskRecord& task : loaded.tasks)
+      if (!is_ended(task.state)) broken(fmt::format("task {} has not ended", task.index));
+    if (!loaded.open_attempts.empty()) broken("an attempt is still open");
+    for (const std::string& violation : world_.executor->violations()) broken(violation);
+  }
+
+  SimulatedWorld world_;
+  SimulationReport report_;
+  RunId run_ = 0;
+  std::map<TaskIndex, TaskState> ended_;
+};
+
+}  // namespace
+
+std::string random_pipeline(std::uint64_t seed) { return PipelineWriter(seed).write(); }
+
+SimulationReport simulate(std::uint64_t seed) {
+  const std::string pipeline = random_pipeline(seed);
+  Life calm(seed, pipeline);
+  calm.live([](FaultyDatabase&, int) {});
+  Life hard(seed, pipeline);
+  SeededEntropy entropy(seed ^ 0x5eed);
+  hard.live([&](FaultyDatabase& database, int lives) {
+    if (lives > 300) return;
+    const auto fault = static_cast<Fault>(entropy.below(3));
+    database.fail_at_commit(database.commits() + 1 + static_cast<std::int64_t>(entropy.below(6)),
+                            fault);
+  });
+  hard.compare(calm.take_outcome());
+  SimulationReport report = hard.take_report();
+  const SimulationReport calm_report = calm.take_report();
+  report.broken_laws.insert(report.broken_laws.end(), calm_report.broken_laws.begin(),
+                            calm_report.broken_laws.end());
+  return report;
+}
+
+SimulationReport simulate_every_crash(std::uint64_t seed) {
+  const std::string pipeline = random_pipeline(seed);
+  Life calm(seed, pipeline);
+  calm.live([](FaultyDatabase&, int) {});
+  const auto expected = calm.take_outcome();
+  SimulationReport total = calm.take_report();
+  const std::int64_t commits = total.commits;
+  for (std::int64_t number = 1; number <= commits && total.broken_laws.empty(); ++number) {
+    for (const Fault fault : {Fault::refused, Fault::crashed_before, Fault::crashed_after}) {
+      Life life(seed, pipeline);
+      life.live([&](FaultyDatabase& database, int lives) {
+        if (lives == 0) database.fail_at_commit(number, fault);
+      });
+      life.compare(expected);
+      SimulationReport report = life.take_report();
+      total.crashes += report.crashes;
+      for (const std::string& law : report.broken_laws)
+        total.broken_laws.push_back(
+            fmt::format("{} (fault {} at commit {})", law, static_cast<int>(fault), number));
+    }
+  }
+  return total;
+}
+
+}  // namespace gt
