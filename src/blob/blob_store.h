@@ -39,6 +39,10 @@ struct Intake {
   bool is_folder = false;
   /// It may be renamed away, which costs nothing, and then is gone. Else it is copied.
   bool may_move = true;
+  /// Where the store may note what it is about to take (a path that it creates, beside `folder`).
+  /// With it, the same intake again, after a crash that came before anybody recorded the first, has
+  /// the same answer, though the file has been moved away.
+  std::string receipt = {};
 };
 
 enum class Placement {
