@@ -296,6 +296,10 @@ std::string printable(std::string_view text) {
 }
 
 std::string escaped(std::string_view text) {
+  // Most texts need nothing.
+  if (std::ranges::all_of(text,
+                          [](char c) { return c > ' ' && c < 0x7f && c != '\\' && c != '"'; }))
+    return std::string(text);
   std::string word;
   word.reserve(text.size());
   while (!text.empty()) {

@@ -41,6 +41,31 @@ Digest digest_of_names(const std::vector<SourceFile>& files) {
   return hash.finish();
 }
 
+bool comes_before(const Fact& a, const Fact& b) {
+  const int paths = a.path.compare(b.path);
+  return paths != 0 ? paths < 0 : a.kind < b.kind;
+}
+
+// The facts about files are sorted already, and many; the others are few.
+void merge_into(SourceFacts& facts, std::vector<Fact> others) {
+  std::ranges::sort(others, comes_before);
+  others.erase(std::unique(others.begin(), others.end()), others.end());
+  std::size_t at = facts.facts.size();
+  facts.facts.resize(at + others.size());
+  facts.stamps.resize(at + others.size());
+  for (std::size_t end = facts.facts.size(); !others.empty(); --end) {
+    if (at == 0 || comes_before(facts.facts[at - 1], others.back())) {
+      facts.facts[end - 1] = std::move(others.back());
+      facts.stamps[end - 1] = {};
+      others.pop_back();
+    } else {
+      --at;
+      facts.facts[end - 1] = std::move(facts.facts[at]);
+      facts.stamps[end - 1] = facts.stamps[at];
+    }
+  }
+}
+
 }  // namespace
 
 Source::Source(Snapshot snapshot, StatCache stat_cache, Clock& clock)
@@ -143,25 +168,7 @@ Result<SourceFacts> Source::facts(const SourceSelection& selection) {
   }
   auto [files, listings] = collector.finish();
   TRY(add_digests(files, result));
-  if (!listings.empty()) {
-    for (auto& fact : listings) {
-      result.facts.push_back(std::move(fact));
-      result.stamps.emplace_back();
-    }
-    std::vector<std::size_t> order(result.facts.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::ranges::sort(order, {}, [&](std::size_t i) {
-      return std::pair<std::string_view, FactKind>(result.facts[i].path, result.facts[i].kind);
-    });
-    SourceFacts sorted;
-    for (const std::size_t i : order) {
-      if (!sorted.facts.empty() && sorted.facts.back() == result.facts[i]) continue;
-      sorted.facts.push_back(std::move(result.facts[i]));
-      sorted.stamps.push_back(result.stamps[i]);
-    }
-    result.facts = std::move(sorted.facts);
-    result.stamps = std::move(sorted.stamps);
-  }
+  merge_into(result, std::move(listings));
   result.digest = sha256(to_text(result));
   return result;
 }
