@@ -11,18 +11,15 @@
 namespace gt {
 namespace {
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-  const auto near = nearest(word, candidates);
-  return near ? fmt::format("did you mean `{}`?", *near) : "";
+std::string did_you_mean(std::string_view word) {
+  return word.empty() ? "" : fmt::format("did you mean `{}`?", word);
 }
 
-/// How people coming from other tools write it; empty if `word` is none of these.
-std::string hint_for_key(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string familiar(familiar_key(word));
-  if (!familiar.empty() && std::ranges::find(candidates, familiar) != candidates.end()) {
-    return fmt::format("did you mean `{}`?", familiar);
-  }
-  return did_you_mean(word, candidates);
+/// Also when it is a word of another tool; empty if nothing is near.
+std::string probable_key(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string familiar(familiar_key(word));
+  if (std::ranges::find(candidates, familiar) != candidates.end()) return familiar;
+  return nearest(word, candidates).value_or("");
 }
 
 std::string one_of(const std::vector<std::string>& words) {
@@ -41,13 +38,13 @@ void add_wrong_kind(YamlNode node, std::string_view what, std::string_view expec
                                    std::string(expected)));
 }
 
-void add_unknown(YamlNode key, std::string_view kind, const std::vector<std::string>& candidates,
-                 Problems& problems) {
-  std::string hint = hint_for_key(key.text(), candidates);
-  std::string expected = hint.empty() ? one_of(candidates) : "";
-  problems.push_back(error_problem(key.position(),
-                                   fmt::format("unknown {} `{}`", kind, printable(key.text())),
-                                   std::move(expected), std::move(hint)));
+std::string add_unknown(YamlNode key, std::string_view kind,
+                        const std::vector<std::string>& candidates, Problems& problems) {
+  std::string probable = probable_key(key.text(), candidates);
+  problems.push_back(
+      error_problem(key.position(), fmt::format("unknown {} `{}`", kind, printable(key.text())),
+                    probable.empty() ? one_of(candidates) : "", did_you_mean(probable)));
+  return probable;
 }
 
 bool check_keys(YamlNode node, const KeyTable& table, std::string_view what, Problems& problems) {
@@ -56,11 +53,15 @@ bool check_keys(YamlNode node, const KeyTable& table, std::string_view what, Pro
     return false;
   }
   const std::size_t problems_before = problems.size();
+  // A misspelt key is not missing as well.
+  std::vector<std::string> misspelt;
   for (const YamlEntry entry : node.entries()) {
-    if (!table.find(entry.key.text())) add_unknown(entry.key, "key", table.names(), problems);
+    if (table.find(entry.key.text())) continue;
+    misspelt.push_back(add_unknown(entry.key, "key", table.names(), problems));
   }
   for (const Key& key : table.keys) {
     if (!key.is_required || node.is_incomplete() || node.find(key.name)) continue;
+    if (std::ranges::find(misspelt, key.name) != misspelt.end()) continue;
     problems.push_back(
         error_problem(node.position(), fmt::format("{} has no `{}`", what, key.name)));
   }
@@ -159,9 +160,9 @@ void add_unknown_word(YamlNode node, std::string_view what, const std::vector<st
     add_wrong_kind(node, what, one_of(words), problems);
     return;
   }
-  problems.push_back(error_problem(node.position(),
-                                   fmt::format("{} is `{}`", what, printable(node.text())),
-                                   one_of(words), did_you_mean(node.text(), words)));
+  problems.push_back(
+      error_problem(node.position(), fmt::format("{} is `{}`", what, printable(node.text())),
+                    one_of(words), did_you_mean(nearest(node.text(), words).value_or(""))));
 }
 
 void for_each_text(YamlNode node, std::string_view what, Problems& problems,
@@ -189,22 +190,17 @@ std::optional<Template> read_template(YamlNode node, std::string_view what, Prob
 std::optional<Template> read_typed_template(YamlNode node, std::string_view what,
                                             Problems& problems) {
   if (node.is(YamlKind::text)) return Template::parse(node.text(), node.origin(), problems);
-  if (node.is(YamlKind::mapping)) {
-    add_wrong_kind(node, what, "text, a number, a boolean or a list", problems);
-    return std::nullopt;
-  }
   const auto json = read_json(node, problems);
   if (!json) return std::nullopt;
   const std::string written = canonical_json(*json);
   if (written.find("${{") != std::string::npos) {
-    problems.push_back(error_problem(node.position(),
-                                     fmt::format("an expression inside the list of {}", what),
-                                     "one expression that gives the whole list"));
+    problems.push_back(error_problem(node.position(), fmt::format("an expression inside {}", what),
+                                     "one expression that gives the whole"));
     return std::nullopt;
   }
   // What has a type of its own is an expression with that value.
   const std::string value =
-      node.is(YamlKind::list) ? fmt::format("from_json({})", json_quoted(written)) : written;
+      node.is_scalar() ? written : fmt::format("from_json({})", json_quoted(written));
   return Template::parse("${{ " + value + " }}", {node.position(), 1}, problems);
 }
 

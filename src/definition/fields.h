@@ -23,11 +23,12 @@ void add_wrong_kind(YamlNode node, std::string_view what, std::string_view expec
                     Problems& problems);
 
 /// Whether the node is a mapping, with no other keys than the table's and with those that the table
-/// requires. Keys are wrong one by one: the right ones can still be read after a false.
+/// requires. The right ones can still be read after a false.
 bool check_keys(YamlNode node, const KeyTable& table, std::string_view what, Problems& problems);
 /// The part of check_keys for one key that is not in the table; `candidates` are what is allowed.
-void add_unknown(YamlNode key, std::string_view kind, const std::vector<std::string>& candidates,
-                 Problems& problems);
+/// Returns the one that was probably meant, or nothing.
+std::string add_unknown(YamlNode key, std::string_view kind,
+                        const std::vector<std::string>& candidates, Problems& problems);
 
 /// A text that is taken as it stands; `${{` in it is a problem.
 std::optional<std::string> read_text(YamlNode node, std::string_view what, Problems& problems);

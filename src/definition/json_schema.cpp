@@ -8,7 +8,7 @@
 #include <optional>
 #include <set>
 
-#include "definition/pattern.h"
+#include "expression/pattern.h"
 
 namespace gt {
 namespace {
@@ -136,11 +136,13 @@ class Validator {
 
   void check_string(const std::string& text, const JsonObject& schema, const std::string& way) {
     check_count(characters(text), "minLength", "maxLength", "characters", schema, way);
-    const Json* pattern = schema.find("pattern");
-    if (!pattern) return;
-    const auto is_found = contains_pattern(text, *pattern->string());
-    if (!is_found) return add(way, "{}", is_found.error().message);
-    if (!*is_found) add(way, "{} does not match {}", shown(Json(text)), *pattern->string());
+    const Json* word = schema.find("pattern");
+    if (!word) return;
+    const auto pattern = Pattern::compile(*word->string());
+    GT_CHECK(pattern.ok(), "schemas are checked before values are");
+    if (!pattern->is_found_in(text)) {
+      add(way, "{} does not match {}", shown(Json(text)), *word->string());
+    }
   }
 
   void check_list(const JsonList& list, const JsonObject& schema, const std::string& way) {

@@ -7,8 +7,8 @@
 #include "base/text.h"
 #include "definition/fields.h"
 #include "definition/json_schema.h"
-#include "definition/pattern.h"
 #include "definition/problems.h"
+#include "expression/pattern.h"
 
 namespace gt {
 namespace {
@@ -113,8 +113,8 @@ void SchemaChecker::check_members(YamlNode properties, const std::string& what) 
 
 void SchemaChecker::check_pattern(YamlNode value) {
   if (!value.is(YamlKind::text)) return add_wrong_kind(value, "`pattern`", "text", problems_);
-  if (const auto fault = fault_of_pattern(value.text())) {
-    add(value, fmt::format("`pattern`: {}", *fault), "a regular expression");
+  if (const auto pattern = Pattern::compile(value.text()); !pattern) {
+    add(value, pattern.error().message, "a regular expression", pattern.error().hint);
   }
 }
 
@@ -128,8 +128,10 @@ void SchemaChecker::check_word(std::string_view word, YamlNode value, const std:
   } else if (word == "default") {
     // Checked against the whole schema once that is known to be good.
   } else if (word == "enum") {
-    if (!value.is(YamlKind::list) || value.size() == 0) {
-      add_wrong_kind(value, field, "a list with at least one value", problems_);
+    if (!value.is(YamlKind::list)) {
+      add_wrong_kind(value, field, "a list of values", problems_);
+    } else if (value.size() == 0) {
+      add(value, "`enum` is empty", "at least one value");
     }
   } else if (word == "minimum" || word == "maximum" || word == "exclusiveMinimum" ||
              word == "exclusiveMaximum") {

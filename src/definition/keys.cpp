@@ -63,7 +63,7 @@ constexpr auto parameter_key_list = std::to_array<Key>({
     {"minItems", count, "The fewest items of an array."},
     {"maxItems", count, "The most items of an array."},
     {"uniqueItems", boolean, "No two items of an array may be equal."},
-    {"properties", R"({"$ref": "#/$defs/params"})", "The schemas of an object's members."},
+    {"properties", R"({"$ref": "#/$defs/members"})", "The schemas of an object's members."},
     {"required", texts, "Members that an object must have."},
     {"additionalProperties", R"({"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/parameter"}]})",
      "Whether an object may have other members, or their schema."},

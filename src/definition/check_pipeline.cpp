@@ -1,0 +1,177 @@
+#include "definition/check_pipeline.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <optional>
+
+#include "base/text.h"
+#include "definition/check_references.h"
+#include "definition/check_step.h"
+#include "definition/json_schema.h"
+#include "definition/problems.h"
+#include "definition/references.h"
+#include "definition/scope.h"
+#include "definition/step_order.h"
+
+namespace gt {
+namespace {
+
+class PipelineChecker {
+ public:
+  PipelineChecker(const Pipeline& pipeline, const Damage& damage, Problems& problems)
+      : file_{.pipeline = pipeline, .damage = damage, .params = {}, .variables = {}},
+        problems_(problems) {}
+
+  void check(YamlNode root);
+
+ private:
+  void check_variables();
+  /// `node` is the mapping of the steps.
+  void check_scope(StepScope& scope, std::optional<YamlNode> node);
+  StepEdges read_edges(const StepScope& scope, std::optional<YamlNode> node);
+  void check_need(const StepScope& scope, const Step& step, std::string_view need,
+                  Position position);
+  void report_cycle(const StepScope& scope, const std::vector<std::uint32_t>& cycle);
+  void check_group(StepScope& scope, const Step& step, StepTypes types,
+                   std::optional<YamlNode> node);
+  void check_finally(const StepScope& root_scope, YamlNode root);
+
+  FileTypes file_;
+  Problems& problems_;
+};
+
+/// Of the item `name` below `needs`.
+Position position_of_need(std::optional<YamlNode> step, std::string_view name) {
+  const auto needs = step ? step->find("needs") : std::nullopt;
+  if (!needs) return {};
+  for (const YamlNode item : needs->items()) {
+    if (item.text() == name) return item.position();
+  }
+  return needs->position();
+}
+
+/// The values of a mapping of steps, which has an entry for each step.
+std::vector<YamlNode> step_nodes(std::optional<YamlNode> node) {
+  std::vector<YamlNode> nodes;
+  if (!node) return nodes;
+  for (const YamlEntry entry : node->entries()) nodes.push_back(entry.value);
+  return nodes;
+}
+
+std::optional<YamlNode> node_at(const std::vector<YamlNode>& nodes, std::size_t index) {
+  return index < nodes.size() ? std::optional(nodes[index]) : std::nullopt;
+}
+
+void PipelineChecker::check(YamlNode root) {
+  for (const Parameter& parameter : file_.pipeline.params) {
+    file_.params.emplace_back(parameter.name, type_of_schema(parameter.schema));
+  }
+  check_variables();
+  StepScope scope(file_.pipeline.steps);
+  check_scope(scope, root.find("steps"));
+  if (!file_.pipeline.finally_steps.empty()) check_finally(scope, root);
+}
+
+void PipelineChecker::check_variables() {
+  const PlaceTypes types(file_, Place::pipeline_variable, nullptr, nullptr);
+  TypeFields fields = check_variable_types(file_.pipeline.variables, types, problems_);
+  file_.variables = std::move(fields);
+}
+
+void PipelineChecker::check_finally(const StepScope& root_scope, YamlNode root) {
+  StepScope scope(file_.pipeline.finally_steps);
+  scope.ended = &root_scope;
+  for (const Step& step : file_.pipeline.finally_steps) {
+    const Step* other = root_scope.find(step.name);
+    if (!other) continue;
+    problems_.push_back(error_problem(step.position,
+                                      fmt::format("step `{}` has the name of the step in line {}",
+                                                  step.name, other->position.line),
+                                      "a name of its own"));
+  }
+  check_scope(scope, root.find("finally"));
+}
+
+void PipelineChecker::check_scope(StepScope& scope, std::optional<YamlNode> node) {
+  const auto nodes = step_nodes(node);
+  const StepOrder order = order_steps(read_edges(scope, node));
+  for (const auto& cycle : order.cycles) report_cycle(scope, cycle);
+  for (const std::uint32_t index : order.sequence) {
+    const Step& step = (*scope.steps)[index];
+    StepTypes types = check_step(file_, scope, step, problems_);
+    if (step.group()) check_group(scope, step, std::move(types), node_at(nodes, index));
+  }
+}
+
+StepEdges PipelineChecker::read_edges(const StepScope& scope, std::optional<YamlNode> node) {
+  const auto nodes = step_nodes(node);
+  StepEdges edges(scope.steps->size());
+  for (std::uint32_t i = 0; i < edges.size(); ++i) {
+    const Step& step = (*scope.steps)[i];
+    const auto add_edge = [&](std::string_view name) {
+      const auto found = scope.index_of.find(name);
+      const bool is_new = found != scope.index_of.end() && found->second != i &&
+                          std::ranges::find(edges[i], found->second) == edges[i].end();
+      if (is_new) edges[i].push_back(found->second);
+      return found != scope.index_of.end() && found->second != i;
+    };
+    for (const std::string& need : step.needs) {
+      if (add_edge(need)) continue;
+      check_need(scope, step, need, position_of_need(node_at(nodes, i), need));
+    }
+    for_each_reference(
+        step, [&](Place, const Reference& reference) { add_edge(step_referred_to(reference)); });
+  }
+  return edges;
+}
+
+void PipelineChecker::check_need(const StepScope& scope, const Step& step, std::string_view need,
+                                 Position position) {
+  if (need == step.name) {
+    problems_.push_back(error_problem(position, fmt::format("step `{}` needs itself", need)));
+    return;
+  }
+  if (scope.ended && scope.ended->find(need)) {
+    problems_.push_back(error_problem(
+        position, fmt::format("`needs` of a step below `finally` names `{}`", need),
+        "another step below `finally`", "it starts after all other steps have ended anyway"));
+    return;
+  }
+  problems_.push_back(unknown_step(file_.pipeline, scope, need, position));
+}
+
+void PipelineChecker::report_cycle(const StepScope& scope,
+                                   const std::vector<std::uint32_t>& cycle) {
+  // Told from the step that stands first in the file, in the order of the arrows' work: a → b means
+  // that b comes after a.
+  const auto first = std::ranges::min_element(cycle);
+  const auto start = static_cast<std::size_t>(first - cycle.begin());
+  std::string text = (*scope.steps)[*first].name;
+  for (std::size_t i = 1; i <= cycle.size(); ++i) {
+    const std::size_t at = (start + cycle.size() - i % cycle.size()) % cycle.size();
+    text += " → " + (*scope.steps)[cycle[at]].name;
+  }
+  problems_.push_back(error_problem((*scope.steps)[*first].position,
+                                    fmt::format("the steps wait for each other: {}", text),
+                                    "steps without a cycle"));
+}
+
+void PipelineChecker::check_group(StepScope& scope, const Step& step, StepTypes types,
+                                  std::optional<YamlNode> node) {
+  const auto group_node = node ? node->find("group") : std::nullopt;
+  StepScope inner(step.group()->steps);
+  inner.inputs = std::move(types.inputs);
+  inner.outer_axes = std::move(types.axes);
+  inner.outer_axes.insert(inner.outer_axes.end(), scope.outer_axes.begin(), scope.outer_axes.end());
+  check_scope(inner, group_node ? group_node->find("steps") : std::nullopt);
+  scope.group_outputs.emplace(&step, check_group_outputs(file_, inner, step, problems_));
+}
+
+}  // namespace
+
+void check_pipeline(const Pipeline& pipeline, const Damage& damage, YamlNode root,
+                    Problems& problems) {
+  PipelineChecker(pipeline, damage, problems).check(root);
+}
+
+}  // namespace gt

@@ -1,0 +1,190 @@
+#include "definition/check_step.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "definition/check_references.h"
+#include "definition/problems.h"
+
+namespace gt {
+namespace {
+
+class StepChecker {
+ public:
+  StepChecker(const FileTypes& file, const StepScope& scope, const Step& step, Problems& problems)
+      : file_(file), scope_(scope), step_(step), problems_(problems) {}
+
+  StepTypes check() {
+    check_matrix();
+    check_inputs();
+    check_condition();
+    check_variables();
+    check_command();
+    return std::move(types_);
+  }
+
+ private:
+  PlaceTypes at(Place place) const {
+    PlaceTypes types(file_, place, &scope_, &step_);
+    const bool is_inside = place == Place::command || place == Place::variable;
+    if (is_inside) types.own_inputs = &types_.inputs;
+    if (place != Place::matrix) types.own_axes = &types_.axes;
+    if (place == Place::command) types.own_variables = &variables_;
+    return types;
+  }
+  Type infer_checked(const Template& text, const PlaceTypes& types) {
+    if (!check_references(text, types, problems_)) return {};
+    return infer(text, types, problems_);
+  }
+
+  void check_matrix();
+  Type type_of_axis(const MatrixAxis& axis);
+  void check_inputs();
+  void check_condition();
+  void check_variables();
+  void check_command();
+
+  const FileTypes& file_;
+  const StepScope& scope_;
+  const Step& step_;
+  Problems& problems_;
+  StepTypes types_;
+  TypeFields variables_;
+};
+
+/// The type of what is one of both.
+Type common_type(const Type& left, const Type& right) {
+  if (left == right) return left;
+  const auto is_number = [](const Type& type) {
+    return type.kind() == Type::Kind::integer || type.kind() == Type::Kind::number;
+  };
+  return is_number(left) && is_number(right) ? Type(Type::Kind::number) : Type();
+}
+
+bool can_be_copied(const Type& type) {
+  if (type.kind() == Type::Kind::list) return can_be_copied(type.item());
+  return type.kind() == Type::Kind::artifact || type.kind() == Type::Kind::any;
+}
+
+Type StepChecker::type_of_axis(const MatrixAxis& axis) {
+  const PlaceTypes types = at(Place::matrix);
+  if (!axis.is_listed) {
+    const Type list = infer_checked(axis.values, types);
+    if (!list.fits(Type::list_of(Type()))) {
+      problems_.push_back(error_problem(
+          axis.position, fmt::format("matrix axis `{}` is of type {}", axis.name, list.to_text()),
+          "a list"));
+    }
+    return list.kind() == Type::Kind::list ? list.item() : Type();
+  }
+  std::optional<Type> common;
+  for (const Template& value : axis.listed_values) {
+    const Type type = infer_checked(value, types);
+    common = common ? common_type(*common, type) : type;
+  }
+  return common.value_or(Type());
+}
+
+void StepChecker::check_matrix() {
+  const auto& matrix = step_.settings->matrix;
+  if (!matrix) return;
+  TypeFields axes;
+  for (const MatrixAxis& axis : matrix->axes) {
+    if (find_field(scope_.outer_axes, axis.name)) {
+      problems_.push_back(error_problem(
+          axis.position,
+          fmt::format("matrix axis `{}` hides the axis of a group around it", axis.name),
+          "another name"));
+    }
+    axes.emplace_back(axis.name, file_.damage.has(axis.position) ? Type() : type_of_axis(axis));
+  }
+  types_.axes = std::move(axes);
+}
+
+void StepChecker::check_inputs() {
+  const PlaceTypes types = at(Place::input);
+  types_.inputs.reserve(step_.inputs.size());
+  for (const Input& input : step_.inputs) {
+    const Type type = file_.damage.has(input.position) ? Type() : infer_checked(input.from, types);
+    if (input.copy && !can_be_copied(type)) {
+      problems_.push_back(
+          error_problem(input.position,
+                        fmt::format("input `{}` is of type {}: only artifacts can be copied",
+                                    input.name, type.to_text()),
+                        "an artifact, or no `copy`"));
+    }
+    types_.inputs.emplace_back(input.name, type);
+  }
+}
+
+void StepChecker::check_condition() {
+  const auto& condition = step_.settings->condition;
+  if (!condition) return;
+  const Type type = infer_checked(*condition, at(Place::condition));
+  if (type.fits(Type::Kind::boolean)) return;
+  problems_.push_back(error_problem(step_.settings->condition_position,
+                                    fmt::format("`if` is of type {}", type.to_text()),
+                                    "a boolean, as in `params.month > 6`"));
+}
+
+void StepChecker::check_variables() {
+  variables_ = check_variable_types(step_.settings->variables, at(Place::variable), problems_);
+}
+
+void StepChecker::check_command() {
+  const Command* command = step_.command();
+  if (!command) return;
+  const PlaceTypes types = at(Place::command);
+  if (const auto* argv = std::get_if<Argv>(command)) {
+    for (const Template& item : argv->items) {
+      if (item.is_literal()) continue;
+      if (check_references(item, types, problems_)) check_words(item, types, problems_);
+    }
+    return;
+  }
+  const auto& script = std::get<ShellScript>(*command);
+  if (check_references(script.source(), types, problems_)) script.check_types(types, problems_);
+}
+
+}  // namespace
+
+StepTypes check_step(const FileTypes& file, const StepScope& scope, const Step& step,
+                     Problems& problems) {
+  return StepChecker(file, scope, step, problems).check();
+}
+
+TypeFields check_group_outputs(const FileTypes& file, const StepScope& inner, const Step& step,
+                               Problems& problems) {
+  const PlaceTypes types(file, Place::group_output, &inner, &step);
+  TypeFields outputs;
+  for (const GroupOutput& output : step.group()->outputs) {
+    const bool is_known =
+        !file.damage.has(output.position) && check_references(output.from, types, problems);
+    outputs.emplace_back(output.name, is_known ? infer(output.from, types, problems) : Type());
+  }
+  return outputs;
+}
+
+TypeFields check_variable_types(const VariableSettings& variables, const PlaceTypes& types,
+                                Problems& problems) {
+  TypeFields fields;
+  for (const Variable& variable : variables.variables) {
+    Type type;
+    if (check_references(variable.value, types, problems)) {
+      type = infer(variable.value, types, problems);
+    }
+    const auto kind = type.kind();
+    if (kind == Type::Kind::list || kind == Type::Kind::object || kind == Type::Kind::null) {
+      problems.push_back(
+          error_problem(variable.position,
+                        fmt::format("variable `{}` is of type {}", variable.name, type.to_text()),
+                        "text", "to_json(…) makes text of it"));
+    }
+    const bool is_secret = kind == Type::Kind::secret;
+    fields.emplace_back(variable.name, is_secret ? type : Type(Type::Kind::string));
+  }
+  for (const std::string& name : variables.inherit) fields.emplace_back(name, Type::Kind::string);
+  return fields;
+}
+
+}  // namespace gt

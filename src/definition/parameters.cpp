@@ -1,0 +1,127 @@
+#include "definition/parameters.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.h"
+#include "definition/fields.h"
+#include "definition/json_schema.h"
+#include "definition/problems.h"
+#include "definition/yaml/tree.h"
+
+namespace gt {
+namespace {
+
+std::vector<std::string> parameter_names(const Pipeline& pipeline) {
+  std::vector<std::string> names;
+  for (const Parameter& parameter : pipeline.params) names.push_back(parameter.name);
+  return names;
+}
+
+const Parameter* find_parameter(const Pipeline& pipeline, std::string_view name) {
+  const auto found = std::ranges::find(pipeline.params, name, &Parameter::name);
+  return found == pipeline.params.end() ? nullptr : &*found;
+}
+
+std::string hint_for_unknown(const Pipeline& pipeline, std::string_view name) {
+  const auto names = parameter_names(pipeline);
+  if (names.empty()) return fmt::format("pipeline {} has no parameters", pipeline.name);
+  if (const auto near = nearest(name, names)) return fmt::format("did you mean {}?", *near);
+  return fmt::format("the parameters are {}", fmt::join(names, ", "));
+}
+
+bool allows_type(const JsonObject& schema, std::string_view wanted) {
+  const Json* type = schema.find("type");
+  if (!type) return true;
+  if (type->string()) return *type->string() == wanted;
+  return std::ranges::any_of(*type->list(),
+                             [&](const Json& word) { return *word.string() == wanted; });
+}
+
+bool is_only_string(const JsonObject& schema) {
+  const Json* type = schema.find("type");
+  return type && type->string() && *type->string() == "string";
+}
+
+}  // namespace
+
+BoundParameters bind_parameters(const Pipeline& pipeline, const JsonObject& given) {
+  BoundParameters bound;
+  for (const auto& [name, value] : given) {
+    if (find_parameter(pipeline, name)) continue;
+    bound.problems.push_back(error_problem({}, fmt::format("unknown parameter {}", printable(name)),
+                                           "", hint_for_unknown(pipeline, name)));
+  }
+  for (const Parameter& parameter : pipeline.params) {
+    const Json* value = given.find(parameter.name);
+    if (!value) {
+      if (parameter.default_value) {
+        bound.values.set(parameter.name, *parameter.default_value);
+      } else {
+        bound.problems.push_back(error_problem(
+            parameter.position,
+            fmt::format("parameter {} is not given and has no default", parameter.name), "",
+            fmt::format("give it by -p {}=…", parameter.name)));
+      }
+      continue;
+    }
+    for (const std::string& violation : violations(*value, parameter.schema)) {
+      bound.problems.push_back(error_problem(
+          parameter.position, fmt::format("parameter {}: {}", parameter.name, violation)));
+    }
+    bound.values.set(parameter.name, *value);
+  }
+  return bound;
+}
+
+Result<JsonObject::Member> parse_parameter(const Pipeline& pipeline, std::string_view assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return Error{Errc::invalid, fmt::format("{} is no name=value", printable(assignment)),
+                 "write -p month=7"};
+  }
+  const std::string name(assignment.substr(0, equals));
+  const std::string_view text = assignment.substr(equals + 1);
+  if (!is_utf8(assignment)) {
+    return error(Errc::invalid, "parameter {}: the value is not UTF-8", printable(name));
+  }
+  const Parameter* parameter = find_parameter(pipeline, name);
+  if (!parameter) {
+    return Error{Errc::invalid, fmt::format("unknown parameter {}", printable(name)),
+                 hint_for_unknown(pipeline, name)};
+  }
+  if (is_only_string(parameter->schema)) return JsonObject::Member{name, Json(text)};
+  auto json = parse_json(text);
+  const bool can_be_string = allows_type(parameter->schema, "string");
+  if (json) {
+    // `-p x=5` for a parameter that may be a number or a text is the number; what fits only as a
+    // text is one.
+    if (!can_be_string || violations(*json, parameter->schema).empty()) {
+      return JsonObject::Member{name, *std::move(json)};
+    }
+    return JsonObject::Member{name, Json(text)};
+  }
+  if (can_be_string) return JsonObject::Member{name, Json(text)};
+  const Json* type = parameter->schema.find("type");
+  return Error{Errc::invalid,
+               fmt::format("parameter {}: {} cannot be read as {}", name, printable(text),
+                           type->string() ? *type->string() : compact_json(*type)),
+               "values are JSON: 7, 0.5, true, [1, 2], {\"a\": 1}"};
+}
+
+ParameterFile read_parameter_file(std::string_view text) {
+  ParameterFile file;
+  const YamlTree tree = parse_yaml(text, file.problems);
+  const auto root = tree.root();
+  if (!root || tree.is_truncated()) return file;
+  if (!root->is(YamlKind::mapping)) {
+    add_wrong_kind(*root, "the parameter file", "a mapping of names to values", file.problems);
+    return file;
+  }
+  auto values = read_json(*root, file.problems);
+  if (values) file.values = std::move(*values->object());
+  return file;
+}
+
+}  // namespace gt

@@ -1,0 +1,25 @@
+/// Reads a pipeline file: text to Pipeline, or all that is wrong with it at once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/problem.h"
+#include "definition/pipeline.h"
+
+namespace gt {
+
+struct ReadResult {
+  /// Only if no problem is an error.
+  std::optional<Pipeline> pipeline;
+  /// In the order of the file; at most definition_limits::problems_max and one that counts the
+  /// rest.
+  Problems problems;
+};
+
+/// `file_name` gives the pipeline its name if the file does not: `flights/pipeline.yaml` and
+/// `flights.yaml` are `flights`. Pure; reads no file. Threads: any.
+ReadResult read_pipeline(std::string_view text, const std::string& file_name);
+
+}  // namespace gt

@@ -1,0 +1,279 @@
+#include "definition/read_step.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "definition/fields.h"
+#include "definition/limits.h"
+#include "definition/problems.h"
+#include "definition/read_matrix.h"
+#include "definition/read_output.h"
+#include "definition/read_settings.h"
+
+namespace gt {
+namespace {
+
+/// A group step may not have what only commands have: say where that belongs instead.
+void check_group_step_keys(YamlNode node, std::string_view what, Problems& problems) {
+  for (const YamlEntry entry : node.entries()) {
+    const std::string_view key = entry.key.text();
+    if (group_step_keys.find(key)) continue;
+    if (!step_keys.find(key)) {
+      add_unknown(entry.key, "key", group_step_keys.names(), problems);
+      continue;
+    }
+    const std::string hint = key == "run"       ? "make the command a step inside `group`"
+                             : key == "outputs" ? "put it below `group`, beside its `steps`"
+                                                : "put it on the steps inside `group`";
+    problems.push_back(error_problem(
+        entry.key.position(), fmt::format("{} has `{}` beside `group`", what, key), "", hint));
+  }
+}
+
+/// `if: a > b` and `if: ${{ a > b }}` are the same.
+std::optional<Template> read_condition(YamlNode node, Problems& problems) {
+  if (!node.is(YamlKind::text)) {
+    if (node.is(YamlKind::boolean)) return read_typed_template(node, "`if`", problems);
+    add_wrong_kind(node, "`if`", "an expression", problems);
+    return std::nullopt;
+  }
+  if (node.text().find("${{") == std::string_view::npos) {
+    // Alone first: messages must not speak of braces that nobody wrote.
+    if (!Expression::parse(node.text(), node.origin(), problems)) return std::nullopt;
+    constexpr std::string_view opening = "${{ ";
+    TextOrigin origin = node.origin();
+    origin.start.column -= std::min<std::uint32_t>(opening.size(), origin.start.column - 1);
+    return Template::parse(fmt::format("{}{} }}}}", opening, node.text()), origin, problems);
+  }
+  auto condition = Template::parse(node.text(), node.origin(), problems);
+  if (condition && !condition->is_single_expression()) {
+    problems.push_back(error_problem(node.position(), "`if` has text around its expression",
+                                     "one expression, as in `if: params.month > 6`"));
+    return std::nullopt;
+  }
+  return condition;
+}
+
+}  // namespace
+
+std::vector<Step> StepReader::read_steps(YamlNode node, std::string_view what) {
+  std::vector<Step> steps;
+  if (!node.is(YamlKind::mapping)) {
+    add_wrong_kind(node, what, "a mapping of names to steps", problems_);
+    return steps;
+  }
+  if (node.size() == 0 && !node.is_incomplete()) {
+    problems_.push_back(
+        error_problem(node.position(), fmt::format("{} has no step", what), "at least one step"));
+  }
+  step_count_ += node.size();
+  if (step_count_ > definition_limits::steps_max) {
+    problems_.push_back(error_problem(
+        node.position(), fmt::format("more than {} steps", definition_limits::steps_max), "fewer",
+        "the limit is steps_max; a `matrix` makes many tasks of one step"));
+    return steps;
+  }
+  steps.reserve(node.size());
+  for (const YamlEntry entry : node.entries()) steps.push_back(read_step(entry));
+  return steps;
+}
+
+Step StepReader::read_step(YamlEntry entry) {
+  const std::size_t problems_before = problems_.size();
+  const YamlNode node = entry.value;
+  Step step;
+  step.position = entry.key.position();
+  step.name = read_name(entry.key, "step name", problems_).value_or("");
+  step.settings = no_settings_;
+  const std::string what = fmt::format("step `{}`", printable(entry.key.text()));
+  if (node.is(YamlKind::mapping)) {
+    read_body(node, what, step);
+    if (const auto inputs = node.find("inputs")) read_inputs(*inputs, step);
+    if (const auto needs = node.find("needs")) read_needs(*needs, step);
+    if (const auto rule = node.find("trigger_rule")) {
+      step.trigger_rule =
+          read_word(*rule, "`trigger_rule`", parse_trigger_rule, trigger_rule_words(), problems_)
+              .value_or(step.trigger_rule);
+    }
+    step.settings = read_settings(node);
+  } else {
+    add_wrong_kind(node, what, "a mapping with `run` or `group`", problems_);
+  }
+  if (problems_.size() != problems_before) damage_.add(step.position);
+  return step;
+}
+
+void StepReader::read_body(YamlNode node, std::string_view what, Step& step) {
+  if (const auto group = node.find("group")) {
+    check_group_step_keys(node, what, problems_);
+    step.body = read_group(*group);
+    return;
+  }
+  bool is_body_misspelt = false;
+  for (const YamlEntry entry : node.entries()) {
+    if (step_keys.find(entry.key.text())) continue;
+    auto names = step_keys.names();
+    names.emplace_back("group");
+    const std::string probable = add_unknown(entry.key, "key", names, problems_);
+    is_body_misspelt |= probable == "run" || probable == "group";
+  }
+  const auto run = node.find("run");
+  if (run) {
+    step.body = read_command(*run, step);
+  } else if (!node.is_incomplete() && !is_body_misspelt) {
+    problems_.push_back(error_problem(step.position, fmt::format("{} does nothing", what),
+                                      "`run`, or `group` with steps of its own"));
+  }
+  if (const auto outputs = node.find("outputs")) read_outputs(*outputs, step);
+}
+
+Command StepReader::read_command(YamlNode node, Step& step) {
+  if (node.is(YamlKind::list)) {
+    if (node.size() == 0) {
+      problems_.push_back(error_problem(node.position(), "`run` is an empty list",
+                                        "a command, then its arguments"));
+    }
+    Argv argv;
+    argv.items.reserve(node.size());
+    for (const YamlNode item : node.items()) {
+      auto word = read_template(item, "an item of `run`", problems_);
+      if (word) argv.items.push_back(std::move(*word));
+    }
+    return argv;
+  }
+  if (!node.is_scalar() || node.is(YamlKind::null) || trim(node.text()).empty()) {
+    problems_.push_back(error_problem(node.position(),
+                                      node.is(YamlKind::text)
+                                          ? std::string("`run` is empty")
+                                          : fmt::format("`run` is {}", describe(node.kind())),
+                                      "a script, or a list of a command and its arguments"));
+    return Argv{};
+  }
+  auto script = ShellScript::compile(node.text(), node.origin(), problems_);
+  if (script) return *std::move(script);
+  damage_.add(step.position);
+  return Argv{};
+}
+
+std::unique_ptr<Group> StepReader::read_group(YamlNode node) {
+  auto group = std::make_unique<Group>();
+  check_keys(node, group_keys, "`group`", problems_);
+  if (const auto steps = node.find("steps"))
+    group->steps = read_steps(*steps, "`steps` of the group");
+  const auto outputs = node.find("outputs");
+  if (!outputs) return group;
+  if (!outputs->is(YamlKind::mapping)) {
+    add_wrong_kind(*outputs, "`outputs`", "a mapping of names to expressions", problems_);
+    return group;
+  }
+  group->outputs.reserve(outputs->size());
+  for (const YamlEntry entry : outputs->entries()) {
+    GroupOutput output;
+    output.position = entry.key.position();
+    output.name = read_name(entry.key, "output name", problems_).value_or("");
+    const std::string what = fmt::format("output `{}`", printable(entry.key.text()));
+    if (entry.value.is(YamlKind::mapping)) {
+      problems_.push_back(
+          error_problem(entry.value.position(), fmt::format("{} of a group is a mapping", what),
+                        "an expression, as in \"${{ steps.train.outputs.model }}\""));
+      damage_.add(output.position);
+    } else if (auto from = read_typed_template(entry.value, what, problems_)) {
+      output.from = std::move(*from);
+    } else {
+      damage_.add(output.position);
+    }
+    group->outputs.push_back(std::move(output));
+  }
+  return group;
+}
+
+void StepReader::read_inputs(YamlNode node, Step& step) {
+  if (!node.is(YamlKind::mapping)) {
+    return add_wrong_kind(node, "`inputs`", "a mapping of names to expressions", problems_);
+  }
+  step.inputs.reserve(node.size());
+  for (const YamlEntry entry : node.entries()) {
+    Input input;
+    input.position = entry.key.position();
+    input.name = read_name(entry.key, "input name", problems_).value_or("");
+    const std::string what = fmt::format("input `{}`", printable(entry.key.text()));
+    std::optional<YamlNode> from = entry.value;
+    if (entry.value.is(YamlKind::mapping)) {
+      check_keys(entry.value, input_keys, what, problems_);
+      from = entry.value.find("from");
+      if (const auto copy = entry.value.find("copy")) {
+        input.copy = read_boolean(*copy, "`copy`", problems_).value_or(false);
+      }
+    }
+    auto value = from ? read_typed_template(*from, what, problems_) : std::nullopt;
+    if (value) {
+      input.from = std::move(*value);
+    } else {
+      damage_.add(input.position);
+    }
+    step.inputs.push_back(std::move(input));
+  }
+}
+
+void StepReader::read_outputs(YamlNode node, Step& step) {
+  if (!node.is(YamlKind::mapping)) {
+    return add_wrong_kind(node, "`outputs`", "a mapping of names to outputs", problems_);
+  }
+  step.outputs.reserve(node.size());
+  for (const YamlEntry entry : node.entries()) {
+    step.outputs.push_back(read_output(entry, damage_, problems_));
+  }
+  check_collisions(step.outputs, problems_);
+}
+
+void StepReader::read_needs(YamlNode node, Step& step) {
+  for_each_text(node, "`needs`", problems_, [&](YamlNode item, std::string name) {
+    if (std::ranges::find(step.needs, name) != step.needs.end()) {
+      problems_.push_back(
+          error_problem(item.position(), fmt::format("`needs` names `{}` twice", printable(name))));
+      return;
+    }
+    step.needs.push_back(std::move(name));
+  });
+  step.needs.shrink_to_fit();
+}
+
+std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node) {
+  std::shared_ptr<StepSettings> settings;
+  const auto change = [&]() -> StepSettings& {
+    if (!settings) settings = std::make_shared<StepSettings>();
+    return *settings;
+  };
+  if (auto matrix = read_matrix(node, damage_, problems_)) change().matrix = std::move(matrix);
+  for (const YamlEntry entry : node.entries()) {
+    const std::string_view key = entry.key.text();
+    const YamlNode value = entry.value;
+    if (key == "if") {
+      change().condition = read_condition(value, problems_);
+      change().condition_position = value.position();
+    } else if (key == "retry") {
+      change().retry = read_retry(value, problems_);
+    } else if (key == "timeout") {
+      change().timeout = read_duration(value, "`timeout`", problems_);
+    } else if (key == "resources") {
+      change().resources = read_resources(value, problems_);
+    } else if (key == "cache") {
+      change().cache = read_cache(value, problems_);
+    } else if (key == "env") {
+      change().variables = read_variables(value, problems_);
+    } else if (key == "environment") {
+      change().environment = read_environment(value, problems_);
+    } else if (key == "code") {
+      change().code = read_code(value, problems_);
+      change().has_code = true;
+    } else if (key == "working_directory") {
+      change().working_directory = read_path(value, "`working_directory`", problems_);
+    } else if (key == "description") {
+      change().description = read_text(value, "`description`", problems_).value_or("");
+    }
+  }
+  return settings ? std::move(settings) : no_settings_;
+}
+
+}  // namespace gt

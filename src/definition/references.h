@@ -1,0 +1,41 @@
+/// What the expressions of a step refer to, and so which steps must have ended before it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "definition/pipeline.h"
+
+namespace gt {
+
+/// Where an expression stands. It decides what can be seen from there:
+///
+/// | place              | params run vars | steps    | inputs      | matrix    | outputs | env |
+/// secrets |
+/// |--------------------|-----------------|----------|-------------|-----------|---------|-----|---------|
+/// | input, condition   | yes             | siblings | the group's | own+outer |         |     | |
+/// | matrix             | yes             | siblings | the group's | outer     |         |     | |
+/// | command            | yes             | siblings | the step's  | own+outer | yes     | yes |
+/// yes     | | variable           | yes             | siblings | the step's  | own+outer | yes | |
+/// yes     | | group_output       | yes             | inner    | the group's | own+outer | |     |
+/// | | pipeline_variable  | yes             |          |             |           |         |     |
+/// yes     |
+///
+/// Steps below `finally` see the pipeline's steps beside their siblings, and `run.state`.
+enum class Place { input, condition, matrix, command, variable, group_output, pipeline_variable };
+
+using ReferenceVisitor = std::function<void(Place, const Reference&)>;
+
+/// All references of the step itself; of a group step not those of the group's outputs and steps,
+/// which cannot see what is outside.
+void for_each_reference(const Step& step, const ReferenceVisitor& visit);
+
+/// The name behind `steps.`; empty if the reference is to something else.
+std::string_view step_referred_to(const Reference& reference);
+
+/// Names in `needs` and behind `steps.`, each once, in order of appearance. Of a step below
+/// `finally` they may be the pipeline's steps, too.
+std::vector<std::string> upstream_names(const Step& step);
+
+}  // namespace gt

@@ -1,0 +1,144 @@
+#include "definition/schema.h"
+
+#include <fmt/format.h>
+#include <utility>
+
+#include "definition/keys.h"
+#include "definition/limits.h"
+#include "definition/pipeline.h"
+
+namespace gt {
+namespace {
+
+constexpr const char* name_pattern = "^[A-Za-z_][A-Za-z0-9_-]{0,127}$";
+constexpr const char* variable_pattern = "^(?!GEARTRAIN_)[A-Za-z_][A-Za-z0-9_]{0,127}$";
+
+Json reference_to(std::string_view definition) {
+  return JsonObject{{"$ref", fmt::format("#/$defs/{}", definition)}};
+}
+
+Json fragment(std::string_view text) {
+  auto json = parse_json(text);
+  GT_CHECK(json.ok(), "schemas of the key tables are JSON");
+  return *std::move(json);
+}
+
+Json words(const std::vector<std::string>& all) {
+  JsonList list;
+  for (const std::string& word : all) list.emplace_back(word);
+  return JsonObject{{"enum", std::move(list)}};
+}
+
+Json one_or_many(const Json& schema) {
+  return JsonObject{{"anyOf", JsonList{schema, JsonObject{{"type", "array"}, {"items", schema}}}}};
+}
+
+Json any_of(JsonList schemas) { return JsonObject{{"anyOf", std::move(schemas)}}; }
+
+/// A mapping whose keys are names.
+Json named(Json values) {
+  return JsonObject{{"type", "object"},
+                    {"propertyNames", JsonObject{{"pattern", name_pattern}}},
+                    {"additionalProperties", std::move(values)}};
+}
+
+Json schema_of_key(const Key& key) {
+  Json schema = fragment(key.schema);
+  schema.object()->set("description", std::string(key.summary));
+  return schema;
+}
+
+Json schema_of_table(const KeyTable& table) {
+  JsonObject properties;
+  JsonList required;
+  for (const Key& key : table.keys) {
+    properties.set(std::string(key.name), schema_of_key(key));
+    if (key.is_required) required.emplace_back(std::string(key.name));
+  }
+  JsonObject schema{{"type", "object"}, {"properties", std::move(properties)}};
+  if (!required.empty()) schema.set("required", std::move(required));
+  schema.set("additionalProperties", false);
+  return schema;
+}
+
+Json matrix_schema() {
+  Json expression = JsonObject{{"type", "string"}, {"pattern", "\\$\\{\\{"}};
+  Json axis = any_of({JsonObject{{"type", "array"}}, std::move(expression)});
+  Json matrix = named(std::move(axis));
+  matrix.object()->set("minProperties", 1);
+  return matrix;
+}
+
+Json inputs_schema() {
+  Json literal = JsonObject{{"type", JsonList{"string", "number", "boolean", "array", "null"}}};
+  return named(any_of({std::move(literal), reference_to("input")}));
+}
+
+Json variables_schema() {
+  Json inherit = JsonObject{{"type", "array"}, {"items", JsonObject{{"type", "string"}}}};
+  Json value = JsonObject{{"type", JsonList{"string", "number", "boolean"}}};
+  return JsonObject{{"type", "object"},
+                    {"propertyNames", JsonObject{{"pattern", variable_pattern}}},
+                    {"properties", JsonObject{{"inherit", any_of({std::move(inherit), value})}}},
+                    {"additionalProperties", value}};
+}
+
+Json types_schema() {
+  return one_or_many(words({"boolean", "integer", "number", "string", "array", "object", "null"}));
+}
+
+Json output_types() {
+  auto all = artifact_type_words();
+  for (std::string& word : value_type_words()) all.push_back(std::move(word));
+  return words(all);
+}
+
+Json duration_schema() {
+  std::string pattern = "^(?=.)";
+  for (const char* unit : {"d", "h", "m", "s", "ms", "us"}) {
+    pattern += fmt::format("([0-9]+(\\.[0-9]+)?{})?", unit);
+  }
+  return JsonObject{{"type", "string"}, {"pattern", pattern + "$"}};
+}
+
+JsonObject definitions() {
+  JsonObject all;
+  all.set("name", JsonObject{{"type", "string"}, {"pattern", name_pattern}});
+  all.set("texts", one_or_many(JsonObject{{"type", "string"}}));
+  all.set("duration", duration_schema());
+  all.set("steps", [] {
+    Json steps = named(any_of({reference_to("step"), reference_to("group_step")}));
+    steps.object()->set("minProperties", 1);
+    return steps;
+  }());
+  all.set("params", named(reference_to("parameter")));
+  all.set("members",
+          JsonObject{{"type", "object"}, {"additionalProperties", reference_to("parameter")}});
+  all.set("inputs", inputs_schema());
+  all.set("outputs", named(reference_to("output")));
+  all.set("variables", variables_schema());
+  all.set("matrix", matrix_schema());
+  all.set("types", types_schema());
+  all.set("output_type", output_types());
+  all.set("trigger_rule", words(trigger_rule_words()));
+  all.set("backoff", words(backoff_words()));
+  all.set("causes", one_or_many(words(cause_words())));
+  all.set("exit_code", JsonObject{{"type", "integer"}, {"minimum", 1}, {"maximum", 255}});
+  for (const KeyTable* table : key_tables()) {
+    if (table != &pipeline_keys) all.set(std::string(table->name), schema_of_table(*table));
+  }
+  return all;
+}
+
+}  // namespace
+
+Json pipeline_file_schema() {
+  JsonObject schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                    {"title", "Geartrain pipeline file"}};
+  const Json pipeline = schema_of_table(pipeline_keys);
+  for (const auto& [word, value] : *pipeline.object()) schema.set(word, value);
+  schema.set("$defs", definitions());
+  return schema;
+}
+
+}  // namespace gt

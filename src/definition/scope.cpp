@@ -1,0 +1,203 @@
+#include "definition/scope.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gt {
+namespace {
+
+constexpr auto run_texts =
+    std::to_array<std::string_view>({"id", "name", "pipeline", "logical_date"});
+constexpr auto step_members = std::to_array<std::string_view>({"outputs", "state", "error"});
+
+Type type_of(const Output& output) {
+  const auto* value = std::get_if<ValueType>(&output.type);
+  if (!value) return Type::Kind::artifact;
+  switch (*value) {
+    case ValueType::any:
+      return {};
+    case ValueType::boolean:
+      return Type::Kind::boolean;
+    case ValueType::integer:
+      return Type::Kind::integer;
+    case ValueType::number:
+      return Type::Kind::number;
+    case ValueType::string:
+      return Type::Kind::string;
+    case ValueType::array:
+      return Type::list_of(Type());
+    case ValueType::object:
+      return Type::any_object();
+  }
+  return {};
+}
+
+void append_names(std::vector<std::string>& names, const TypeFields* fields) {
+  if (!fields) return;
+  for (const auto& [name, type] : *fields) names.push_back(name);
+}
+
+TypeContext::Found found_field(const TypeFields* fields, std::string_view name) {
+  const Type* type = fields ? find_field(*fields, name) : nullptr;
+  if (type) return *type;
+  return Missing{};
+}
+
+}  // namespace
+
+const Type* find_field(const TypeFields& fields, std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &Type::Field::first);
+  return found == fields.end() ? nullptr : &found->second;
+}
+
+StepScope::StepScope(const std::vector<Step>& siblings) : steps(&siblings) {
+  index_of.reserve(siblings.size());
+  for (std::uint32_t i = 0; i < siblings.size(); ++i) index_of.emplace(siblings[i].name, i);
+}
+
+const Step* StepScope::find(std::string_view name) const {
+  const auto found = index_of.find(name);
+  return found == index_of.end() ? nullptr : &(*steps)[found->second];
+}
+
+std::optional<Type> output_type(const StepScope& scope, const Step& step, std::string_view name,
+                                const Damage& damage) {
+  const auto with_matrix = [&](Type type) {
+    return step.settings->matrix ? Type::list_of(std::move(type)) : type;
+  };
+  if (step.group()) {
+    const auto outputs = scope.group_outputs.find(&step);
+    // A step on a cycle is not known when another one asks.
+    if (outputs == scope.group_outputs.end()) return Type();
+    if (const Type* type = find_field(outputs->second, name)) return with_matrix(*type);
+  }
+  for (const Output& output : step.outputs) {
+    if (output.name != name) continue;
+    return with_matrix(damage.has(output.position) ? Type() : type_of(output));
+  }
+  if (damage.has(step.position)) return Type();
+  return std::nullopt;
+}
+
+std::vector<std::string> PlaceTypes::roots() const {
+  std::vector<std::string> names;
+  for (const char* root :
+       {"params", "inputs", "outputs", "steps", "matrix", "run", "env", "vars", "secrets"}) {
+    if (!std::holds_alternative<Missing>(find_root(root))) names.emplace_back(root);
+  }
+  return names;
+}
+
+TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
+  const bool is_inside = place_ == Place::command || place_ == Place::variable;
+  const bool is_of_step = place_ != Place::pipeline_variable;
+  if (root == "params" || root == "run" || root == "vars") return Scope{};
+  if (root == "steps" && is_of_step) return Scope{};
+  if (root == "inputs" && visible_inputs()) return Scope{};
+  if (root == "matrix" && is_of_step) return Scope{};
+  if (root == "outputs" && is_inside) return Scope{};
+  if (root == "env" && place_ == Place::command) return Scope{};
+  if (root == "secrets" && (is_inside || place_ == Place::pipeline_variable)) return Scope{};
+  return Missing{};
+}
+
+const TypeFields* PlaceTypes::visible_inputs() const {
+  if (place_ == Place::command || place_ == Place::variable) return own_inputs;
+  return scope_ ? &scope_->inputs : nullptr;
+}
+
+const Step* PlaceTypes::visible_step(std::string_view name) const {
+  if (const Step* step = scope_->find(name)) return step;
+  return scope_->ended ? scope_->ended->find(name) : nullptr;
+}
+
+TypeContext::Found PlaceTypes::find(NamePath path) const {
+  const Found root = find_root(path[0]);
+  if (path.size() == 1 || std::holds_alternative<Missing>(root)) return root;
+  const std::string_view name = path[1];
+  if (path[0] == "params") return found_field(&file_.params, name);
+  if (path[0] == "inputs") return found_field(visible_inputs(), name);
+  if (path[0] == "steps") return find_step(path);
+  if (path[0] == "run") return find_run(name);
+  if (path[0] == "env") return find_variable(name);
+  if (path[0] == "vars") return Type();
+  if (path[0] == "secrets") return Type(Type::Kind::secret);
+  if (path[0] == "matrix") {
+    const Found own = found_field(own_axes, name);
+    return std::holds_alternative<Missing>(own) ? found_field(&scope_->outer_axes, name) : own;
+  }
+  for (const Output& output : step_->outputs) {
+    if (output.name == name) return Type(Type::Kind::string);
+  }
+  return Missing{};
+}
+
+TypeContext::Found PlaceTypes::find_step(NamePath path) const {
+  const Step* step = visible_step(path[1]);
+  if (!step) return Missing{};
+  if (path.size() == 2) return Scope{};
+  if (path[2] == "state") return Type(Type::Kind::string);
+  if (path[2] == "error") return Type(Type::Kind::string);
+  if (path[2] != "outputs") return Missing{};
+  if (path.size() == 3) return Scope{};
+  const bool is_sibling = scope_->find(path[1]) != nullptr;
+  const auto type =
+      output_type(is_sibling ? *scope_ : *scope_->ended, *step, path[3], file_.damage);
+  if (type) return *type;
+  return Missing{};
+}
+
+TypeContext::Found PlaceTypes::find_run(std::string_view name) const {
+  if (std::ranges::find(run_texts, name) != run_texts.end()) return Type(Type::Kind::string);
+  if (name == "state" && is_below_finally()) return Type(Type::Kind::string);
+  if (name == "interval") {
+    return Type::object_of({{"start", Type::Kind::string}, {"end", Type::Kind::string}});
+  }
+  return Missing{};
+}
+
+TypeContext::Found PlaceTypes::find_variable(std::string_view name) const {
+  const Found own = found_field(own_variables, name);
+  return std::holds_alternative<Missing>(own) ? found_field(&file_.variables, name) : own;
+}
+
+std::vector<std::string> PlaceTypes::names(NamePath scope) const {
+  std::vector<std::string> all;
+  if (scope.empty()) return roots();
+  if (scope[0] == "params") {
+    append_names(all, &file_.params);
+  } else if (scope[0] == "inputs") {
+    append_names(all, visible_inputs());
+  } else if (scope[0] == "matrix") {
+    append_names(all, own_axes);
+    append_names(all, &scope_->outer_axes);
+  } else if (scope[0] == "env") {
+    append_names(all, own_variables);
+    append_names(all, &file_.variables);
+  } else if (scope[0] == "secrets") {
+    all = file_.pipeline.secrets;
+  } else if (scope[0] == "outputs") {
+    for (const Output& output : step_->outputs) all.push_back(output.name);
+  } else if (scope[0] == "run") {
+    all.assign(run_texts.begin(), run_texts.end());
+    all.emplace_back("interval");
+    if (is_below_finally()) all.emplace_back("state");
+  } else if (scope[0] == "steps" && scope.size() == 1) {
+    for (const Step& step : *scope_->steps) all.push_back(step.name);
+    if (scope_->ended) {
+      for (const Step& step : *scope_->ended->steps) all.push_back(step.name);
+    }
+  } else if (scope[0] == "steps" && scope.size() == 2) {
+    all.assign(step_members.begin(), step_members.end());
+  } else if (scope[0] == "steps") {
+    const Step* step = visible_step(scope[1]);
+    if (!step) return all;
+    for (const Output& output : step->outputs) all.push_back(output.name);
+    if (step->group()) {
+      for (const GroupOutput& output : step->group()->outputs) all.push_back(output.name);
+    }
+  }
+  return all;
+}
+
+}  // namespace gt
