@@ -31,7 +31,7 @@ enum class AttemptPhase {
 
 struct AttemptStatus {
   AttemptPhase phase = AttemptPhase::never_started;
-  std::optional<ExitRecord> exit;  ///< of an ended one
+  std::optional<ExitRecord> exit = {};  ///< of an ended one
 };
 
 /// Looks, changes nothing. Errors: of reading; Errc::invalid for an unreadable exit record.
@@ -54,16 +54,28 @@ Result<void> stop_attempt(const std::string& folder, StopSignal mode);
 Result<ExitRecord> bury_attempt(const std::string& folder, const std::string& name);
 inline constexpr int bury_seconds_max = 30;
 
+/// The signal by which a shim is asked to stop: SIGUSR1 or SIGUSR2, since TERM comes from others
+/// too (a machine that shuts down).
+int signal_for(StopSignal mode);
+
+/// A pidfd of the shim of a running attempt, readable once the shim is gone and the lock free.
+/// Errc::conflict if the attempt does not run; Errc::unavailable if its processes have other ids
+/// here (a container that shares the folder).
+Result<UniqueFd> open_shim(const std::string& folder);
+
 /// Writes exit.json by rename.
 Result<void> write_exit_record(const std::string& folder, const ExitRecord& record);
 
 /// Who the shim of an attempt is: the content of the lock file. Process ids mean something only on
 /// the boot and in the process namespace that `place` names.
 struct ShimIdentity {
-  std::string place;
+  std::string place = {};
   pid_t shim = 0;
-  std::optional<pid_t> command;  ///< the main process, once there is one
+  std::optional<pid_t> command = {};  ///< the main process, once there is one
+  bool is_being_buried = false;       ///< the shim is dead; an undertaker holds the lock
 };
+
+Result<ShimIdentity> read_shim_identity(const std::string& folder);
 
 /// Names this boot of this machine and this process namespace.
 std::string place_of_processes();

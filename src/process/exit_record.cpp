@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::int64_t protocol = 1;
 constexpr std::array causes = {
-    ExitCause::exit,      ExitCause::signal,       ExitCause::timeout, ExitCause::out_of_memory,
-    ExitCause::cancelled, ExitCause::spawn_failed, ExitCause::lost};
+    ExitCause::exit,      ExitCause::signal,       ExitCause::timeout,  ExitCause::out_of_memory,
+    ExitCause::cancelled, ExitCause::spawn_failed, ExitCause::internal, ExitCause::lost};
 
 const std::int64_t* integer_of(const Json& json, std::string_view key) {
   const Json* member = json.find(key);
@@ -51,6 +51,8 @@ const char* to_text(ExitCause cause) {
       return "cancelled";
     case ExitCause::spawn_failed:
       return "spawn_failed";
+    case ExitCause::internal:
+      return "internal";
     case ExitCause::lost:
       return "lost";
   }

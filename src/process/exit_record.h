@@ -21,6 +21,7 @@ enum class ExitCause {
   out_of_memory,  ///< killed while the machine was out of memory
   cancelled,      ///< stopped by request
   spawn_failed,   ///< the command was never started: not found, not executable, no such folder, …
+  internal,       ///< the machine could not run it: disk full, no processes, no descriptors
   lost,           ///< the shim died; what was left of the attempt's processes was ended
 };
 
@@ -29,12 +30,13 @@ const char* to_text(ExitCause cause);
 std::optional<ExitCause> parse_exit_cause(std::string_view text);
 
 struct ExitRecord {
-  std::string name;  ///< of the attempt
+  std::string name = {};  ///< of the attempt
   ExitCause cause = ExitCause::lost;
-  std::optional<int> exit_code;  ///< when the main process exited, whatever the cause
-  std::optional<int> signal;  ///< when the main process was ended by a signal, whatever the cause
-  std::string message;        ///< for people; empty after exit code 0
-  std::optional<Time> started_at;  ///< absent when the command was never started
+  std::optional<int> exit_code = {};  ///< when the main process exited, whatever the cause
+  std::optional<int> signal =
+      {};                    ///< when the main process was ended by a signal, whatever the cause
+  std::string message = {};  ///< for people; empty after exit code 0
+  std::optional<Time> started_at = {};  ///< absent when the command was never started
   Time ended_at{};
   Duration duration{0};  ///< by the steady clock
   /// Of the largest process of the tree, not of their sum; never less than the shim's own few MiB.
@@ -43,7 +45,7 @@ struct ExitRecord {
   Duration cpu_system{0};  ///< of the whole tree
   std::int64_t log_bytes = 0;
   std::int64_t log_bytes_left_out = 0;  ///< for the log's limit, or because it could not be written
-  std::string log_problem;              ///< why the log is not whole, other than for its limit
+  std::string log_problem = {};         ///< why the log is not whole, other than for its limit
   std::int64_t leftovers = 0;  ///< processes that were still there when the main process had ended
 
   bool operator==(const ExitRecord&) const = default;

@@ -34,17 +34,17 @@ struct InputCopy {
 };
 
 struct SpawnRequest {
-  std::string name;    ///< unique for ever; the command's tree carries it as GEARTRAIN_ATTEMPT
-  std::string folder;  ///< absolute; made if it is not there, with those above it
-  std::variant<std::vector<std::string>, Script> command;
+  std::string name = {};    ///< unique for ever; the command's tree carries it as GEARTRAIN_ATTEMPT
+  std::string folder = {};  ///< absolute; made if it is not there, with those above it
+  std::variant<std::vector<std::string>, Script> command = {};
   /// NAME=value, all of it: nothing is inherited. PATH in it finds the program.
-  std::vector<std::string> environment;
-  std::string working_directory;     ///< absolute
-  std::vector<std::string> folders;  ///< to make, below the attempt's folder
-  std::vector<InputLink> links;
-  std::vector<InputCopy> copies;
-  std::vector<std::string> secrets;  ///< replaced by *** in the log
-  std::optional<Duration> timeout;   ///< by the steady clock, from the start of the command
+  std::vector<std::string> environment = {};
+  std::string working_directory = {};     ///< absolute
+  std::vector<std::string> folders = {};  ///< to make, below the attempt's folder
+  std::vector<InputLink> links = {};
+  std::vector<InputCopy> copies = {};
+  std::vector<std::string> secrets = {};  ///< replaced by *** in the log
+  std::optional<Duration> timeout = {};   ///< by the steady clock, from the start of the command
   Duration grace = std::chrono::seconds(10);  ///< between TERM and KILL
   std::int64_t log_bytes_max = std::int64_t{64} << 20U;
 

@@ -1,0 +1,378 @@
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <span>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+#include <unordered_map>
+#include <utility>
+
+#include "process/keeper.h"
+#include "process/message.h"
+#include "process/packing.h"
+
+namespace gt {
+
+namespace {
+
+// What the epoll descriptor says is readable; further numbers are watched attempts.
+enum Source : std::uint64_t {
+  control_source,
+  nursery_source,
+  events_source,
+  timer_source,
+  doorbell_source,
+  first_attempt
+};
+
+// For attempts that no descriptor can be had of; the last resort, not the way.
+constexpr std::int64_t look_again_milliseconds = 200;
+
+struct Attempt {
+  std::string folder;
+  std::string packed_request = {};  ///< until the shim is known to be there
+  std::optional<StopSignal> stop = {};
+  bool is_of_this_keeper = false;
+  UniqueFd shim = {};       ///< watched
+  std::uint64_t watch = 0;  ///< its number with epoll
+  bool look_again = false;  ///< by the timer
+};
+
+}  // namespace
+
+struct KeeperClient::State {
+  std::mutex mutex;
+  KeeperLink link;
+  UniqueFd epoll;
+  UniqueFd timer;
+  UniqueFd doorbell;  ///< rung for what is found outside of poll()
+  bool is_timer_set = false;
+  bool waits_to_send = false;
+  MessageReader reader;
+  std::deque<std::string> outbox;  ///< packets for the keeper
+  std::map<std::string, Attempt> attempts;
+  std::unordered_map<std::uint64_t, std::string> watches;
+  std::uint64_t next_watch = first_attempt;
+  std::vector<ProcessEvent> happened;
+
+  Result<void> listen(int fd, std::uint64_t source, std::uint32_t interest, int operation);
+  void post(MessageKind kind, std::string_view body);
+  void flush();
+  void turn(std::uint64_t source, std::uint32_t readiness);
+  void take_events();
+  void take(const Message& message);
+  void keeper_died();
+  Result<void> replace_keeper();
+  void end(const std::string& name, ExitRecord record);
+  void fail(const std::string& name, Error why);
+  void look(const std::string& name);
+  void look_again();
+  void watch(const std::string& name, Attempt& attempt);
+  void unwatch(Attempt& attempt);
+  void bury(const std::string& name, Attempt& attempt);
+  void set_timer();
+  bool has_keeper() const { return static_cast<bool>(link.control); }
+};
+
+Result<void> KeeperClient::State::listen(int fd, std::uint64_t source, std::uint32_t interest,
+                                         int operation) {
+  epoll_event event{};
+  event.events = interest;
+  event.data.u64 = source;
+  if (::epoll_ctl(epoll.get(), operation, fd, &event) != 0)
+    return errno_error(errno, "watching a descriptor");
+  return {};
+}
+
+void KeeperClient::State::post(MessageKind kind, std::string_view body) {
+  for (auto& packet : to_packets(kind, body)) outbox.push_back(std::move(packet));
+  flush();
+}
+
+void KeeperClient::State::flush() {
+  while (!outbox.empty() && has_keeper()) {
+    const auto sent = send_packet(link.control.get(), outbox.front(), Sending::never_blocks);
+    // That the keeper is gone is seen by poll(), which starts over with another one.
+    if (!sent || !*sent) break;
+    outbox.pop_front();
+  }
+  const bool waits = !outbox.empty();
+  if (waits == waits_to_send || !has_keeper()) return;
+  const std::uint32_t interest = waits ? EPOLLIN | EPOLLOUT : EPOLLIN;
+  waits_to_send =
+      listen(link.control.get(), control_source, interest, EPOLL_CTL_MOD).ok() ? waits : false;
+}
+
+void KeeperClient::State::turn(std::uint64_t source, std::uint32_t readiness) {
+  std::uint64_t count = 0;
+  switch (source) {
+    case events_source:
+      return take_events();
+    case control_source:
+      // A keeper never writes here.
+      return (readiness & EPOLLHUP) != 0 ? keeper_died() : flush();
+    case nursery_source:
+      return link.nursery.reset();
+    case timer_source:
+      return look_again();
+    case doorbell_source:
+      (void)!::read(doorbell.get(), &count, sizeof count);
+      return;
+    default:
+      break;
+  }
+  const auto watch = watches.find(source);
+  if (watch != watches.end()) look(std::string(watch->second));
+}
+
+void KeeperClient::State::take_events() {
+  for (;;) {
+    const auto message = reader.receive(link.events.get());
+    // No keeper, nursery or shim of ours is left to write.
+    if (!message) return link.events.reset();
+    if (!*message) return;
+    take(**message);
+  }
+}
+
+void KeeperClient::State::take(const Message& message) {
+  Unpacker unpacker(message.body);
+  const std::string name = unpacker.text();
+  const auto attempt = attempts.find(name);
+  // Ended already: its end came by two ways.
+  if (attempt == attempts.end()) return;
+  switch (message.kind) {
+    case MessageKind::started:
+      attempt->second.packed_request.clear();
+      happened.push_back({name, ProcessStarted{from_microseconds(unpacker.number())}});
+      return;
+    case MessageKind::already_started:
+      return look(name);
+    case MessageKind::ended: {
+      auto record = parse_exit_record(unpacker.text());
+      if (record) return end(name, *std::move(record));
+      return fail(name, std::move(record).error());
+    }
+    case MessageKind::not_started: {
+      const auto code = static_cast<Errc>(unpacker.number());
+      std::string text = unpacker.text();
+      return fail(name, Error{code, std::move(text), unpacker.text()});
+    }
+    default:
+      return;
+  }
+}
+
+void KeeperClient::State::end(const std::string& name, ExitRecord record) {
+  const auto attempt = attempts.find(name);
+  unwatch(attempt->second);
+  attempts.erase(attempt);
+  happened.push_back({name, ProcessEnded{std::move(record)}});
+}
+
+void KeeperClient::State::fail(const std::string& name, Error why) {
+  const auto attempt = attempts.find(name);
+  unwatch(attempt->second);
+  attempts.erase(attempt);
+  happened.push_back({name, ProcessNotStarted{std::move(why)}});
+}
+
+// What the folder says about an attempt that somebody else's shim has, or had.
+void KeeperClient::State::look(const std::string& name) {
+  Attempt& attempt = attempts.at(name);
+  auto status = inspect_attempt(attempt.folder);
+  if (!status) return fail(name, std::move(status).error());
+  switch (status->phase) {
+    case AttemptPhase::ended:
+      return end(name, *std::move(status->exit));
+    case AttemptPhase::running:
+      return watch(name, attempt);
+    case AttemptPhase::lost:
+      return bury(name, attempt);
+    case AttemptPhase::never_started:
+      return fail(name,
+                  error(Errc::unavailable, "the attempt's supervisor died before it started"));
+  }
+}
+
+void KeeperClient::State::watch(const std::string& name, Attempt& attempt) {
+  unwatch(attempt);
+  attempt.packed_request.clear();
+  auto shim = open_shim(attempt.folder);
+  if (shim && listen(shim->get(), next_watch, EPOLLIN, EPOLL_CTL_ADD).ok()) {
+    attempt.shim = *std::move(shim);
+    attempt.watch = next_watch++;
+    watches.emplace(attempt.watch, name);
+    return;
+  }
+  // It has just ended, or takes its lock just now, or cannot be seen from here.
+  attempt.look_again = true;
+  set_timer();
+}
+
+void KeeperClient::State::unwatch(Attempt& attempt) {
+  if (attempt.shim) watches.erase(attempt.watch);
+  attempt.shim.reset();  // leaves epoll by being closed
+  attempt.look_again = false;
+}
+
+void KeeperClient::State::bury(const std::string& name, Attempt& attempt) {
+  unwatch(attempt);
+  if (!has_keeper())
+    return end(name, ExitRecord{.name = name,
+                                .cause = ExitCause::lost,
+                                .message = "the processes that supervised the attempt were killed; "
+                                           "what they started may still run",
+                                .ended_at = SystemClock().now()});
+  post(MessageKind::bury, pack(AttemptPlace{name, attempt.folder}));
+  // Should the undertaker die too, somebody looks.
+  attempt.look_again = true;
+  set_timer();
+}
+
+void KeeperClient::State::set_timer() {
+  const bool wanted =
+      std::ranges::any_of(attempts, [](const auto& attempt) { return attempt.second.look_again; });
+  if (wanted == is_timer_set) return;
+  itimerspec interval{};
+  interval.it_interval.tv_nsec = wanted ? look_again_milliseconds * 1'000'000 : 0;
+  interval.it_value = interval.it_interval;
+  ::timerfd_settime(timer.get(), 0, &interval, nullptr);
+  is_timer_set = wanted;
+}
+
+void KeeperClient::State::look_again() {
+  std::uint64_t expirations = 0;
+  if (::read(timer.get(), &expirations, sizeof expirations) < 0) return;
+  std::vector<std::string> names;
+  for (const auto& [name, attempt] : attempts)
+    if (attempt.look_again) names.push_back(name);
+  for (const auto& name : names) look(name);
+  set_timer();
+}
+
+void KeeperClient::State::keeper_died() {
+  link.control.reset();
+  outbox.clear();
+  waits_to_send = false;
+  const auto replaced = replace_keeper();
+  std::vector<std::string> names;
+  for (const auto& [name, attempt] : attempts)
+    if (attempt.is_of_this_keeper) names.push_back(name);
+  for (const auto& name : names) {
+    Attempt& attempt = attempts.at(name);
+    attempt.is_of_this_keeper = false;
+    const auto status = inspect_attempt(attempt.folder);
+    const bool never_started = status && status->phase == AttemptPhase::never_started;
+    if (never_started && !attempt.packed_request.empty() && replaced) {
+      // The keeper may have died before or after it forked the shim: the lock decides.
+      attempt.is_of_this_keeper = true;
+      post(MessageKind::start, attempt.packed_request);
+      if (attempt.stop)
+        post(MessageKind::stop,
+             Packer().text(name).number(attempt.stop == StopSignal::kill ? 1 : 0).take());
+      continue;
+    }
+    if (attempt.stop) (void)stop_attempt(attempt.folder, *attempt.stop).ok();
+    if (never_started && !replaced)
+      fail(name, error(Errc::unavailable, "the keeper and its nursery were killed"));
+    else
+      look(name);
+  }
+}
+
+Result<void> KeeperClient::State::replace_keeper() {
+  if (!link.nursery) return error(Errc::unavailable, "the keeper's nursery was killed");
+  SocketPair control = TRY(make_socket_pair());
+  const bool sent = TRY(send_packet(link.nursery.get(), to_packets(MessageKind::new_keeper, "")[0],
+                                    Sending::never_blocks, control.second.get()));
+  if (!sent) return error(Errc::unavailable, "the keeper's nursery does not answer");
+  TRY(listen(control.first.get(), control_source, EPOLLIN, EPOLL_CTL_ADD));
+  link.control = std::move(control.first);
+  return {};
+}
+
+KeeperClient::KeeperClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
+KeeperClient::~KeeperClient() = default;
+
+Result<std::unique_ptr<KeeperClient>> KeeperClient::open(KeeperLink link) {
+  auto state = std::make_unique<State>();
+  state->link = std::move(link);
+  state->epoll.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!state->epoll) return errno_error(errno, "making an epoll descriptor");
+  state->timer.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+  if (!state->timer) return errno_error(errno, "making a timer");
+  state->doorbell.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!state->doorbell) return errno_error(errno, "making an event descriptor");
+  TRY(state->listen(state->doorbell.get(), doorbell_source, EPOLLIN, EPOLL_CTL_ADD));
+  TRY(state->listen(state->link.control.get(), control_source, EPOLLIN, EPOLL_CTL_ADD));
+  TRY(state->listen(state->link.nursery.get(), nursery_source, EPOLLIN, EPOLL_CTL_ADD));
+  TRY(state->listen(state->link.events.get(), events_source, EPOLLIN, EPOLL_CTL_ADD));
+  TRY(state->listen(state->timer.get(), timer_source, EPOLLIN, EPOLL_CTL_ADD));
+  return std::unique_ptr<KeeperClient>(new KeeperClient(std::move(state)));
+}
+
+Result<void> KeeperClient::start(const SpawnRequest& request) {
+  std::string packed = pack(request);
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->has_keeper())
+    return {Error{Errc::unavailable, "the keeper and its nursery were killed",
+                  "what runs goes on; start geartrain again to start more"}};
+  const auto [attempt, is_new] =
+      state_->attempts.try_emplace(request.name, Attempt{.folder = request.folder});
+  if (!is_new) return {};
+  attempt->second.is_of_this_keeper = true;
+  state_->post(MessageKind::start, packed);
+  attempt->second.packed_request = std::move(packed);
+  return {};
+}
+
+Result<void> KeeperClient::adopt(const std::string& name, const std::string& folder) {
+  const auto status = TRY(inspect_attempt(folder));
+  if (status.phase == AttemptPhase::never_started)
+    return error(Errc::not_found, "the attempt was never started");
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->attempts.try_emplace(name, Attempt{.folder = folder}).second) return {};
+  state_->look(name);
+  const std::uint64_t once = 1;
+  if (::write(state_->doorbell.get(), &once, sizeof once) < 0)
+    return errno_error(errno, "ringing for what was found");
+  return {};
+}
+
+Result<void> KeeperClient::stop(const std::string& name, StopSignal mode) {
+  const std::lock_guard lock(state_->mutex);
+  const auto attempt = state_->attempts.find(name);
+  if (attempt == state_->attempts.end()) return {};
+  if (attempt->second.stop != StopSignal::kill) attempt->second.stop = mode;
+  if (attempt->second.is_of_this_keeper && state_->has_keeper()) {
+    state_->post(MessageKind::stop,
+                 Packer().text(name).number(mode == StopSignal::kill ? 1 : 0).take());
+    return {};
+  }
+  auto stopped = stop_attempt(attempt->second.folder, mode);
+  // It ends by itself just now.
+  if (!stopped && stopped.error().code == Errc::conflict) return {};
+  return stopped;
+}
+
+int KeeperClient::event_fd() const { return state_->epoll.get(); }
+
+std::vector<ProcessEvent> KeeperClient::poll() {
+  const std::lock_guard lock(state_->mutex);
+  std::array<epoll_event, 32> ready{};
+  for (;;) {
+    const int count =
+        ::epoll_wait(state_->epoll.get(), ready.data(), static_cast<int>(ready.size()), 0);
+    if (count <= 0) return std::exchange(state_->happened, {});
+    for (const auto& event : std::span(ready).first(static_cast<std::size_t>(count)))
+      state_->turn(event.data.u64, event.events);
+  }
+}
+
+}  // namespace gt

@@ -1,0 +1,113 @@
+#include "process/log_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "process/log_index.h"
+
+namespace gt {
+
+namespace {
+
+constexpr std::int64_t tail_bytes_max = 256 << 10U;
+constexpr Duration mark_distance_min = std::chrono::milliseconds(5);
+// After so many marks their distance doubles, and again: an index stays small for days of output.
+constexpr std::int64_t marks_per_doubling = 1 << 16U;
+
+}  // namespace
+
+LogWriter::LogWriter(const std::string& folder, const std::vector<std::string>& secrets,
+                     std::int64_t bytes_max, Clock& clock)
+    : folder_(folder),
+      masker_(secrets),
+      head_max_(bytes_max - std::min(tail_bytes_max, bytes_max / 4)),
+      tail_max_(bytes_max - head_max_),
+      clock_(clock) {}
+
+void LogWriter::write(std::string_view bytes) {
+  if (masker_.empty())
+    keep(bytes);
+  else
+    keep(masker_.feed(bytes));
+}
+
+void LogWriter::finish() {
+  if (!masker_.empty()) keep(masker_.finish());
+  if (!head_is_full_) return;
+  const auto kept = std::min<std::size_t>(tail_.size(), static_cast<std::size_t>(tail_max_));
+  const auto cut = static_cast<std::int64_t>(tail_.size() - kept);
+  left_out_ += cut;
+  if (left_out_ > 0)
+    append(fmt::format("\n[geartrain: {} of output are left out here]\n", format_bytes(left_out_)));
+  append(std::string_view(tail_).substr(tail_.size() - kept));
+  tail_.clear();
+}
+
+void LogWriter::keep(std::string_view bytes) {
+  const auto room = static_cast<std::size_t>(head_max_ - head_bytes_);
+  const auto head = bytes.substr(0, room);
+  if (!head.empty()) append(head);
+  head_bytes_ += static_cast<std::int64_t>(head.size());
+  bytes.remove_prefix(head.size());
+  if (bytes.empty()) return;
+  if (!head_is_full_) {
+    head_is_full_ = true;
+    append(
+        fmt::format("\n[geartrain: the log's limit is reached; the last {} of output follow when "
+                    "the attempt ends]\n",
+                    format_bytes(tail_max_)));
+  }
+  const auto tail_max = static_cast<std::size_t>(tail_max_);
+  tail_ += bytes;
+  // Cut seldom, so that a byte is moved once on average.
+  if (tail_.size() > 2 * tail_max) {
+    left_out_ += static_cast<std::int64_t>(tail_.size() - tail_max);
+    tail_.erase(0, tail_.size() - tail_max);
+  }
+}
+
+void LogWriter::append(std::string_view bytes) {
+  if (auto opened = open(); !opened) {
+    left_out_ += static_cast<std::int64_t>(bytes.size());
+    return note(opened.error());
+  }
+  mark();
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(log_.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      // What comes later may fit again: a full disk is often full for a while only.
+      note(errno_error(errno, "writing the log"));
+      left_out_ += static_cast<std::int64_t>(bytes.size());
+      return;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+    offset_ += count;
+  }
+}
+
+Result<void> LogWriter::open() {
+  constexpr int flags = O_WRONLY | O_CREAT | O_APPEND;
+  if (!log_) log_ = TRY(open_file(join_path(folder_, "log"), flags));
+  if (!index_) index_ = TRY(open_file(join_path(folder_, "log.index"), flags));
+  return {};
+}
+
+void LogWriter::mark() {
+  const Duration now = clock_.steady();
+  const Duration distance = mark_distance_min * (std::int64_t{1} << (marks_ / marks_per_doubling));
+  if (marks_ > 0 && now - marked_at_ < distance) return;
+  marked_at_ = now;
+  ++marks_;
+  if (auto written = write_all(index_.get(), to_line({clock_.now(), offset_})); !written)
+    note(std::move(written).error().context("the log's index"));
+}
+
+void LogWriter::note(const Error& problem) {
+  if (problem_.empty()) problem_ = problem.message;
+}
+
+}  // namespace gt

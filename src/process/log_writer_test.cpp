@@ -1,0 +1,121 @@
+#include "process/log_writer.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include "base/test_folder.h"
+#include "process/log_index.h"
+
+namespace gt {
+
+namespace {
+
+std::string content(const std::string& path) { return read_file(path).value_or("(none)"); }
+
+}  // namespace
+
+TEST_CASE("a log holds what was written, byte for byte, and when") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder.path(), {}, 1000, clock);
+  const std::string binary("a\0\xff\n", 4);
+  log.write(binary);
+  clock.advance(std::chrono::milliseconds(1));
+  log.write("too soon for a mark\n");
+  clock.advance(std::chrono::milliseconds(5));
+  const Time later = clock.now();
+  log.write("later\n");
+  log.finish();
+  CHECK(content(folder / "log") == binary + "too soon for a mark\nlater\n");
+  const auto marks = parse_log_index(content(folder / "log.index"));
+  REQUIRE(marks.size() == 2);
+  CHECK(marks[0].offset == 0);
+  CHECK(marks[1] == LogMark{later, 24});
+  CHECK(log.bytes() == 30);
+  CHECK(log.bytes_left_out() == 0);
+  CHECK(log.problem().empty());
+}
+
+TEST_CASE("no output makes no files") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder.path(), {"secret"}, 1000, clock);
+  log.finish();
+  CHECK(kind_of(folder / "log").value_or(PathKind::other) == PathKind::nothing);
+}
+
+TEST_CASE("a log that outgrows its limit keeps its head and its end") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder.path(), {}, 100, clock);
+  std::string all;
+  for (int i = 0; i < 100; ++i) {
+    all += fmt::format("line {:04}\n", i);
+    log.write(all.substr(all.size() - 10));
+  }
+  log.finish();
+  const std::string kept = content(folder / "log");
+  CHECK(kept.starts_with(all.substr(0, 75) + "\n[geartrain: the log's limit is reached"));
+  CHECK(kept.ends_with("left out here]\n" + all.substr(all.size() - 25)));
+  CHECK(log.bytes_left_out() == 900);
+  CHECK(log.bytes() == static_cast<std::int64_t>(kept.size()));
+}
+
+TEST_CASE("a log just within its limit is whole") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder.path(), {}, 100, clock);
+  log.write(std::string(75, 'x'));
+  log.finish();
+  CHECK(content(folder / "log") == std::string(75, 'x'));
+}
+
+TEST_CASE("secrets do not reach the log") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder.path(), {"hunter2"}, 1000, clock);
+  log.write("a hun");
+  log.write("ter2 b hunt");
+  log.finish();
+  CHECK(content(folder / "log") == "a *** b hunt");
+}
+
+TEST_CASE("what cannot be written is counted and does not stop the rest") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder / "absent", {}, 1000, clock);
+  log.write("lost");
+  CHECK(log.bytes_left_out() == 4);
+  CHECK(log.problem().find("log") != std::string::npos);
+  REQUIRE(make_directories(folder / "absent").ok());
+  log.write("kept");
+  log.finish();
+  CHECK(content(folder / "absent/log") == "kept");
+}
+
+TEST_CASE("a full disk loses output, not the rest") {
+  TestFolder folder;
+  REQUIRE(::symlink("/dev/full", (folder / "log").c_str()) == 0);
+  FakeClock clock;
+  LogWriter log(folder.path(), {}, 1000, clock);
+  log.write("abc");
+  log.finish();
+  CHECK(log.bytes_left_out() == 3);
+  CHECK(log.problem() == "writing the log: No space left on device");
+}
+
+TEST_CASE("the index of a log that is written for days stays small") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder.path(), {}, 1 << 30U, clock);
+  constexpr int writes = 1 << 18U;
+  for (int i = 0; i < writes; ++i) {
+    clock.advance(std::chrono::milliseconds(5));
+    log.write("x");
+  }
+  const auto marks = parse_log_index(content(folder / "log.index"));
+  CHECK(marks.size() > (1U << 16U));
+  CHECK(marks.size() < (3U << 16U));
+}
+
+}  // namespace gt
