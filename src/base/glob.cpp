@@ -53,14 +53,14 @@ class Glob::Parser {
     const bool opens = at_ == 0 || text_[at_ - 1] == '/';
     const bool closes = end == text_.size() || text_[end] == '/';
     if (stars == 1) return take(Token{Kind::run}, 1);
-    if (stars == 2 && opens && closes && end < text_.size()) {
+    if (stars >= 2 && opens && closes && end < text_.size()) {
       glob_.tokens_.push_back(Token{Kind::some_folders});
-      return take(Token{Kind::until_slash}, 3);
+      return take(Token{Kind::until_slash}, stars + 1);
     }
-    if (stars == 2 && opens && closes) {
+    if (stars >= 2 && opens && closes) {
       // "a/**" is what is below a, so at least one character.
       if (dialect_ == GlobDialect::ignore || at_ > 0) glob_.tokens_.push_back(Token{Kind::one});
-      return take(Token{Kind::deep_run}, 2);
+      return take(Token{Kind::deep_run}, stars);
     }
     take(Token{dialect_ == GlobDialect::plain ? Kind::deep_run : Kind::run}, stars);
   }

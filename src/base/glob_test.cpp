@@ -58,6 +58,9 @@ TEST_CASE("a segment of two stars is any number of folders") {
     CHECK_FALSE(matches("a/**", "a", dialect));
     CHECK_FALSE(matches("a/**", "a/", dialect));
     CHECK(matches("**/a/**/b/**", "x/a/y/b/z", dialect));
+    CHECK(matches("****/x", "x", dialect));
+    CHECK(matches("a/***/x", "a/b/c/x", dialect));
+    CHECK(matches("a/***", "a/b/c", dialect));
   }
   CHECK(matches("**", "a/b"));
 }
