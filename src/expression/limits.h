@@ -22,4 +22,7 @@ constexpr std::size_t text_bytes_max = 64U << 20U;
 /// Of a value that is made or walked.
 constexpr std::size_t value_depth_max = 64;
 
+/// How deep quotes, substitutions and brackets of a script nest.
+constexpr std::size_t shell_nesting_max = 100;
+
 }  // namespace gt::expression_limits

@@ -4,7 +4,8 @@
 ///
 /// Bare, "…", '…' and unquoted here-document places all give the same one word; a bare list, alone
 /// as a word, gives one word per element. In arithmetic, [[ -eq ]], ${x:…} and subscripts only
-/// numbers and booleans are accepted. docs/reference/expressions.md has the rules in full.
+/// integers and booleans (1 and 0) are accepted. docs/reference/expressions.md has the rules in
+/// full.
 #pragma once
 
 #include <functional>
@@ -21,9 +22,8 @@ namespace gt {
 /// Immutable; copies share the compiled form. Threads: any.
 class ShellScript {
  public:
-  /// Appends problems (places where no value can stand safely) and warnings (a value that goes to
-  /// `eval`, `bash -c`, `python -c`, `ssh`, where it becomes code after all); nullopt if any is an
-  /// error. A script without `${{` is taken as it is: bash is its judge.
+  /// Appends a problem for each place where no value can stand safely; nullopt if there is one. A
+  /// script without `${{` is taken as it is: bash is its judge.
   static std::optional<ShellScript> compile(std::string_view script, const TextOrigin& origin,
                                             Problems& problems);
 
@@ -31,8 +31,13 @@ class ShellScript {
   /// numbers in bash's messages are the script's. Error messages start with "line:column: ".
   Result<std::string> instantiate(const Context& context) const;
 
-  /// What the types tell about the places: no object as a word, only numbers in arithmetic.
+  /// What the types tell about the places: no object as a word, only integers in arithmetic. Also
+  /// warns of values that become code after all, since they go to `eval`, `bash -c`, `python -c`,
+  /// `ssh` and the like; not of numbers and booleans, which cannot harm.
   void check_types(const TypeContext& context, Problems& problems) const;
+
+  /// Those in comments are left out: they are never evaluated.
+  void for_each_reference(const std::function<void(const Reference&)>& visit) const;
 
   const Template& source() const { return source_; }
 
