@@ -83,8 +83,10 @@ class BlobStore {
   /// it.
   virtual Result<void> place(const BlobName& name, const std::string& at, Placement how) = 0;
 
-  /// For each whether it is there, with that size, and, if so, that sweep() of any process leaves
-  /// it alone from now on, until release().
+  /// For each whether it is there, with that size. Changes nothing.
+  virtual Result<std::vector<bool>> are_there(std::span<const Blob> blobs) = 0;
+  /// The same; and those that are there are left alone by sweep() of any process from now on, until
+  /// release(). One that is damaged is quarantined.
   virtual Result<std::vector<bool>> rely_on(std::span<const Blob> blobs) = 0;
   /// What was taken in or relied on so far is recorded in the database, or given up.
   virtual Result<void> release() = 0;

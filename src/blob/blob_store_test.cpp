@@ -95,6 +95,8 @@ TEST_CASE_TEMPLATE("relying on an artifact tells whether it is there, with its s
   larger.bytes = 6;
   CHECK(*store.rely_on(std::vector<Blob>{there, absent}) == std::vector<bool>{true, false});
   CHECK(*store.rely_on(std::vector<Blob>{larger}) == std::vector<bool>{false});
+  CHECK(*store.are_there(std::vector<Blob>{larger, there, absent}) ==
+        std::vector<bool>{false, true, false});
 }
 
 TEST_CASE_TEMPLATE("a sweep removes what it announced", Store, InFolder, InMemory) {

@@ -158,7 +158,7 @@ Result<Blob> FolderBlobs::keep_file(const Source& source) {
   Pins& pinned = *TRY(pins());
   const Pins::Guard guard = TRY(pinned.guard());
   TRY(pinned.add({digest}));
-  if (TRY(is_there(blob))) {
+  if (TRY(is_there_or_set_aside(blob))) {
     if (source.executable) ::chmod(target.c_str(), 0555);
     if (::unlink(source.path.c_str()) != 0)
       return errno_error(errno, fmt::format("removing {}", source.shown));
@@ -231,7 +231,7 @@ Result<Blob> FolderBlobs::move_folder(const Source& source, const Blob& blob,
   {
     const Pins::Guard guard = TRY(pinned.guard());
     TRY(pinned.add({blob.name.digest}));
-    if (!TRY(is_there(blob))) {
+    if (!TRY(is_there_or_set_aside(blob))) {
       TRY(make_shelf(target));
       TRY(write_file_atomically(manifest_path(blob.name), manifest, durability_));
       if (::rename(source.path.c_str(), target.c_str()) == 0) {
@@ -262,10 +262,22 @@ Result<bool> FolderBlobs::is_there(const Blob& blob) {
   } else if (S_ISREG(facts.st_mode) && is_sealed(facts) && facts.st_size == blob.bytes) {
     return true;
   }
-  if (TRY(check(blob.name, CheckDepth::content)) == Health::intact)
-    return blob.name.is_folder || facts.st_size == blob.bytes;
-  TRY(quarantine(blob.name));
+  // Perhaps somebody copied the whole store, and the times with it are lost.
+  return TRY(check(blob.name, CheckDepth::content)) == Health::intact &&
+         (blob.name.is_folder || facts.st_size == blob.bytes);
+}
+
+Result<bool> FolderBlobs::is_there_or_set_aside(const Blob& blob) {
+  if (TRY(is_there(blob))) return true;
+  if (TRY(check(blob.name, CheckDepth::content)) == Health::changed) TRY(quarantine(blob.name));
   return false;
+}
+
+Result<std::vector<bool>> FolderBlobs::are_there(std::span<const Blob> blobs) {
+  std::vector<bool> there;
+  there.reserve(blobs.size());
+  for (const Blob& blob : blobs) there.push_back(TRY(is_there(blob)));
+  return there;
 }
 
 Result<std::vector<bool>> FolderBlobs::rely_on(std::span<const Blob> blobs) {
@@ -278,7 +290,7 @@ Result<std::vector<bool>> FolderBlobs::rely_on(std::span<const Blob> blobs) {
   TRY(pinned.add(digests));
   std::vector<bool> there;
   there.reserve(blobs.size());
-  for (const Blob& blob : blobs) there.push_back(TRY(is_there(blob)));
+  for (const Blob& blob : blobs) there.push_back(TRY(is_there_or_set_aside(blob)));
   return there;
 }
 

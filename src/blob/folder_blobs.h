@@ -29,6 +29,7 @@ class FolderBlobs final : public BlobStore {
   Result<Blob> take_in(const Intake& intake) override;
   Result<Blob> put_bytes(std::string_view bytes) override;
   Result<void> place(const BlobName& name, const std::string& at, Placement how) override;
+  Result<std::vector<bool>> are_there(std::span<const Blob> blobs) override;
   Result<std::vector<bool>> rely_on(std::span<const Blob> blobs) override;
   Result<void> release() override;
   Result<Health> check(const BlobName& name, CheckDepth depth) override;
@@ -49,6 +50,7 @@ class FolderBlobs final : public BlobStore {
   Result<Blob> keep_folder(const Source& source, TreeScan& scan);
   Result<Blob> move_folder(const Source& source, const Blob& blob, const std::string& manifest);
   Result<bool> is_there(const Blob& blob);
+  Result<bool> is_there_or_set_aside(const Blob& blob);
   Result<void> unshare(int root, const TreeScan& scan);
   bool is_elsewhere(int fd) const;
   std::string manifest_path(const BlobName& name) const { return path_of(name) + ".manifest"; }

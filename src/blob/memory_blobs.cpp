@@ -85,15 +85,22 @@ Result<void> MemoryBlobs::place(const BlobName& name, const std::string& at, Pla
   return {};
 }
 
-Result<std::vector<bool>> MemoryBlobs::rely_on(std::span<const Blob> blobs) {
+Result<std::vector<bool>> MemoryBlobs::are_there(std::span<const Blob> blobs) {
   const std::lock_guard lock(mutex_);
   std::vector<bool> there;
   for (const Blob& blob : blobs) {
-    pins_.insert(blob.name.digest);
     const auto found = contents_.find(blob.name);
     there.push_back(found != contents_.end() && found->second.blob.bytes == blob.bytes);
   }
   return there;
+}
+
+Result<std::vector<bool>> MemoryBlobs::rely_on(std::span<const Blob> blobs) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const Blob& blob : blobs) pins_.insert(blob.name.digest);
+  }
+  return are_there(blobs);
 }
 
 Result<void> MemoryBlobs::release() {

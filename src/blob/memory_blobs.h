@@ -17,6 +17,7 @@ class MemoryBlobs final : public BlobStore {
   Result<Blob> take_in(const Intake& intake) override;
   Result<Blob> put_bytes(std::string_view bytes) override;
   Result<void> place(const BlobName& name, const std::string& at, Placement how) override;
+  Result<std::vector<bool>> are_there(std::span<const Blob> blobs) override;
   Result<std::vector<bool>> rely_on(std::span<const Blob> blobs) override;
   Result<void> release() override;
   Result<Health> check(const BlobName& name, CheckDepth depth) override;

@@ -143,13 +143,13 @@ CREATE TABLE source_set (
   text TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The newest manifest of each step, for saying what changed since.
+-- The manifests under which a step was executed, and the last task that was: for saying what changed.
 CREATE TABLE step_manifest (
   pipeline TEXT NOT NULL,
   step TEXT NOT NULL,
   key TEXT NOT NULL,
   task INTEGER NOT NULL,
-  PRIMARY KEY (pipeline, step)
+  PRIMARY KEY (pipeline, step, key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cache_entry (
@@ -167,7 +167,7 @@ CREATE TABLE cache_entry (
 CREATE TABLE nondeterminism (
   task INTEGER NOT NULL,
   number INTEGER NOT NULL,
-  output TEXT NOT NULL,
+  output INTEGER NOT NULL,
   key TEXT NOT NULL,
   first_task INTEGER NOT NULL,
   first_number INTEGER NOT NULL,
