@@ -236,19 +236,18 @@ Result<KeyAnswer> Engine::answer(ActiveRun& active, Transaction& reader, TaskInd
 
   const StepKey key = step_key(prepared->manifest);
   active.wanted_keys[task] = {key, prepared->manifest.source, step.settings->cache.expires};
-  const CacheQuery query{key, prepared->manifest, live.record().pipeline,
-                         live.plan().path(live.task(task).step), now};
-  const bool forced =
-      live.record().options.no_cache || live.selection().is_forced(live.task(task).step);
-  CacheAnswer found = TRY(parts_.cache.find(reader, query));
-  active.new_manifests.emplace_back(task, std::move(prepared->manifest));
-  if (forced)
+  if (live.record().options.no_cache || live.selection().is_forced(live.task(task).step)) {
+    active.new_manifests.emplace_back(task, std::move(prepared->manifest));
     return KeyAnswer{KeyUncached{}, TaskManifest{task, key.key, "it was asked to run anew"}};
+  }
+  CacheAnswer found = TRY(parts_.cache.find(
+      reader, {key, prepared->manifest, live.record().pipeline, live.task_path(task), now}));
   if (found.hit) {
     active.wanted_keys.erase(task);
     return KeyAnswer{KeyHit{std::move(found.hit->outputs), found.hit->from},
                      TaskManifest{task, key.key, std::move(found.reason)}};
   }
+  active.new_manifests.emplace_back(task, std::move(prepared->manifest));
   return KeyAnswer{KeyMiss{}, TaskManifest{task, key.key, std::move(found.reason)}};
 }
 
@@ -256,8 +255,7 @@ Result<void> Engine::commit(ActiveRun& active, RunChanges& changes, Time now) {
   const RunRecord& run = active.live.record();
   auto transaction = TRY(parts_.database.begin_write());
   for (auto& [task, manifest] : active.new_manifests)
-    TRY(parts_.cache.keep_manifest(transaction, manifest, run.pipeline,
-                                   active.live.plan().path(active.live.task(task).step),
+    TRY(parts_.cache.keep_manifest(transaction, manifest, run.pipeline, active.live.task_path(task),
                                    task_key(run.id, task)));
   for (const AttemptClosed& closed : changes.closed)
     TRY(keep_result(active, transaction, closed, changes, now));

@@ -50,7 +50,7 @@ class Forecaster {
       return end(task, ForecastVerdict::run, "it is asked to run anew");
     const StepKey key = step_key(prepared->manifest);
     CacheAnswer found = TRY(cache_.find(reader_, {key, prepared->manifest, live_.record().pipeline,
-                                                  live_.plan().path(index), now_}));
+                                                  live_.task_path(task), now_, Purpose::forecast}));
     if (!found.hit) return end(task, ForecastVerdict::run, found.reason);
     judged_[task] = {ForecastVerdict::hit, found.reason};
     live_.apply_key(task, {KeyHit{std::move(found.hit->outputs), found.hit->from}, {}}, now_);
