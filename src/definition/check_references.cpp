@@ -70,8 +70,8 @@ const char* field_of(Place place) {
 
 bool ReferenceChecker::check_root() {
   const std::string_view root = path_[0];
+  if (!std::holds_alternative<Missing>(types_.find(NamePath(path_).first(1)))) return true;
   const auto visible = types_.roots();
-  if (std::ranges::find(visible, root) != visible.end()) return true;
   constexpr std::string_view all = " params inputs outputs steps matrix run env vars secrets ";
   if (all.find(fmt::format(" {} ", root)) != std::string_view::npos) {
     const bool is_secret = root == "secrets";

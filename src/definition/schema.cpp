@@ -11,7 +11,7 @@ namespace gt {
 namespace {
 
 constexpr const char* name_pattern = "^[A-Za-z_][A-Za-z0-9_-]{0,127}$";
-constexpr const char* variable_pattern = "^(?!GEARTRAIN_)[A-Za-z_][A-Za-z0-9_]{0,127}$";
+constexpr const char* variable_pattern = "^[A-Za-z_][A-Za-z0-9_]{0,127}$";
 
 Json reference_to(std::string_view definition) {
   return JsonObject{{"$ref", fmt::format("#/$defs/{}", definition)}};
@@ -77,8 +77,10 @@ Json inputs_schema() {
 Json variables_schema() {
   Json inherit = JsonObject{{"type", "array"}, {"items", JsonObject{{"type", "string"}}}};
   Json value = JsonObject{{"type", JsonList{"string", "number", "boolean"}}};
+  Json names =
+      JsonObject{{"pattern", variable_pattern}, {"not", JsonObject{{"pattern", "^GEARTRAIN_"}}}};
   return JsonObject{{"type", "object"},
-                    {"propertyNames", JsonObject{{"pattern", variable_pattern}}},
+                    {"propertyNames", std::move(names)},
                     {"properties", JsonObject{{"inherit", any_of({std::move(inherit), value})}}},
                     {"additionalProperties", value}};
 }
@@ -94,11 +96,11 @@ Json output_types() {
 }
 
 Json duration_schema() {
-  std::string pattern = "^(?=.)";
+  std::string pattern = "^";
   for (const char* unit : {"d", "h", "m", "s", "ms", "us"}) {
     pattern += fmt::format("([0-9]+(\\.[0-9]+)?{})?", unit);
   }
-  return JsonObject{{"type", "string"}, {"pattern", pattern + "$"}};
+  return JsonObject{{"type", "string"}, {"minLength", 1}, {"pattern", pattern + "$"}};
 }
 
 JsonObject definitions() {

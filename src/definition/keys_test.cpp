@@ -1,0 +1,86 @@
+#include "definition/keys.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "definition/golden_test.h"
+#include "definition/pipeline.h"
+
+using namespace gt;
+
+namespace {
+
+/// The part of a Markdown text below a heading, up to the next one.
+std::string section(const std::string& text, const std::string& heading) {
+  const std::size_t start = text.find("# " + heading + "\n");
+  REQUIRE_MESSAGE(start != std::string::npos, heading);
+  const std::size_t end = text.find("\n#", start);
+  return text.substr(start, end - start);
+}
+
+}  // namespace
+
+TEST_CASE("the reference of the file format has every key, and no other") {
+  const std::string text = read_source_file("docs/reference/pipeline-file.md");
+  const std::vector<std::pair<const KeyTable*, std::string>> sections = {
+      {&pipeline_keys, "Pipeline"},
+      {&parameter_keys, "Parameter"},
+      {&environment_keys, "Environment"},
+      {&python_keys, "Python environment"},
+      {&step_keys, "Step"},
+      {&group_step_keys, "Step with a group"},
+      {&group_keys, "Inside a group"},
+      {&input_keys, "Input"},
+      {&output_keys, "Output"},
+      {&retry_keys, "Retry"},
+      {&resources_keys, "Resources"},
+      {&cache_keys, "Cache"},
+  };
+  CHECK(sections.size() == key_tables().size());
+  for (const auto& [table, heading] : sections) {
+    CAPTURE(heading);
+    const std::string part = section(text, heading);
+    std::size_t rows = 0;
+    for (const std::string_view line : split(part, '\n')) rows += line.starts_with("| `");
+    CHECK(rows == table->keys.size());
+    for (const Key& key : table->keys) {
+      CAPTURE(key.name);
+      CHECK(part.find(fmt::format("| `{}` |", key.name)) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("the reference names every trigger rule, backoff and type") {
+  const std::string text = read_source_file("docs/reference/pipeline-file.md");
+  for (const auto& words :
+       {trigger_rule_words(), backoff_words(), artifact_type_words(), value_type_words()}) {
+    for (const std::string& word : words) {
+      CAPTURE(word);
+      CHECK(text.find("`" + word + "`") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("words of the file are read as they are written") {
+  for (const std::string& word : trigger_rule_words())
+    CHECK(to_text(*parse_trigger_rule(word)) == word);
+  for (const std::string& word : cause_words()) CHECK(to_text(*parse_cause(word)) == word);
+  for (const std::string& word : backoff_words()) CHECK(to_text(*parse_backoff(word)) == word);
+  for (const std::string& word : artifact_type_words())
+    CHECK(to_text(*parse_artifact_type(word)) == word);
+  for (const std::string& word : value_type_words())
+    CHECK(to_text(*parse_value_type(word)) == word);
+  CHECK_FALSE(parse_cause("oom"));
+  CHECK(to_text(TriggerRule::none_failed_min_one_success) ==
+        std::string("none_failed_min_one_success"));
+}
+
+TEST_CASE("words of other tools lead to keys that exist") {
+  for (const char* word : {"depends_on", "command", "retries", "parameters", "when", "strategy"}) {
+    CAPTURE(word);
+    const auto key = familiar_key(word);
+    CHECK((pipeline_keys.find(key) || step_keys.find(key)));
+  }
+  CHECK(familiar_key("needs").empty());
+}

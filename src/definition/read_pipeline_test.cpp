@@ -1,0 +1,268 @@
+#include "definition/read_pipeline.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <rapidcheck.h>
+
+#include "definition/golden_test.h"
+#include "definition/limits.h"
+#include "definition/references.h"
+#include "definition/render_problems.h"
+
+using namespace gt;
+
+namespace {
+
+std::string rendered(const Problems& problems, std::string_view text) {
+  return render_problems(problems, {.file_name = "pipeline.yaml", .text = text}, Colors::none);
+}
+
+/// The pipeline of a text that must be right.
+Pipeline pipeline_of(std::string_view text, const std::string& file_name = "pipeline.yaml") {
+  ReadResult result = read_pipeline(text, file_name);
+  REQUIRE_MESSAGE(result.pipeline, rendered(result.problems, text));
+  CHECK_MESSAGE(result.problems.empty(), rendered(result.problems, text));
+  return std::move(*result.pipeline);
+}
+
+}  // namespace
+
+TEST_CASE("wrong files yield all their problems at once, each with place, expectation and hint") {
+  check_golden("wrong_files.txt", [](const std::string& text) {
+    const ReadResult result = read_pipeline(text, "pipeline.yaml");
+    CHECK_FALSE(result.pipeline);
+    return rendered(result.problems, text);
+  });
+}
+
+TEST_CASE("the pipeline of the example is read without a problem") {
+  const std::string text = read_source_file("examples/flights/pipeline.yaml");
+  const Pipeline pipeline = pipeline_of(text);
+  CHECK(pipeline.name == "flights");
+  CHECK(pipeline.steps.size() > 5);
+}
+
+TEST_CASE("every setting arrives where it belongs") {
+  const Pipeline pipeline = pipeline_of(read_source_file("src/definition/golden/everything.yaml"));
+  CHECK(pipeline.name == "everything");
+  CHECK(pipeline.description == "all keys there are");
+  REQUIRE(pipeline.params.size() == 3);
+  CHECK(pipeline.params[0].name == "month");
+  CHECK(*pipeline.params[0].default_value == Json(1));
+  CHECK(*pipeline.params[0].schema.find("maximum") == Json(12));
+  CHECK_FALSE(pipeline.params[2].default_value);
+  CHECK(pipeline.environment->python->requirements == "requirements.txt");
+  CHECK(pipeline.environment->python->interpreter == "python3.11");
+  CHECK(pipeline.variables.variables[0].value.source() == "1");
+  CHECK(pipeline.variables.inherit == std::vector<std::string>{"CUDA_VISIBLE_DEVICES"});
+  CHECK(pipeline.secrets == std::vector<std::string>{"TOKEN"});
+  CHECK(*pipeline.timeout == std::chrono::hours(2));
+  CHECK(*pipeline.max_parallel == 8);
+
+  REQUIRE(pipeline.steps.size() == 4);
+  const Step& extract = pipeline.steps[0];
+  CHECK(extract.position == Position{21, 3});
+  CHECK(std::get<Argv>(*extract.command()).items.size() == 4);
+  REQUIRE(extract.outputs.size() == 3);
+  CHECK(std::get<ArtifactType>(extract.outputs[0].type) == ArtifactType::dataset);
+  CHECK(extract.outputs[0].path == "raw.csv");
+  CHECK_FALSE(extract.outputs[0].is_folder);
+  CHECK(extract.outputs[1].path == "parts");
+  CHECK(extract.outputs[1].is_folder);
+  CHECK(extract.outputs[1].optional);
+  CHECK(std::get<ValueType>(extract.outputs[2].type) == ValueType::integer);
+  const StepSettings& settings = *extract.settings;
+  CHECK(settings.description == "takes a month");
+  CHECK(settings.retry.limit == 3);
+  CHECK(settings.retry.delay == std::chrono::seconds(10));
+  CHECK(settings.retry.backoff == Backoff::exponential);
+  CHECK(settings.retry.max_delay == std::chrono::minutes(5));
+  CHECK(settings.retry.jitter == 0.5);
+  CHECK(settings.retry.on == std::vector{Cause::exit, Cause::lost});
+  CHECK(settings.retry.exit_codes == std::vector{75, 111});
+  CHECK(*settings.timeout == std::chrono::minutes(20));
+  CHECK(settings.resources.cpu == 0.5);
+  CHECK(settings.resources.memory_bytes == 2LL << 30);
+  CHECK(settings.cache.mode == CacheSetting::Mode::always);
+  CHECK(*settings.cache.expires == std::chrono::days(7));
+  CHECK(settings.code == std::vector<std::string>{"src/**.py", "data/*.sql"});
+  CHECK(settings.has_code);
+  CHECK(*settings.working_directory == "work");
+  CHECK(settings.environment.has_value());
+  CHECK_FALSE(settings.environment->python);
+  CHECK(settings.variables.variables.size() == 1);
+
+  const Step& train = pipeline.steps[1];
+  CHECK(std::holds_alternative<ShellScript>(*train.command()));
+  REQUIRE(train.settings->matrix);
+  CHECK(train.settings->matrix->axes.size() == 2);
+  CHECK(train.settings->matrix->axes[0].listed_values.size() == 2);
+  CHECK(train.settings->matrix->axes[1].values.is_single_expression());
+  CHECK(*train.settings->matrix->max_parallel == 2);
+  CHECK(train.settings->matrix->fail_fast);
+  CHECK(train.settings->condition->is_single_expression());
+  CHECK(train.trigger_rule == TriggerRule::none_failed);
+  CHECK(train.inputs[1].copy);
+  CHECK(upstream_names(train) == std::vector<std::string>{"extract"});
+
+  const Step& group = pipeline.steps[2];
+  REQUIRE(group.group());
+  CHECK(group.group()->steps.size() == 2);
+  CHECK(group.group()->outputs.size() == 1);
+  CHECK(group.settings->retry.limit == 2);
+  CHECK(upstream_names(group) == std::vector<std::string>{"extract", "train"});
+  CHECK(pipeline.steps[3].settings->cache.mode == CacheSetting::Mode::never);
+  CHECK(pipeline.finally_steps.size() == 1);
+}
+
+TEST_CASE("listed matrix values and inputs keep the type that YAML gives them") {
+  const Pipeline pipeline = pipeline_of(R"(
+steps:
+  a:
+    matrix: {x: [1, -2.5, text, true, null, {name: 'a"b', depth: [1, 2]}]}
+    run: x
+    inputs: {n: 5, s: "5", l: [1, a]}
+)");
+  const ValueContext nothing({});
+  std::vector<Value> values;
+  for (const Template& value : pipeline.steps[0].settings->matrix->axes[0].listed_values) {
+    const auto evaluated = value.evaluate(nothing);
+    REQUIRE(evaluated);
+    values.push_back(*evaluated);
+  }
+  REQUIRE(values.size() == 6);
+  CHECK(values[0] == Value(1));
+  CHECK(values[1] == Value(-2.5));
+  CHECK(values[2] == Value("text"));
+  CHECK(values[3] == Value(true));
+  CHECK(values[4] == Value());
+  CHECK(*values[5].object()->find("name") == Value("a\"b"));
+  CHECK(*pipeline.steps[0].inputs[0].from.evaluate(nothing) == Value(5));
+  CHECK(*pipeline.steps[0].inputs[1].from.evaluate(nothing) == Value("5"));
+  CHECK(*pipeline.steps[0].inputs[2].from.evaluate(nothing) == Value(ValueList{1, "a"}));
+}
+
+TEST_CASE("outputs of a matrix are lists, and lists of lists out of a group with one") {
+  pipeline_of(R"(
+steps:
+  values: {run: x, outputs: {all: {type: array}}}
+  outer:
+    matrix: {i: [1, 2]}
+    group:
+      steps:
+        inner:
+          matrix: {j: "${{ range(matrix.i) }}"}
+          run: echo ${{ matrix.i + matrix.j }}
+          outputs: {auc: {type: number}}
+      outputs: {aucs: "${{ steps.inner.outputs.auc }}"}
+  after:
+    run: echo ${{ steps.outer.outputs.aucs[0][0] + 1 }}
+    matrix: {list: "${{ steps.outer.outputs.aucs }}", v: "${{ steps.values.outputs.all }}"}
+)");
+  const ReadResult wrong = read_pipeline(R"(
+steps:
+  many: {run: x, matrix: {i: [1]}, outputs: {auc: {type: number}}}
+  after: {run: x, if: steps.many.outputs.auc > 0.5}
+)",
+                                         "pipeline.yaml");
+  CHECK(wrong.problems.size() == 1);
+}
+
+TEST_CASE("a pipeline without a name has that of its file or folder") {
+  const char* text = "steps: {a: {run: x}}";
+  CHECK(pipeline_of(text, "pipeline.yaml").name == "pipeline");
+  CHECK(pipeline_of(text, "/home/me/flights/pipeline.yaml").name == "flights");
+  CHECK(pipeline_of(text, "nightly build.yaml").name == "nightly_build");
+  CHECK(pipeline_of(text, "/pipeline.yaml").name == "pipeline");
+  CHECK(pipeline_of(text, "2013/pipeline.yaml").name == "pipeline");
+}
+
+TEST_CASE("more problems than anybody reads are counted") {
+  std::string text = "steps:\n";
+  for (int i = 0; i < 500; ++i) text += fmt::format("  s{}: {{runn: x}}\n", i);
+  const ReadResult result = read_pipeline(text, "pipeline.yaml");
+  CHECK(result.problems.size() == definition_limits::problems_max + 1);
+  CHECK(result.problems.back().message == "400 more problems are not shown");
+}
+
+TEST_CASE("too many steps are refused by the name of the limit") {
+  std::string text = "steps:\n";
+  for (std::size_t i = 0; i <= definition_limits::steps_max; ++i) {
+    text += fmt::format("  s{}: {{run: x}}\n", i);
+  }
+  const ReadResult result = read_pipeline(text, "pipeline.yaml");
+  REQUIRE(result.problems.size() == 1);
+  CHECK(result.problems[0].message == "more than 200000 steps");
+}
+
+TEST_CASE("a long chain is no cycle, and a long cycle is one") {
+  std::string text = "steps:\n  s0: {run: x}\n";
+  for (int i = 1; i < 20'000; ++i) text += fmt::format("  s{}: {{run: x, needs: s{}}}\n", i, i - 1);
+  CHECK(pipeline_of(text).steps.size() == 20'000);
+  text.replace(text.find("{run: x}"), 8, "{run: x, needs: s19999}");
+  const ReadResult result = read_pipeline(text, "pipeline.yaml");
+  REQUIRE(result.problems.size() == 1);
+  CHECK(result.problems[0].message.starts_with("the steps wait for each other: s0 → s1 → s2"));
+}
+
+TEST_CASE("steps that say nothing special share their settings") {
+  const Pipeline pipeline =
+      pipeline_of("steps: {a: {run: x}, b: {run: [y]}, c: {run: z, timeout: 1s}}");
+  CHECK(pipeline.steps[0].settings == pipeline.steps[1].settings);
+  CHECK(pipeline.steps[0].settings != pipeline.steps[2].settings);
+  CHECK(sizeof(Step) <= 264);
+}
+
+TEST_CASE("no text makes the reader crash, and a pipeline comes exactly with no error") {
+  const auto piece =
+      rc::gen::elementOf(std::vector<std::string>{"steps:\n",
+                                                  "  a:\n",
+                                                  "  b:\n",
+                                                  "    run: x\n",
+                                                  "    run: echo ${{ steps.a.outputs.o }}\n",
+                                                  "    needs: a\n",
+                                                  "    needs: [a, b]\n",
+                                                  "    outputs: {o: {path: p}}\n",
+                                                  "    outputs:\n      o: {type: number}\n",
+                                                  "    inputs: {i: \"${{ steps.a.outputs.o }}\"}\n",
+                                                  "    if: params.n > 1\n",
+                                                  "    matrix: {x: [1, 2]}\n",
+                                                  "    matrix: {x: \"${{ params.n }}\"}\n",
+                                                  "    group:\n      steps:\n        c: {run: x}\n",
+                                                  "    retry: 3\n",
+                                                  "    timeout: 5\n",
+                                                  "finally:\n",
+                                                  "params:\n  n: {type: integer, default: 1}\n",
+                                                  "name: x\n",
+                                                  "x",
+                                                  ": ",
+                                                  "[",
+                                                  "\"",
+                                                  "&a ",
+                                                  "*a",
+                                                  "- ",
+                                                  "    env: {A: \"${{ secrets.B }}\"}\n",
+                                                  "    cache: true\n"});
+  CHECK(rc::check([&] {
+    std::string text;
+    for (const auto& one : *rc::gen::container<std::vector<std::string>>(piece)) text += one;
+    const ReadResult result = read_pipeline(text, "pipeline.yaml");
+    RC_ASSERT(result.pipeline.has_value() != has_error(result.problems));
+    rendered(result.problems, text);
+  }));
+}
+
+TEST_CASE("a warning does not stop the pipeline") {
+  const ReadResult result = read_pipeline(R"(
+params: {code: {type: string, default: x}}
+steps:
+  a:
+    run: |
+      bash -c "${{ params.code }}"
+)",
+                                          "pipeline.yaml");
+  REQUIRE(result.problems.size() == 1);
+  CHECK(result.problems[0].severity == Severity::warning);
+  CHECK(result.problems[0].position.line == 6);
+  CHECK(result.pipeline);
+}
