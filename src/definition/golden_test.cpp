@@ -69,7 +69,8 @@ void check_golden(const std::string& name,
     CAPTURE(one.title);
     if (!is_accepting) CHECK(output == without_trailing_breaks(one.output));
   }
-  if (is_accepting) std::ofstream(find_source_file(path)) << accepted;
+  if (!is_accepting) return;
+  std::ofstream(find_source_file(path)) << without_trailing_breaks(accepted) << "\n";
 }
 
 }  // namespace gt
