@@ -68,6 +68,9 @@ Result<pid_t> spawn(const Command& command, int output_fd, int error_fd) {
   posix_spawn_file_actions_addopen(&settings.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&settings.actions, output_fd, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&settings.actions, error_fd, STDERR_FILENO);
+  // Onto itself: that takes away close-on-exec, in the child only.
+  if (command.inherited_fd >= 0)
+    posix_spawn_file_actions_adddup2(&settings.actions, command.inherited_fd, command.inherited_fd);
   if (!command.directory.empty())
     posix_spawn_file_actions_addchdir_np(&settings.actions, command.directory.c_str());
   const auto argv = pointers_to(command.argv);

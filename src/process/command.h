@@ -19,6 +19,8 @@ struct Command {
   std::optional<std::vector<std::string>> environment = {};
   /// Takes both stdout and stderr if >= 0 (stays the caller's); else they are collected.
   int output_fd = -1;
+  /// Stays open in the program under its number if >= 0: a lock that is to last as long as it.
+  int inherited_fd = -1;
   /// Of stdout and of stderr each; Errc::exhausted beyond, and the program is ended.
   std::size_t output_bytes_max = 256U << 20U;
   /// From TERM to KILL when the program is to stop.

@@ -88,6 +88,15 @@ TEST_CASE("cancelling ends the whole group, also one that ignores TERM") {
             ->succeeded());
 }
 
+TEST_CASE("only the descriptor that is handed over stays open in the program") {
+  const TestFolder folder;
+  const UniqueFd handed = *open_file(folder / "handed", O_RDWR | O_CREAT);
+  const UniqueFd own = *open_file(folder / "own", O_RDWR | O_CREAT);
+  const auto script =
+      fmt::format("[ -e /proc/self/fd/{} ] && [ ! -e /proc/self/fd/{} ]", handed.get(), own.get());
+  CHECK(run_command({.argv = {"sh", "-c", script}, .inherited_fd = handed.get()})->succeeded());
+}
+
 TEST_CASE("what is cancelled before it starts does not start") {
   const TestFolder folder;
   std::stop_source source;
