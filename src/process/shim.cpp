@@ -20,7 +20,6 @@
 #include "process/log_writer.h"
 #include "process/message.h"
 #include "process/packing.h"
-#include "process/placement.h"
 #include "process/process_table.h"
 #include "process/spawn.h"
 
@@ -144,7 +143,7 @@ Result<void> Shim::start() {
   const sigset_t signals = shim_signal_set();
   signals_.reset(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!signals_) return errno_error(errno, "making a descriptor for signals");
-  TRY(place_inputs(request_));
+  for (const auto& name : request_.folders) TRY(make_directories(join_path(request_.folder, name)));
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error(errno, "making a pipe for the log");
   output_.reset(ends[0]);

@@ -1,7 +1,7 @@
 /// The process that runs one attempt and outlives everybody else if need be.
 ///
-/// It has a session of its own and no terminal, holds the lock of the attempt's folder, places the
-/// inputs, starts the command, pumps its output into the log, and is the parent that all orphans of
+/// It has a session of its own and no terminal, holds the lock of the attempt's folder, starts the
+/// command, pumps its output into the log, and is the parent that all orphans of
 /// the command's tree come to. The attempt ends when its main process ends: what is left of the
 /// tree is asked to end (TERM), then killed, before the exit record is written.
 ///

@@ -97,22 +97,19 @@ TEST_CASE("names with blanks, line breaks and other letters are only names") {
   auto request = engine.argv("odd", {"cat", "in put/ä\n'$(x)"});
   request.folder = engine.folder / "at tempt\n'\"$(touch x)é";
   request.working_directory = request.folder;
-  request.links = {{"in put/ä\n'$(x)", engine.folder.write("b lob", "content")}};
+  REQUIRE(make_directories(request.folder + "/in put").ok());
+  REQUIRE(
+      write_file_atomically(request.folder + "/in put/ä\n'$(x)", "content", Durability::none).ok());
   CHECK(engine.run(request).exit_code == 0);
   CHECK(log_of(request) == "content");
 }
 
-TEST_CASE("inputs and output folders are there before the command") {
+TEST_CASE("the folders that are asked for are there before the command") {
   TestEngine engine;
-  auto request = engine.script(
-      "inputs", "cat inputs/a/x inputs/b/x; echo more >> inputs/b/x; echo r > outputs/r");
-  const std::string blob = engine.folder.write("blob", "content\n");
-  request.folders = {"outputs", "tmp"};
-  request.links = {{"inputs/a/x", blob}};
-  request.copies = {{"inputs/b/x", blob}};
+  auto request = engine.script("folders", "echo r > outputs/deep/r; ls tmp");
+  request.folders = {"outputs/deep", "tmp"};
   CHECK(engine.run(request).exit_code == 0);
-  CHECK(log_of(request) == "content\ncontent\n");
-  CHECK(read_file(blob).value_or("") == "content\n");
+  CHECK(read_file(request.folder + "/outputs/deep/r").value_or("") == "r\n");
 }
 
 TEST_CASE("a command that cannot be started says why") {
@@ -146,9 +143,9 @@ TEST_CASE("a command that cannot be started says why") {
         "entering the working directory /no/such/folder: No such file or directory");
   CHECK(message_of(engine.argv("i", {"true", std::string(3U << 20U, 'x')})).find("longer than") !=
         std::string::npos);
-  auto outside = engine.argv("j", {"true"});
-  outside.links = {{"../escape", "/etc/passwd"}};
-  CHECK(message_of(outside).find("leave the attempt's folder") != std::string::npos);
+  auto crowded = engine.argv("j", {"true"});
+  crowded.folders = {"lock/folder"};
+  CHECK(message_of(crowded).find("making the folder") != std::string::npos);
 }
 
 TEST_CASE("a program in a later folder of PATH is found behind one that may not be executed") {
@@ -194,8 +191,9 @@ TEST_CASE("a log over its limit does not stop the command") {
 
 TEST_CASE("a log that cannot be written does not stop the command") {
   TestEngine engine;
-  auto request = engine.argv("full", {"sh", "-c", "yes | head -c 1000000; echo done"});
-  request.links = {{"log", "/dev/full"}};
+  const auto request = engine.argv("full", {"sh", "-c", "yes | head -c 1000000; echo done"});
+  REQUIRE(make_directories(request.folder).ok());
+  REQUIRE(::symlink("/dev/full", (request.folder + "/log").c_str()) == 0);
   const ExitRecord record = engine.run(request);
   CHECK(record.exit_code == 0);
   CHECK(record.log_bytes_left_out == 1'000'005);

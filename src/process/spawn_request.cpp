@@ -52,10 +52,6 @@ std::string pack(const SpawnRequest& request) {
   pack_texts(packer, request.environment);
   packer.text(request.working_directory);
   pack_texts(packer, request.folders);
-  packer.number(static_cast<std::int64_t>(request.links.size()));
-  for (const auto& link : request.links) packer.text(link.path).text(link.target);
-  packer.number(static_cast<std::int64_t>(request.copies.size()));
-  for (const auto& copy : request.copies) packer.text(copy.path).text(copy.source);
   pack_texts(packer, request.secrets);
   packer.number(request.timeout ? request.timeout->count() : -1);
   packer.number(request.grace.count()).number(request.log_bytes_max);
@@ -74,16 +70,6 @@ Result<SpawnRequest> unpack_spawn_request(std::string_view bytes) {
   request.environment = unpack_texts(unpacker);
   request.working_directory = unpacker.text();
   request.folders = unpack_texts(unpacker);
-  request.links.resize(unpacker.count());
-  for (auto& link : request.links) {
-    link.path = unpacker.text();
-    link.target = unpacker.text();
-  }
-  request.copies.resize(unpacker.count());
-  for (auto& copy : request.copies) {
-    copy.path = unpacker.text();
-    copy.source = unpacker.text();
-  }
   request.secrets = unpack_texts(unpacker);
   if (const auto timeout = unpacker.number(); timeout >= 0) request.timeout = Duration(timeout);
   request.grace = Duration(unpacker.number());

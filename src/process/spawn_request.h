@@ -19,20 +19,6 @@ struct Script {
   bool operator==(const Script&) const = default;
 };
 
-/// A symbolic link below the attempt's folder.
-struct InputLink {
-  std::string path;    ///< below the attempt's folder
-  std::string target;  ///< absolute
-  bool operator==(const InputLink&) const = default;
-};
-
-/// A private copy of a file or folder, writable by the step.
-struct InputCopy {
-  std::string path;    ///< below the attempt's folder
-  std::string source;  ///< absolute
-  bool operator==(const InputCopy&) const = default;
-};
-
 struct SpawnRequest {
   std::string name = {};    ///< unique for ever; the command's tree carries it as GEARTRAIN_ATTEMPT
   std::string folder = {};  ///< absolute; made if it is not there, with those above it
@@ -41,8 +27,6 @@ struct SpawnRequest {
   std::vector<std::string> environment = {};
   std::string working_directory = {};     ///< absolute
   std::vector<std::string> folders = {};  ///< to make, below the attempt's folder
-  std::vector<InputLink> links = {};
-  std::vector<InputCopy> copies = {};
   std::vector<std::string> secrets = {};  ///< replaced by *** in the log
   std::optional<Duration> timeout = {};   ///< by the steady clock, from the start of the command
   Duration grace = std::chrono::seconds(10);  ///< between TERM and KILL

@@ -13,8 +13,6 @@ SpawnRequest train() {
           .environment = {"A=1", "B="},
           .working_directory = "/",
           .folders = {"outputs"},
-          .links = {{"inputs/a", "/blob"}},
-          .copies = {{"inputs/b", "/tree"}},
           .secrets = {"s3cret"},
           .timeout = std::chrono::seconds(3),
           .grace = std::chrono::seconds(1),
