@@ -1,0 +1,295 @@
+#include "execute/host_executor.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <poll.h>
+#include <set>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "execute/host_files.h"
+
+namespace gt {
+
+namespace {
+
+Cause to_cause(ExitCause cause) {
+  switch (cause) {
+    case ExitCause::exit:
+      return Cause::exit;
+    case ExitCause::signal:
+      return Cause::signal;
+    case ExitCause::timeout:
+      return Cause::timeout;
+    case ExitCause::out_of_memory:
+      return Cause::out_of_memory;
+    case ExitCause::cancelled:
+      return Cause::cancelled;
+    case ExitCause::spawn_failed:
+      return Cause::image;
+    case ExitCause::internal:
+      return Cause::internal;
+    case ExitCause::lost:
+      return Cause::lost;
+  }
+  return Cause::internal;
+}
+
+AttemptFailed failure_of(const ExitRecord& record) {
+  return {.cause = to_cause(record.cause),
+          .message = record.message,
+          .exit_code = record.exit_code,
+          .signal = record.signal};
+}
+
+bool ended_well(const ExitRecord& record) {
+  return record.cause == ExitCause::exit && record.exit_code == 0;
+}
+
+std::string message_of(const Error& error) {
+  return error.hint.empty() ? error.message : error.message + " (" + error.hint + ")";
+}
+
+// The folders of outputs, but not outputs that are folders: a step may want to make those itself.
+std::vector<std::string> folders_for(const Launch& launch) {
+  std::set<std::string> folders{"outputs", "tmp"};
+  for (const auto& output : launch.outputs)
+    if (const auto slash = output.path.rfind('/'); slash != std::string::npos)
+      folders.insert("outputs/" + output.path.substr(0, slash));
+  return {folders.begin(), folders.end()};
+}
+
+StopSignal to_signal(StopMode mode) {
+  return mode == StopMode::kill ? StopSignal::kill : StopSignal::terminate;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HostExecutor>> HostExecutor::open(HostParts parts, HostSettings settings) {
+  UniqueFd ending(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!ending) return errno_error(errno, "making an event descriptor");
+  return std::unique_ptr<HostExecutor>(
+      new HostExecutor(std::move(parts), std::move(settings), std::move(ending)));
+}
+
+HostExecutor::HostExecutor(HostParts parts, HostSettings settings, UniqueFd ending)
+    : parts_(std::move(parts)),
+      settings_(std::move(settings)),
+      ending_(std::move(ending)),
+      workers_(settings_.workers),
+      observer_([this] { observe(); }) {}
+
+HostExecutor::~HostExecutor() {
+  const std::uint64_t once = 1;
+  (void)!::write(ending_.get(), &once, sizeof once);
+}
+
+std::string HostExecutor::folder_of(const Launch& launch) const {
+  return join_path(settings_.attempts, launch.outside_name);
+}
+
+bool HostExecutor::add(const std::shared_ptr<const Launch>& launch) {
+  const std::lock_guard lock(mutex_);
+  if (!attempts_.try_emplace(launch->attempt, Attempt{.launch = launch}).second) return false;
+  by_name_.insert_or_assign(launch->outside_name, launch->attempt);
+  return true;
+}
+
+void HostExecutor::start(Launch launch) {
+  const auto shared = std::make_shared<const Launch>(std::move(launch));
+  if (!add(shared)) return;
+  // Without files to place it is done sooner than handed over.
+  if (shared->inputs.empty() && !shared->python) return prepare(shared);
+  workers_.post([this, shared] { prepare(shared); });
+}
+
+void HostExecutor::prepare(const std::shared_ptr<const Launch>& launch) {
+  Variables python;
+  if (launch->python) {
+    auto variables = parts_.python(*launch->python);
+    if (!variables)
+      return tell_failure(launch->attempt, Cause::environment, message_of(variables.error()));
+    python = *std::move(variables);
+  }
+  const auto request = make_request(*launch, python);
+  if (!request) return tell_failure(launch->attempt, Cause::internal, message_of(request.error()));
+  std::optional<Error> problem;
+  bool is_stopped = false;
+  {
+    // stop() comes before this or finds the attempt with the keeper: none is lost in between.
+    const std::lock_guard lock(mutex_);
+    Attempt& attempt = attempts_.at(launch->attempt);
+    is_stopped = attempt.stop.has_value();
+    attempt.is_with_keeper = !is_stopped;
+    if (!is_stopped)
+      if (auto started = parts_.keeper.start(*request); !started)
+        problem = std::move(started).error();
+  }
+  if (is_stopped) tell_failure(launch->attempt, Cause::cancelled, "stopped before it was started");
+  if (problem) tell_failure(launch->attempt, Cause::internal, message_of(*problem));
+}
+
+Result<SpawnRequest> HostExecutor::make_request(const Launch& launch, const Variables& python) {
+  const std::string folder = folder_of(launch);
+  if (!launch.inputs.empty()) {
+    TRY(make_directories(folder));
+    TRY(place_inputs(launch, folder, parts_.blobs));
+  }
+  SpawnRequest request;
+  request.name = launch.outside_name;
+  request.folder = folder;
+  if (const auto* script = std::get_if<std::string>(&launch.command))
+    request.command = Script{*script};
+  else
+    request.command = std::get<0>(launch.command);
+  request.environment =
+      step_environment(settings_.caller_environment, python, launch, join_path(folder, "tmp"));
+  request.working_directory = launch.working_directory;
+  request.folders = folders_for(launch);
+  request.secrets = launch.masks;
+  request.timeout = launch.timeout;
+  request.grace = settings_.grace;
+  request.log_bytes_max = settings_.log_bytes_max;
+  return request;
+}
+
+void HostExecutor::adopt(Launch launch) {
+  const auto shared = std::make_shared<const Launch>(std::move(launch));
+  if (!add(shared)) return;
+  {
+    const std::lock_guard lock(mutex_);
+    Attempt& attempt = attempts_.at(shared->attempt);
+    attempt.is_with_keeper = true;
+    attempt.is_start_told = true;  // else it would not be adopted
+  }
+  const auto adopted = parts_.keeper.adopt(shared->outside_name, folder_of(*shared));
+  if (!adopted)
+    tell_failure(shared->attempt, Cause::lost,
+                 "the attempt cannot be found any more: " + adopted.error().message);
+}
+
+void HostExecutor::stop(const AttemptId& id, StopMode mode) {
+  std::string name;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto attempt = attempts_.find(id);
+    if (attempt == attempts_.end()) return;
+    attempt->second.stop = mode;
+    if (!attempt->second.is_with_keeper) return;
+    name = attempt->second.launch->outside_name;
+  }
+  // One that cannot be reached goes on, and says so by not ending; there is nobody else to tell.
+  (void)parts_.keeper.stop(name, to_signal(mode)).ok();
+}
+
+std::vector<AttemptEvent> HostExecutor::poll() {
+  const std::lock_guard lock(mutex_);
+  std::vector<AttemptEvent> events = events_;
+  std::erase_if(events_, [](const AttemptEvent& event) {
+    return std::holds_alternative<AttemptStarted>(event.what);
+  });
+  return events;
+}
+
+void HostExecutor::acknowledge(std::span<const AttemptId> attempts) {
+  const std::set<AttemptId> ids(attempts.begin(), attempts.end());
+  const std::lock_guard lock(mutex_);
+  std::erase_if(events_, [&](const AttemptEvent& event) { return ids.contains(event.attempt); });
+  for (const auto& id : ids) {
+    const auto attempt = attempts_.find(id);
+    if (attempt == attempts_.end() || !attempt->second.is_ended) continue;
+    const std::string folder = folder_of(*attempt->second.launch);
+    by_name_.erase(attempt->second.launch->outside_name);
+    attempts_.erase(attempt);
+    // What cannot be removed now is removed by the next sweep of the home folder.
+    workers_.post([folder] { (void)forget_attempt_files(folder).ok(); });
+  }
+}
+
+void HostExecutor::observe() {
+  std::array<pollfd, 2> waits{pollfd{parts_.keeper.event_fd(), POLLIN, 0},
+                              pollfd{ending_.get(), POLLIN, 0}};
+  for (;;) {
+    ::poll(waits.data(), waits.size(), -1);
+    if (waits[1].revents != 0) return;
+    for (const auto& event : parts_.keeper.poll()) take(event);
+  }
+}
+
+void HostExecutor::take(const ProcessEvent& event) {
+  std::shared_ptr<const Launch> launch;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto id = by_name_.find(event.name);
+    if (id == by_name_.end()) return;
+    launch = attempts_.at(id->second).launch;
+  }
+  if (const auto* started = std::get_if<ProcessStarted>(&event.what))
+    return tell(launch->attempt, started->at, std::nullopt);
+  if (const auto* not_started = std::get_if<ProcessNotStarted>(&event.what))
+    return tell_failure(launch->attempt, Cause::internal, message_of(not_started->error));
+  const auto& record = std::get<ProcessEnded>(event.what).record;
+  if (launch->inputs.empty() && (launch->outputs.empty() || !ended_well(record)))
+    return collect(launch, record);
+  workers_.post([this, launch, record] { collect(launch, record); });
+}
+
+void HostExecutor::collect(const std::shared_ptr<const Launch>& launch, const ExitRecord& record) {
+  AttemptEnded ended{.at = record.ended_at,
+                     .outcome = outcome_of(*launch, record),
+                     .usage = {.peak_memory_bytes = record.peak_memory_bytes,
+                               .cpu_user = record.cpu_user,
+                               .cpu_system = record.cpu_system},
+                     .log_bytes = record.log_bytes};
+  tell(launch->attempt, record.started_at, std::move(ended));
+}
+
+std::variant<AttemptSucceeded, AttemptFailed> HostExecutor::outcome_of(const Launch& launch,
+                                                                       const ExitRecord& record) {
+  const auto trouble = [&](const Error& error) {
+    return AttemptFailed{.cause = Cause::internal,
+                         .message = message_of(error),
+                         .exit_code = record.exit_code,
+                         .signal = record.signal};
+  };
+  auto modified = find_modified_inputs(launch, parts_.blobs);
+  if (!modified) return trouble(modified.error());
+  if (*modified) {
+    (*modified)->exit_code = record.exit_code;
+    (*modified)->signal = record.signal;
+    return **std::move(modified);
+  }
+  if (!ended_well(record)) return failure_of(record);
+  auto outputs = take_outputs(launch, folder_of(launch), parts_.blobs);
+  if (!outputs) return trouble(outputs.error());
+  if (auto* failure = std::get_if<AttemptFailed>(&*outputs)) failure->exit_code = record.exit_code;
+  return *std::move(outputs);
+}
+
+void HostExecutor::tell(const AttemptId& id, std::optional<Time> started_at,
+                        std::optional<AttemptEnded> ended) {
+  {
+    const std::lock_guard lock(mutex_);
+    Attempt& attempt = attempts_.at(id);
+    if (started_at && !attempt.is_start_told) {
+      attempt.is_start_told = true;
+      events_.push_back({id, AttemptStarted{*started_at}});
+    }
+    if (ended) {
+      attempt.is_ended = true;
+      events_.push_back({id, *std::move(ended)});
+    }
+  }
+  parts_.wake();
+}
+
+void HostExecutor::tell_failure(const AttemptId& id, Cause cause, std::string message) {
+  AttemptFailed failure{
+      .cause = cause, .message = std::move(message), .exit_code = {}, .signal = {}};
+  tell(id, std::nullopt,
+       AttemptEnded{
+           .at = parts_.clock.now(), .outcome = std::move(failure), .usage = {}, .log_bytes = 0});
+}
+
+}  // namespace gt
