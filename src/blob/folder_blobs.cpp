@@ -54,6 +54,13 @@ Result<void> sync_tree(int root, const TreeScan& scan) {
   return sync_fd(root);
 }
 
+/// Below the home folder.
+std::string place_of(const BlobName& name) {
+  const std::string hex = name.digest.hex();
+  std::string place = name.is_folder ? "trees/" : "objects/";
+  return place.append(hex, 0, 2).append("/").append(hex, 2);
+}
+
 Result<void> make_shelf(const std::string& path) { return make_directories(parent_path(path)); }
 
 }  // namespace
@@ -66,11 +73,7 @@ struct FolderBlobs::Source {
   bool executable = false;
 };
 
-std::string FolderBlobs::path_of(const BlobName& name) const {
-  const std::string hex = name.digest.hex();
-  return home_.at(fmt::format("{}/{}/{}", name.is_folder ? "trees" : "objects", hex.substr(0, 2),
-                              hex.substr(2)));
-}
+std::string FolderBlobs::path_of(const BlobName& name) const { return home_.at(place_of(name)); }
 
 Result<Pins*> FolderBlobs::pins() {
   const std::lock_guard lock(pins_mutex_);
@@ -155,10 +158,11 @@ Result<Blob> FolderBlobs::keep_file(const Source& source) {
   if (!source.receipt.empty()) TRY(write_receipt(source.receipt, blob));
 
   const std::string target = path_of(blob.name);
+  const UniqueFd home = TRY(open_home());
   Pins& pinned = *TRY(pins());
   const Pins::Guard guard = TRY(pinned.guard());
   TRY(pinned.add({digest}));
-  if (TRY(is_there_or_set_aside(blob))) {
+  if (TRY(is_there_or_set_aside(home.get(), blob))) {
     if (source.executable) ::chmod(target.c_str(), 0555);
     if (::unlink(source.path.c_str()) != 0)
       return errno_error(errno, fmt::format("removing {}", source.shown));
@@ -227,11 +231,12 @@ Result<Blob> FolderBlobs::keep_folder(const Source& source, TreeScan& scan) {
 Result<Blob> FolderBlobs::move_folder(const Source& source, const Blob& blob,
                                       const std::string& manifest) {
   const std::string target = path_of(blob.name);
+  const UniqueFd home = TRY(open_home());
   Pins& pinned = *TRY(pins());
   {
     const Pins::Guard guard = TRY(pinned.guard());
     TRY(pinned.add({blob.name.digest}));
-    if (!TRY(is_there_or_set_aside(blob))) {
+    if (!TRY(is_there_or_set_aside(home.get(), blob))) {
       TRY(make_shelf(target));
       TRY(write_file_atomically(manifest_path(blob.name), manifest, durability_));
       if (::rename(source.path.c_str(), target.c_str()) == 0) {
@@ -248,16 +253,20 @@ Result<Blob> FolderBlobs::move_folder(const Source& source, const Blob& blob,
   return blob;
 }
 
-Result<bool> FolderBlobs::is_there(const Blob& blob) {
+Result<UniqueFd> FolderBlobs::open_home() const {
+  return open_file(home_.path(), O_PATH | O_DIRECTORY);
+}
+
+Result<bool> FolderBlobs::is_there(int home, const Blob& blob) {
   struct stat facts{};
-  const std::string path = path_of(blob.name);
-  if (::lstat(path.c_str(), &facts) != 0) {
+  const std::string place = place_of(blob.name);
+  if (::fstatat(home, place.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return false;
-    return errno_error(errno, fmt::format("looking at {}", printable(path)));
+    return errno_error(errno, fmt::format("looking at {}", place));
   }
   if (blob.name.is_folder) {
     if (S_ISDIR(facts.st_mode) && is_sealed(facts) &&
-        ::access(manifest_path(blob.name).c_str(), F_OK) == 0)
+        ::faccessat(home, (place + ".manifest").c_str(), F_OK, 0) == 0)
       return true;
   } else if (S_ISREG(facts.st_mode) && is_sealed(facts) && facts.st_size == blob.bytes) {
     return true;
@@ -267,21 +276,23 @@ Result<bool> FolderBlobs::is_there(const Blob& blob) {
          (blob.name.is_folder || facts.st_size == blob.bytes);
 }
 
-Result<bool> FolderBlobs::is_there_or_set_aside(const Blob& blob) {
-  if (TRY(is_there(blob))) return true;
+Result<bool> FolderBlobs::is_there_or_set_aside(int home, const Blob& blob) {
+  if (TRY(is_there(home, blob))) return true;
   if (TRY(check(blob.name, CheckDepth::content)) == Health::changed) TRY(quarantine(blob.name));
   return false;
 }
 
 Result<std::vector<bool>> FolderBlobs::are_there(std::span<const Blob> blobs) {
+  const UniqueFd home = TRY(open_home());
   std::vector<bool> there;
   there.reserve(blobs.size());
-  for (const Blob& blob : blobs) there.push_back(TRY(is_there(blob)));
+  for (const Blob& blob : blobs) there.push_back(TRY(is_there(home.get(), blob)));
   return there;
 }
 
 Result<std::vector<bool>> FolderBlobs::rely_on(std::span<const Blob> blobs) {
   if (blobs.empty()) return std::vector<bool>();
+  const UniqueFd home = TRY(open_home());
   Pins& pinned = *TRY(pins());
   const Pins::Guard guard = TRY(pinned.guard());
   std::vector<Digest> digests;
@@ -290,7 +301,7 @@ Result<std::vector<bool>> FolderBlobs::rely_on(std::span<const Blob> blobs) {
   TRY(pinned.add(digests));
   std::vector<bool> there;
   there.reserve(blobs.size());
-  for (const Blob& blob : blobs) there.push_back(TRY(is_there_or_set_aside(blob)));
+  for (const Blob& blob : blobs) there.push_back(TRY(is_there_or_set_aside(home.get(), blob)));
   return there;
 }
 

@@ -49,8 +49,10 @@ class FolderBlobs final : public BlobStore {
   Result<Blob> keep_file(const Source& source);
   Result<Blob> keep_folder(const Source& source, TreeScan& scan);
   Result<Blob> move_folder(const Source& source, const Blob& blob, const std::string& manifest);
-  Result<bool> is_there(const Blob& blob);
-  Result<bool> is_there_or_set_aside(const Blob& blob);
+  /// Looking below an open folder is twice as fast as by the whole path.
+  Result<UniqueFd> open_home() const;
+  Result<bool> is_there(int home, const Blob& blob);
+  Result<bool> is_there_or_set_aside(int home, const Blob& blob);
   Result<void> unshare(int root, const TreeScan& scan);
   bool is_elsewhere(int fd) const;
   std::string manifest_path(const BlobName& name) const { return path_of(name) + ".manifest"; }
