@@ -28,14 +28,10 @@ std::vector<std::string> names_of(const Range& range) {
   return names;
 }
 
+/// Text in any case, so that it can stand in a message without a question first.
 Value error_value(const AttemptFailed* failure) {
-  if (!failure) return nullptr;
-  ValueObject object;
-  object.append("cause", to_text(failure->cause));
-  object.append("message", failure->message);
-  object.append("exit_code",
-                failure->exit_code ? Value(std::int64_t{*failure->exit_code}) : Value());
-  return object;
+  return failure ? Value(fmt::format("{}: {}", to_text(failure->cause), failure->message))
+                 : Value("");
 }
 
 }  // namespace

@@ -37,8 +37,10 @@ Verdict judge(TriggerRule rule, const UpstreamCounts& counts) {
       return Verdict::run;
     case TriggerRule::all_success:
       if (any_failed) return Verdict::upstream_failed;
-      if (any_skipped) return Verdict::skip;
-      return when_done(Verdict::run);
+      // Airflow skips at the first skipped task; then a failure that comes later makes no
+      // difference, and the task's state depends on who is faster. Waiting for the rest makes it
+      // the same every time.
+      return when_done(any_skipped ? Verdict::skip : Verdict::run);
     case TriggerRule::all_failed:
       if (any_succeeded || any_skipped) return Verdict::skip;
       return when_done(Verdict::run);

@@ -60,7 +60,7 @@ TEST_CASE("each trigger rule judges two upstream instances as Airflow does") {
         {"sf", failed},
         {"u", failed},
         {"x", failed},
-        {"k", skip},
+        {"k", wait},
         {"sk", skip},
         {"kf", failed}}},
       {TriggerRule::all_failed,

@@ -12,9 +12,13 @@ namespace {
 
 constexpr Capacity capacity = {3, 0};
 
+/// Whether the seed's pipeline ends the same whatever is faster. Not so with `fail_fast` (which
+/// items are still there to cancel) and with equal tasks, of which the first does the work for all.
+bool is_timeless(std::uint64_t seed) { return seed % 2 == 0; }
+
 class PipelineWriter {
  public:
-  explicit PipelineWriter(std::uint64_t seed) : entropy_(seed) {}
+  explicit PipelineWriter(std::uint64_t seed) : entropy_(seed), is_timeless_(is_timeless(seed)) {}
 
   std::string write() {
     text_ = "name: simulated\nparams:\n  n: {type: integer, default: 2}\nsteps:\n";
@@ -46,7 +50,7 @@ class PipelineWriter {
                   : chance(2) ? ": [1, 2, 3]}\n"
                               : ": \"${{ range(params.n) }}\"}\n");
         if (chance(3)) text_ += in + "max_parallel: 1\n";
-        if (chance(4)) text_ += in + "fail_fast: true\n";
+        if (chance(4) && !is_timeless_) text_ += in + "fail_fast: true\n";
       }
       if (chance(6))
         text_ += in + "if: ${{ params.n > " + std::to_string(entropy_.below(4)) + " }}\n";
@@ -59,6 +63,7 @@ class PipelineWriter {
           text_ += in + fmt::format("retry: {{limit: {}, delay: {}s}}\n", 1 + entropy_.below(2),
                                     entropy_.below(20));
         if (chance(4)) text_ += in + "resources: {cpu: 2}\n";
+        if (is_timeless_) text_ += in + "cache: false\n";
         if (chance(3)) text_ += in + "code: [" + (chance(2) ? "a.py" : "b.py") + "]\n";
         text_ += in + "run: [work, " + (chance(3) ? "same" : name) + "]\n";
         text_ += in + "outputs: {v: {type: string}, f: {path: f}}\n";
@@ -82,6 +87,7 @@ class PipelineWriter {
   }
 
   SeededEntropy entropy_;
+  bool is_timeless_;
   std::string text_;
 };
 
@@ -220,7 +226,7 @@ SimulationReport simulate(std::uint64_t seed) {
     database.fail_at_commit(database.commits() + 1 + static_cast<std::int64_t>(entropy.below(6)),
                             fault);
   });
-  hard.compare(calm.take_outcome());
+  if (is_timeless(seed)) hard.compare(calm.take_outcome());
   SimulationReport report = hard.take_report();
   const SimulationReport calm_report = calm.take_report();
   report.broken_laws.insert(report.broken_laws.end(), calm_report.broken_laws.begin(),
@@ -241,7 +247,7 @@ SimulationReport simulate_every_crash(std::uint64_t seed) {
       life.live([&](FaultyDatabase& database, int lives) {
         if (lives == 0) database.fail_at_commit(number, fault);
       });
-      life.compare(expected);
+      if (is_timeless(seed)) life.compare(expected);
       SimulationReport report = life.take_report();
       total.crashes += report.crashes;
       for (const std::string& law : report.broken_laws)
