@@ -190,11 +190,13 @@ class Printer {
   }
   void put_form(const UnaryForm& form) {
     text_ += to_text(form.symbol);
-    // `-5` would read back as a literal.
-    const auto* literal = std::get_if<LiteralForm>(&form.operand->form);
-    const bool must_stay_apart =
-        form.symbol == UnaryOperator::negate && literal != nullptr && is_number(*literal);
-    put(*form.operand, must_stay_apart ? suffix_precedence + 1 : prefix_precedence);
+    const std::size_t start = text_.size();
+    put(*form.operand, prefix_precedence);
+    // `-5` and `-5[0]` would read back with a negative literal.
+    const bool is_number = std::isdigit(static_cast<unsigned char>(text_[start])) != 0;
+    if (form.symbol != UnaryOperator::negate || !is_number) return;
+    text_.insert(start, 1, '(');
+    text_ += ')';
   }
   void put_form(const BinaryForm& form) {
     const int own = precedence(form.symbol);
