@@ -112,6 +112,8 @@ class Value {
   /// Must be finite: arithmetic refuses NaN and infinities before they become values.
   Value(double value) : value_(value) {}
   Value(const char* value) : value_(std::string(value)) {}
+  /// Any other pointer would silently become a boolean.
+  Value(const void*) = delete;
   Value(std::string_view value) : value_(std::string(value)) {}
   Value(std::string value) : value_(std::move(value)) {}
   Value(ValueList value) : value_(std::move(value)) {}
