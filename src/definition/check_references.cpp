@@ -39,6 +39,7 @@ class ReferenceChecker {
   bool check_root();
   bool check_names();
   void check_meaning(bool goes_on_by_index);
+  void check_artifact();
   void add_missing(std::size_t depth);
   std::string name_of_missing(std::size_t depth) const;
 
@@ -47,6 +48,11 @@ class ReferenceChecker {
   Position position_;
   std::vector<std::string_view> path_;
 };
+
+bool holds_artifact(const Type& type) {
+  return type.kind() == Type::Kind::artifact ||
+         (type.kind() == Type::Kind::list && holds_artifact(type.item()));
+}
 
 const char* field_of(Place place) {
   switch (place) {
@@ -72,7 +78,7 @@ bool ReferenceChecker::check_root() {
   const std::string_view root = path_[0];
   if (!std::holds_alternative<Missing>(types_.find(NamePath(path_).first(1)))) return true;
   const auto visible = types_.roots();
-  constexpr std::string_view all = " params inputs outputs steps matrix run env vars secrets ";
+  constexpr std::string_view all = " params inputs outputs steps matrix run env secrets ";
   if (all.find(fmt::format(" {} ", root)) != std::string_view::npos) {
     const bool is_secret = root == "secrets";
     add(fmt::format("`{}` cannot be used in `{}`", root, field_of(types_.place())),
@@ -142,6 +148,22 @@ void ReferenceChecker::add_missing(std::size_t depth) {
       std::move(hint));
 }
 
+/// Only inputs of the step are placed somewhere.
+void ReferenceChecker::check_artifact() {
+  const bool is_inside = types_.place() == Place::command || types_.place() == Place::variable;
+  const std::size_t size = path_[0] == "steps" ? 4 : 2;
+  if (!is_inside || path_[0] == "inputs" || path_.size() < size) return;
+  const auto found = types_.find(NamePath(path_).first(size));
+  const Type* type = std::get_if<Type>(&found);
+  if (!type || !holds_artifact(*type)) return;
+  const std::string name(path_[size - 1]);
+  const std::string path = to_text(NamePath(path_).first(size));
+  add(fmt::format("{} is an artifact of another step and not an input", path),
+      "an input, which has a path",
+      fmt::format("write {0}: \"${{{{ {1} }}}}\" below `inputs`, and here ${{{{ inputs.{0} }}}}",
+                  name, path));
+}
+
 void ReferenceChecker::check_meaning(bool goes_on_by_index) {
   const std::string_view root = path_[0];
   if (root == "steps" && path_.size() == 1) {
@@ -152,6 +174,7 @@ void ReferenceChecker::check_meaning(bool goes_on_by_index) {
       types_.place() != Place::group_output) {
     return add(fmt::format("step `{}` refers to itself", path_[1]));
   }
+  check_artifact();
   if (root == "secrets") {
     const auto& declared = types_.file().pipeline.secrets;
     if (path_.size() == 1) {

@@ -49,27 +49,6 @@ std::optional<PathFault> fault_of_relative_path(std::string_view path) {
   return std::nullopt;
 }
 
-std::optional<PathFault> fault_of_glob(std::string_view pattern) {
-  if (auto fault = fault_of_relative_path(pattern)) return fault;
-  if (pattern.starts_with('!')) {
-    return PathFault{"starts with `!`", "patterns of what is read",
-                     "there is no exclusion; name what the step reads"};
-  }
-  for (std::size_t at = pattern.find('['); at != std::string_view::npos;
-       at = pattern.find('[', at + 1)) {
-    std::size_t close = at + 1;
-    if (close < pattern.size() && (pattern[close] == '!' || pattern[close] == '^')) ++close;
-    close = pattern.find(']', close + 1);
-    if (close == std::string_view::npos) {
-      return PathFault{"has a `[` without its `]`",
-                       "[…] around the characters that may stand there",
-                       "for the character itself write [[]"};
-    }
-    at = close;
-  }
-  return std::nullopt;
-}
-
 bool do_paths_collide(std::string_view left, std::string_view right) {
   left = without_trailing_slash(left);
   right = without_trailing_slash(right);

@@ -1,5 +1,5 @@
-/// Rules for paths and patterns that a pipeline file may name: nothing may point out of the folder
-/// that it is relative to.
+/// Rules for paths that a pipeline file may name: nothing may point out of the folder that it is
+/// relative to.
 #pragma once
 
 #include <optional>
@@ -16,9 +16,6 @@ struct PathFault {
 
 /// nullopt for a path such as `a/b c.csv` or `model/`.
 std::optional<PathFault> fault_of_relative_path(std::string_view path);
-
-/// nullopt for a glob pattern such as `src/**.py` or `data/[a-c]?.csv`.
-std::optional<PathFault> fault_of_glob(std::string_view pattern);
 
 /// Whether one is the other or lies inside it; a trailing '/' does not count.
 bool do_paths_collide(std::string_view left, std::string_view right);

@@ -19,17 +19,6 @@ TEST_CASE("a path may hold all that a file system takes, but not lead out of its
   }
 }
 
-TEST_CASE("a glob pattern is a path whose brackets close") {
-  for (const char* pattern : {"src/**.py", "**/*.sql", "a[bc]d?", "[]]", "[!]a]", "a]", "[[]"}) {
-    CAPTURE(pattern);
-    CHECK_FALSE(fault_of_glob(pattern));
-  }
-  for (const char* pattern : {"[", "a[b", "[]", "[!]", "!a", "/a/*", "../*", ""}) {
-    CAPTURE(pattern);
-    CHECK(fault_of_glob(pattern));
-  }
-}
-
 TEST_CASE("paths collide when they are one or one lies in the other") {
   CHECK(do_paths_collide("a", "a"));
   CHECK(do_paths_collide("a/", "a/b"));

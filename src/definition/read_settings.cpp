@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/glob.h"
 #include "base/text.h"
 #include "definition/fields.h"
 #include "definition/limits.h"
@@ -240,10 +241,14 @@ CacheSetting read_cache(YamlNode node, Problems& problems) {
 std::vector<std::string> read_code(YamlNode node, Problems& problems) {
   std::vector<std::string> patterns;
   for_each_text(node, "`code`", problems, [&](YamlNode item, std::string pattern) {
-    if (auto fault = fault_of_glob(pattern)) {
+    if (pattern.starts_with('!')) {
       problems.push_back(error_problem(
-          item.position(), fmt::format("`code`: `{}` {}", printable(pattern), fault->message),
-          fault->expected, fault->hint));
+          item.position(), fmt::format("`code`: `{}` starts with `!`", printable(pattern)),
+          "patterns of what is read", "there is no exclusion; name what the step reads"));
+    } else if (const auto glob = Glob::parse_selection(pattern); !glob) {
+      problems.push_back(error_problem(item.position(),
+                                       fmt::format("`code`: {}", glob.error().message),
+                                       "a pattern such as src/**.py", glob.error().hint));
     }
     patterns.push_back(std::move(pattern));
   });

@@ -11,17 +11,17 @@ namespace gt {
 
 /// Where an expression stands. It decides what can be seen from there:
 ///
-/// | place              | params run vars | steps    | inputs      | matrix    | outputs | env |
-/// secrets |
-/// |--------------------|-----------------|----------|-------------|-----------|---------|-----|---------|
-/// | input, condition   | yes             | siblings | the group's | own+outer |         |     | |
-/// | matrix             | yes             | siblings | the group's | outer     |         |     | |
-/// | command            | yes             | siblings | the step's  | own+outer | yes     | yes |
-/// yes     | | variable           | yes             | siblings | the step's  | own+outer | yes | |
-/// yes     | | group_output       | yes             | inner    | the group's | own+outer | |     |
-/// | | pipeline_variable  | yes             |          |             |           |         |     |
-/// yes     |
+/// | place             | params run | steps    | inputs      | matrix    | outputs | env | secrets
+/// |
+/// |-------------------|------------|----------|-------------|-----------|---------|-----|---------|
+/// | input, condition  | yes        | siblings | the group's | own+outer |         |     | | |
+/// matrix            | yes        | siblings | the group's | outer     |         |     |         |
+/// | command           | yes        | siblings | the step's  | own+outer | yes     | yes | yes | |
+/// variable          | yes        | siblings | the step's  | own+outer | yes     |     | yes     |
+/// | group_output      | yes        | inner    | the group's | own+outer |         |     | | |
+/// pipeline_variable | yes        |          |             |           |         |     | yes     |
 ///
+/// Artifacts of other steps reach a command as inputs only: nowhere else do they have a path.
 /// Steps below `finally` see the pipeline's steps beside their siblings, and `run.state`.
 enum class Place { input, condition, matrix, command, variable, group_output, pipeline_variable };
 

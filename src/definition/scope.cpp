@@ -6,8 +6,7 @@
 namespace gt {
 namespace {
 
-constexpr auto run_texts =
-    std::to_array<std::string_view>({"id", "name", "pipeline", "logical_date"});
+constexpr auto run_texts = std::to_array<std::string_view>({"id", "name", "logical_date"});
 constexpr auto step_members = std::to_array<std::string_view>({"outputs", "state", "error"});
 
 Type type_of(const Output& output) {
@@ -82,7 +81,7 @@ std::optional<Type> output_type(const StepScope& scope, const Step& step, std::s
 std::vector<std::string> PlaceTypes::roots() const {
   std::vector<std::string> names;
   for (const char* root :
-       {"params", "inputs", "outputs", "steps", "matrix", "run", "env", "vars", "secrets"}) {
+       {"params", "inputs", "outputs", "steps", "matrix", "run", "env", "secrets"}) {
     if (!std::holds_alternative<Missing>(find_root(root))) names.emplace_back(root);
   }
   return names;
@@ -91,7 +90,7 @@ std::vector<std::string> PlaceTypes::roots() const {
 TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
   const bool is_inside = place_ == Place::command || place_ == Place::variable;
   const bool is_of_step = place_ != Place::pipeline_variable;
-  if (root == "params" || root == "run" || root == "vars") return Scope{};
+  if (root == "params" || root == "run") return Scope{};
   if (root == "steps" && is_of_step) return Scope{};
   if (root == "inputs" && visible_inputs()) return Scope{};
   if (root == "matrix" && is_of_step) return Scope{};
@@ -120,7 +119,6 @@ TypeContext::Found PlaceTypes::find(NamePath path) const {
   if (path[0] == "steps") return find_step(path);
   if (path[0] == "run") return find_run(name);
   if (path[0] == "env") return find_variable(name);
-  if (path[0] == "vars") return Type();
   if (path[0] == "secrets") return Type(Type::Kind::secret);
   if (path[0] == "matrix") {
     const Found own = found_field(own_axes, name);
@@ -137,7 +135,11 @@ TypeContext::Found PlaceTypes::find_step(NamePath path) const {
   if (!step) return Missing{};
   if (path.size() == 2) return Scope{};
   if (path[2] == "state") return Type(Type::Kind::string);
-  if (path[2] == "error") return Type(Type::Kind::string);
+  if (path[2] == "error") {
+    return Type::object_of({{"cause", Type::Kind::string},
+                            {"message", Type::Kind::string},
+                            {"exit_code", Type::Kind::integer}});
+  }
   if (path[2] != "outputs") return Missing{};
   if (path.size() == 3) return Scope{};
   const bool is_sibling = scope_->find(path[1]) != nullptr;
@@ -149,6 +151,7 @@ TypeContext::Found PlaceTypes::find_step(NamePath path) const {
 
 TypeContext::Found PlaceTypes::find_run(std::string_view name) const {
   if (std::ranges::find(run_texts, name) != run_texts.end()) return Type(Type::Kind::string);
+  if (name == "number") return Type(Type::Kind::integer);
   if (name == "state" && is_below_finally()) return Type(Type::Kind::string);
   if (name == "interval") {
     return Type::object_of({{"start", Type::Kind::string}, {"end", Type::Kind::string}});
@@ -180,6 +183,7 @@ std::vector<std::string> PlaceTypes::names(NamePath scope) const {
     for (const Output& output : step_->outputs) all.push_back(output.name);
   } else if (scope[0] == "run") {
     all.assign(run_texts.begin(), run_texts.end());
+    all.emplace_back("number");
     all.emplace_back("interval");
     if (is_below_finally()) all.emplace_back("state");
   } else if (scope[0] == "steps" && scope.size() == 1) {
