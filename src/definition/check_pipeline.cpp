@@ -8,6 +8,7 @@
 #include "definition/check_references.h"
 #include "definition/check_step.h"
 #include "definition/json_schema.h"
+#include "definition/limits.h"
 #include "definition/problems.h"
 #include "definition/references.h"
 #include "definition/scope.h"
@@ -110,17 +111,21 @@ StepEdges PipelineChecker::read_edges(const StepScope& scope, std::optional<Yaml
     const Step& step = (*scope.steps)[i];
     const auto add_edge = [&](std::string_view name) {
       const auto found = scope.index_of.find(name);
-      const bool is_new = found != scope.index_of.end() && found->second != i &&
-                          std::ranges::find(edges[i], found->second) == edges[i].end();
-      if (is_new) edges[i].push_back(found->second);
-      return found != scope.index_of.end() && found->second != i;
+      if (found == scope.index_of.end() || found->second == i) return false;
+      edges[i].push_back(found->second);
+      return true;
     };
     for (const std::string& need : step.needs) {
       if (add_edge(need)) continue;
-      check_need(scope, step, need, position_of_need(node_at(nodes, i), need));
+      // What is not shown needs no search for its place.
+      const bool is_shown = problems_.size() <= definition_limits::problems_max;
+      check_need(scope, step, need,
+                 is_shown ? position_of_need(node_at(nodes, i), need) : step.position);
     }
     for_each_reference(
         step, [&](Place, const Reference& reference) { add_edge(step_referred_to(reference)); });
+    std::ranges::sort(edges[i]);
+    edges[i].erase(std::ranges::unique(edges[i]).begin(), edges[i].end());
   }
   return edges;
 }
@@ -137,7 +142,7 @@ void PipelineChecker::check_need(const StepScope& scope, const Step& step, std::
         "another step below `finally`", "it starts after all other steps have ended anyway"));
     return;
   }
-  problems_.push_back(unknown_step(file_.pipeline, scope, need, position));
+  add_unknown_step(file_.pipeline, scope, need, position, problems_);
 }
 
 void PipelineChecker::report_cycle(const StepScope& scope,

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "definition/limits.h"
 #include "definition/problems.h"
 
 namespace gt {
@@ -124,7 +125,7 @@ std::string ReferenceChecker::name_of_missing(std::size_t depth) const {
 
 void ReferenceChecker::add_missing(std::size_t depth) {
   if (path_[0] == "steps" && depth == 2) {
-    problems_.push_back(unknown_step(types_.file().pipeline, *types_.scope(), path_[1], position_));
+    add_unknown_step(types_.file().pipeline, *types_.scope(), path_[1], position_, problems_);
     return;
   }
   if (path_[0] == "run" && path_[1] == "state") {
@@ -199,25 +200,32 @@ void ReferenceChecker::check_meaning(bool goes_on_by_index) {
 
 }  // namespace
 
-Problem unknown_step(const Pipeline& pipeline, const StepScope& scope, std::string_view name,
-                     Position position) {
+void add_unknown_step(const Pipeline& pipeline, const StepScope& scope, std::string_view name,
+                      Position position, Problems& problems) {
   const std::string shown = printable(name);
+  const auto add = [&](std::string message, std::string expected = {}, std::string hint = {}) {
+    problems.push_back(
+        error_problem(position, std::move(message), std::move(expected), std::move(hint)));
+  };
+  // Looking at all steps for each of 100,000 unknown ones would take hours, for problems that are
+  // not shown.
+  if (problems.size() > definition_limits::problems_max) {
+    return add(fmt::format("unknown step `{}`", shown));
+  }
   if (has_step_named(pipeline.steps, name)) {
-    return error_problem(position, fmt::format("step `{}` belongs to another scope", shown),
-                         "a step beside this one",
-                         "what goes into a group are its `inputs`, what comes out its `outputs`");
+    return add(fmt::format("step `{}` belongs to another scope", shown), "a step beside this one",
+               "what goes into a group are its `inputs`, what comes out its `outputs`");
   }
   if (has_step_named(pipeline.finally_steps, name)) {
-    return error_problem(
-        position, fmt::format("step `{}` stands below `finally`: it runs after this one", shown));
+    return add(fmt::format("step `{}` stands below `finally`: it runs after this one", shown));
   }
   std::vector<std::string> names;
   for (const StepScope* visible = &scope; visible; visible = visible->ended) {
     for (const Step& step : *visible->steps) names.push_back(step.name);
   }
   const auto near = nearest(name, names);
-  return error_problem(position, fmt::format("unknown step `{}`", shown), "",
-                       near ? fmt::format("did you mean `{}`?", *near) : "");
+  add(fmt::format("unknown step `{}`", shown), "",
+      near ? fmt::format("did you mean `{}`?", *near) : "");
 }
 
 bool check_references(const Template& text, const PlaceTypes& types, Problems& problems) {

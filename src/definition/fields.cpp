@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "definition/limits.h"
 #include "definition/problems.h"
 #include "definition/yaml/core_schema.h"
 
@@ -66,6 +67,15 @@ bool check_keys(YamlNode node, const KeyTable& table, std::string_view what, Pro
         error_problem(node.position(), fmt::format("{} has no `{}`", what, key.name)));
   }
   return problems.size() == problems_before;
+}
+
+bool check_size(YamlNode node, std::string_view what, Problems& problems) {
+  using definition_limits::entries_max;
+  if (node.size() <= entries_max) return true;
+  problems.push_back(error_problem(node.position(),
+                                   fmt::format("{} has more than {} entries", what, entries_max),
+                                   "fewer", "the limit is entries_max"));
+  return false;
 }
 
 std::optional<std::string> read_text(YamlNode node, std::string_view what, Problems& problems) {

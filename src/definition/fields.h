@@ -30,6 +30,9 @@ bool check_keys(YamlNode node, const KeyTable& table, std::string_view what, Pro
 std::string add_unknown(YamlNode key, std::string_view kind,
                         const std::vector<std::string>& candidates, Problems& problems);
 
+/// Whether the list or mapping has no more than definition_limits::entries_max.
+bool check_size(YamlNode node, std::string_view what, Problems& problems);
+
 /// A text that is taken as it stands; `${{` in it is a problem.
 std::optional<std::string> read_text(YamlNode node, std::string_view what, Problems& problems);
 /// A name by the rule of is_name().

@@ -8,6 +8,8 @@ namespace gt::definition_limits {
 
 /// Steps of one file, those inside groups included.
 constexpr std::size_t steps_max = 200'000;
+/// Of one `params`, `inputs`, `outputs`, `env`, `inherit`, `matrix` or `secrets`.
+constexpr std::size_t entries_max = 10'000;
 /// Combinations of one matrix.
 constexpr std::uint64_t matrix_items_max = 100'000;
 constexpr std::uint32_t max_parallel_max = 100'000;

@@ -98,6 +98,7 @@ std::optional<Matrix> read_matrix(YamlNode step, Damage& damage, Problems& probl
     damage.add(matrix.position);
     return matrix;
   }
+  if (!check_size(*node, "`matrix`", problems)) return matrix;
   matrix.axes.reserve(node->size());
   for (const YamlEntry entry : node->entries())
     matrix.axes.push_back(read_axis(entry, damage, problems));

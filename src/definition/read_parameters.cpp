@@ -49,6 +49,7 @@ std::vector<Parameter> read_parameters(YamlNode node, Problems& problems) {
     add_wrong_kind(node, "`params`", "a mapping of names to schemas", problems);
     return parameters;
   }
+  if (!check_size(node, "`params`", problems)) return parameters;
   parameters.reserve(node.size());
   for (const YamlEntry entry : node.entries())
     parameters.push_back(read_parameter(entry, problems));

@@ -33,6 +33,7 @@ void read_secrets(YamlNode node, Pipeline& pipeline, Problems& problems) {
   if (!node.is(YamlKind::list)) {
     return add_wrong_kind(node, "`secrets`", "a list of names", problems);
   }
+  if (!check_size(node, "`secrets`", problems)) return;
   for (const YamlNode item : node.items()) {
     auto name = read_name(item, "secret", problems);
     if (name) pipeline.secrets.push_back(std::move(*name));

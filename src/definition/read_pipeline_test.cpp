@@ -197,6 +197,25 @@ TEST_CASE("too many steps are refused by the name of the limit") {
   CHECK(result.problems[0].message == "more than 200000 steps");
 }
 
+TEST_CASE("many mistakes of a large file are told in the time of one") {
+  // Quadratic work would take minutes here.
+  std::string text = "steps:\n";
+  for (int i = 0; i < 20'000; ++i) text += fmt::format("  s{}: {{run: x, needs: t{}}}\n", i, i);
+  text += "  all:\n    run: x\n    needs: [s0";
+  for (int i = 1; i < 20'000; ++i) text += fmt::format(", s{}", i);
+  const ReadResult result = read_pipeline(text + "]\n", "pipeline.yaml");
+  CHECK(result.problems.size() == definition_limits::problems_max + 1);
+  CHECK(result.problems[0].hint == "did you mean `s0`?");
+}
+
+TEST_CASE("a mapping of too many entries is refused by the name of the limit") {
+  std::string text = "params:\n";
+  for (int i = 0; i <= 10'000; ++i) text += fmt::format("  p{}: {{default: 1}}\n", i);
+  const ReadResult result = read_pipeline(text + "steps: {a: {run: x}}\n", "pipeline.yaml");
+  REQUIRE(result.problems.size() == 1);
+  CHECK(result.problems[0].hint == "the limit is entries_max");
+}
+
 TEST_CASE("a long chain is no cycle, and a long cycle is one") {
   std::string text = "steps:\n  s0: {run: x}\n";
   for (int i = 1; i < 20'000; ++i) text += fmt::format("  s{}: {{run: x, needs: s{}}}\n", i, i - 1);
@@ -267,4 +286,22 @@ steps:
   CHECK(result.problems[0].severity == Severity::warning);
   CHECK(result.problems[0].position.line == 6);
   CHECK(result.pipeline);
+}
+
+TEST_CASE("no change of a right file makes the reader crash") {
+  const std::string right = read_source_file("src/definition/golden/everything.yaml");
+  CHECK(rc::check([&] {
+    std::string text = right;
+    const auto changes = *rc::gen::inRange(1, 5);
+    for (int i = 0; i < changes; ++i) {
+      const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+      const auto removed = *rc::gen::inRange<std::size_t>(0, 40);
+      const auto from = *rc::gen::inRange<std::size_t>(0, right.size());
+      const auto added = *rc::gen::inRange<std::size_t>(0, 40);
+      text.replace(at, removed, right.substr(from, added));
+    }
+    const ReadResult result = read_pipeline(text, "pipeline.yaml");
+    RC_ASSERT(result.pipeline.has_value() != has_error(result.problems));
+    rendered(result.problems, text);
+  }));
 }

@@ -36,6 +36,7 @@ bool check_variable_name(YamlNode node, std::string_view name, Problems& problem
 }
 
 void read_inherited(YamlNode node, VariableSettings& variables, Problems& problems) {
+  if (!check_size(node, "`inherit`", problems)) return;
   for_each_text(node, "`inherit`", problems, [&](YamlNode item, std::string name) {
     if (!check_variable_name(item, name, problems)) return;
     if (std::ranges::find(variables.inherit, name) == variables.inherit.end()) {
@@ -128,6 +129,7 @@ VariableSettings read_variables(YamlNode node, Problems& problems) {
     add_wrong_kind(node, "`env`", "a mapping of names to texts", problems);
     return variables;
   }
+  if (!check_size(node, "`env`", problems)) return variables;
   for (const YamlEntry entry : node.entries()) {
     const std::string_view name = entry.key.text();
     if (name == "inherit" && entry.value.is(YamlKind::list)) {

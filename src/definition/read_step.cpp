@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "definition/fields.h"
@@ -167,6 +168,7 @@ std::unique_ptr<Group> StepReader::read_group(YamlNode node) {
     add_wrong_kind(*outputs, "`outputs`", "a mapping of names to expressions", problems_);
     return group;
   }
+  if (!check_size(*outputs, "`outputs`", problems_)) return group;
   group->outputs.reserve(outputs->size());
   for (const YamlEntry entry : outputs->entries()) {
     GroupOutput output;
@@ -192,6 +194,7 @@ void StepReader::read_inputs(YamlNode node, Step& step) {
   if (!node.is(YamlKind::mapping)) {
     return add_wrong_kind(node, "`inputs`", "a mapping of names to expressions", problems_);
   }
+  if (!check_size(node, "`inputs`", problems_)) return;
   step.inputs.reserve(node.size());
   for (const YamlEntry entry : node.entries()) {
     Input input;
@@ -220,6 +223,7 @@ void StepReader::read_outputs(YamlNode node, Step& step) {
   if (!node.is(YamlKind::mapping)) {
     return add_wrong_kind(node, "`outputs`", "a mapping of names to outputs", problems_);
   }
+  if (!check_size(node, "`outputs`", problems_)) return;
   step.outputs.reserve(node.size());
   for (const YamlEntry entry : node.entries()) {
     step.outputs.push_back(read_output(entry, damage_, problems_));
@@ -228,8 +232,9 @@ void StepReader::read_outputs(YamlNode node, Step& step) {
 }
 
 void StepReader::read_needs(YamlNode node, Step& step) {
+  std::unordered_set<std::string_view> known;
   for_each_text(node, "`needs`", problems_, [&](YamlNode item, std::string name) {
-    if (std::ranges::find(step.needs, name) != step.needs.end()) {
+    if (!known.insert(item.text()).second) {
       problems_.push_back(
           error_problem(item.position(), fmt::format("`needs` names `{}` twice", printable(name))));
       return;

@@ -1,6 +1,6 @@
 #include "definition/references.h"
 
-#include <algorithm>
+#include <unordered_set>
 
 namespace gt {
 
@@ -36,9 +36,10 @@ std::string_view step_referred_to(const Reference& reference) {
 
 std::vector<std::string> upstream_names(const Step& step) {
   std::vector<std::string> names = step.needs;
+  std::unordered_set<std::string_view> known(step.needs.begin(), step.needs.end());
   for_each_reference(step, [&](Place, const Reference& reference) {
     const std::string_view name = step_referred_to(reference);
-    if (!name.empty() && std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+    if (!name.empty() && known.insert(name).second) names.emplace_back(name);
   });
   return names;
 }
