@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "engine/step_preparation.h"
 
@@ -16,7 +17,18 @@ struct WantedKey {
   std::optional<Duration> expires;
 };
 
+/// Manifests that are in memory at once, besides those that a commit is to write.
+constexpr std::size_t lookups_at_once = 512;
+
 }  // namespace
+
+/// A task whose key is known, and not what the cache has for it.
+struct Engine::Question {
+  TaskIndex task;
+  StepKey key;
+  std::string path;
+  StepManifest manifest;
+};
 
 struct Engine::ActiveRun {
   ActiveRun(LiveRun begun, Selection chosen, std::int64_t with_fence)
@@ -200,17 +212,24 @@ Result<void> Engine::turn_of(ActiveRun& active, Time now) {
 Result<void> Engine::answer_lookups(ActiveRun& active, const std::vector<TaskIndex>& lookups,
                                     Time now) {
   auto reader = TRY(parts_.database.begin_read());
-  for (const TaskIndex task : lookups) {
-    KeyAnswer given = TRY(answer(active, reader, task, now));
-    if (std::holds_alternative<KeyPending>(given.verdict))
-      active.waiting_for_environment.push_back(task);
-    active.live.apply_key(task, std::move(given), now);
+  for (std::size_t first = 0; first < lookups.size(); first += lookups_at_once) {
+    std::vector<Question> questions;
+    for (const TaskIndex task : std::span(lookups).subspan(first).first(
+             std::min(lookups_at_once, lookups.size() - first))) {
+      std::optional<KeyAnswer> given = answer_at_once(active, task, questions);
+      if (!given) continue;
+      if (std::holds_alternative<KeyPending>(given->verdict))
+        active.waiting_for_environment.push_back(task);
+      active.live.apply_key(task, *std::move(given), now);
+    }
+    TRY(ask_cache(active, reader, std::move(questions), now));
   }
   return {};
 }
 
-/// Errors are the database's; whatever is wrong with the task is an answer.
-Result<KeyAnswer> Engine::answer(ActiveRun& active, Transaction& reader, TaskIndex task, Time now) {
+/// Whatever is wrong with the task is an answer. nullopt: the cache has to be asked.
+std::optional<KeyAnswer> Engine::answer_at_once(ActiveRun& active, TaskIndex task,
+                                                std::vector<Question>& questions) {
   const LiveRun& live = active.live;
   const Step& step = live.step_of(task);
   const auto failed = [](Cause cause, const Error& error) {
@@ -240,15 +259,31 @@ Result<KeyAnswer> Engine::answer(ActiveRun& active, Transaction& reader, TaskInd
     active.new_manifests.emplace_back(task, std::move(prepared->manifest));
     return KeyAnswer{KeyUncached{}, TaskManifest{task, key.key, "it was asked to run anew"}};
   }
-  CacheAnswer found = TRY(parts_.cache.find(
-      reader, {key, prepared->manifest, live.record().pipeline, live.task_path(task), now}));
-  if (found.hit) {
-    active.wanted_keys.erase(task);
-    return KeyAnswer{KeyHit{std::move(found.hit->outputs), found.hit->from},
-                     TaskManifest{task, key.key, std::move(found.reason)}};
+  questions.push_back({task, key, live.task_path(task), std::move(prepared->manifest)});
+  return std::nullopt;
+}
+
+Result<void> Engine::ask_cache(ActiveRun& active, Transaction& reader,
+                               std::vector<Question> questions, Time now) {
+  std::vector<CacheQuery> queries;
+  queries.reserve(questions.size());
+  for (const Question& question : questions)
+    queries.push_back(
+        {question.key, question.manifest, active.live.record().pipeline, question.path, now});
+  std::vector<CacheAnswer> answers = TRY(parts_.cache.find_many(reader, queries));
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    auto& [task, key, path, manifest] = questions[i];
+    TaskManifest record{task, key.key, std::move(answers[i].reason)};
+    if (auto& hit = answers[i].hit) {
+      active.wanted_keys.erase(task);
+      active.live.apply_key(task, {KeyHit{std::move(hit->outputs), hit->from}, std::move(record)},
+                            now);
+    } else {
+      active.new_manifests.emplace_back(task, std::move(manifest));
+      active.live.apply_key(task, {KeyMiss{}, std::move(record)}, now);
+    }
   }
-  active.new_manifests.emplace_back(task, std::move(prepared->manifest));
-  return KeyAnswer{KeyMiss{}, TaskManifest{task, key.key, std::move(found.reason)}};
+  return {};
 }
 
 Result<void> Engine::commit(ActiveRun& active, RunChanges& changes, Time now) {

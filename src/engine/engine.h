@@ -77,13 +77,17 @@ class Engine {
 
  private:
   struct ActiveRun;
+  struct Question;
 
   Result<void> activate(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
   Result<void> reload(ActiveRun& active);
   void apply_events(Time now);
   Result<void> turn_of(ActiveRun& active, Time now);
   Result<void> answer_lookups(ActiveRun& active, const std::vector<TaskIndex>& lookups, Time now);
-  Result<KeyAnswer> answer(ActiveRun& active, Transaction& reader, TaskIndex task, Time now);
+  std::optional<KeyAnswer> answer_at_once(ActiveRun& active, TaskIndex task,
+                                          std::vector<Question>& questions);
+  Result<void> ask_cache(ActiveRun& active, Transaction& reader, std::vector<Question> questions,
+                         Time now);
   Result<void> commit(ActiveRun& active, RunChanges& changes, Time now);
   Result<void> keep_result(ActiveRun& active, Transaction& transaction, const AttemptClosed& closed,
                            RunChanges& changes, Time now);
