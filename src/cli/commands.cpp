@@ -1,0 +1,21 @@
+#include "cli/commands.h"
+
+#include <algorithm>
+
+namespace gt {
+
+namespace {
+
+const Command* const commands[] = {&init_command, &version_command};
+
+}  // namespace
+
+std::span<const Command* const> all_commands() { return commands; }
+
+const Command* find_command(std::string_view name) {
+  const auto found = std::ranges::find_if(
+      commands, [&](const Command* command) { return command->text.name == name; });
+  return found == std::end(commands) ? nullptr : *found;
+}
+
+}  // namespace gt

@@ -1,0 +1,19 @@
+/// All commands, each in `<name>_command.cpp`.
+#pragma once
+
+#include <span>
+
+#include "cli/session.h"
+
+namespace gt {
+
+extern const Command init_command;
+extern const Command version_command;
+
+/// In the order in which help lists them.
+std::span<const Command* const> all_commands();
+
+/// nullptr when there is none.
+const Command* find_command(std::string_view name);
+
+}  // namespace gt

@@ -1,0 +1,191 @@
+#include "cli/options.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <charconv>
+#include <functional>
+
+#include "base/text.h"
+#include "cli/wrapped_text.h"
+
+namespace gt {
+
+namespace {
+
+/// A line of --help.
+struct Entry {
+  std::string names;
+  std::string help;
+};
+
+std::string spaced_names(const char* names, const char* placeholder) {
+  std::string text;
+  for (const auto name : split(names, ',')) {
+    if (!text.empty()) text += ", ";
+    text += name;
+  }
+  if (*placeholder != '\0') text += std::string(" ") + placeholder;
+  return text;
+}
+
+}  // namespace
+
+struct Options::State {
+  const CommandText text;
+  CLI::App app;
+  CommonOptions common;
+  std::vector<Entry> options, arguments;
+  std::string usage;
+  std::vector<std::string> names;
+  std::vector<std::function<Result<void>()>> takers;
+
+  CLI::Option* add(const char* option_names, const char* placeholder, const char* help) {
+    for (const auto name : split(option_names, ',')) names.emplace_back(name);
+    options.push_back({spaced_names(option_names, placeholder), help});
+    return nullptr;
+  }
+  void add_flag(const char* option_names, bool& value, const char* help) {
+    add(option_names, "", help);
+    CLI::Option* const option = app.add_flag(option_names)->disable_flag_override();
+    takers.push_back([option, &value] -> Result<void> {
+      value = value || option->count() > 0;
+      return {};
+    });
+  }
+  /// What was given, once for each time.
+  CLI::Option* add_option(const char* option_names, const char* placeholder, const char* help) {
+    add(option_names, placeholder, help);
+    return raw_option(option_names);
+  }
+  CLI::Option* raw_option(const std::string& option_names) {
+    CLI::Option* const option =
+        app.add_option(option_names, [](const CLI::results_t&) { return true; });
+    return option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+  Error wrong(std::string message, std::string advice = {}) const {
+    const std::string help = fmt::format("`geartrain {} --help` describes it", text.name);
+    return Error{Errc::invalid, std::move(message), advice.empty() ? help : advice + "; " + help};
+  }
+  Error unexpected(const std::string& word) const {
+    if (!word.starts_with('-') || word == "-")
+      return wrong(fmt::format("unexpected argument {}", shell_quoted(printable(word))));
+    const std::string name = word.substr(0, word.find('='));
+    const auto near = nearest(name, names);
+    return wrong(fmt::format("{} has no option {}", text.name, printable(name)),
+                 near ? fmt::format("did you mean {}?", *near) : std::string());
+  }
+};
+
+Options::Options(const CommandText& text) : state_(std::make_unique<State>(State{.text = text})) {
+  // Its own help would end the parsing, and its names would be unknown to did-you-mean.
+  state_->app.set_help_flag();
+  state_->app.allow_extras();
+}
+
+Options::~Options() = default;
+
+void Options::flag(const char* names, bool& value, const char* help) {
+  state_->add_flag(names, value, help);
+}
+
+void Options::option(const char* names, const char* placeholder, std::optional<std::string>& value,
+                     const char* help) {
+  CLI::Option* const option = state_->add_option(names, placeholder, help);
+  state_->takers.push_back([option, &value] -> Result<void> {
+    if (option->count() > 0) value = option->results().back();
+    return {};
+  });
+}
+
+void Options::option(const char* names, const char* placeholder, std::optional<std::int64_t>& value,
+                     std::int64_t minimum, const char* help) {
+  CLI::Option* const option = state_->add_option(names, placeholder, help);
+  state_->takers.push_back([this, option, &value, minimum] -> Result<void> {
+    if (option->count() == 0) return {};
+    const std::string& text = option->results().back();
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc() || end != text.data() + text.size() || number < minimum)
+      return state_->wrong(fmt::format("{} needs a whole number of at least {}, not {}",
+                                       option->get_name(), minimum, shell_quoted(printable(text))));
+    value = number;
+    return {};
+  });
+}
+
+void Options::option(const char* names, const char* placeholder, std::vector<std::string>& values,
+                     const char* help) {
+  CLI::Option* const option = state_->add_option(names, placeholder, help);
+  state_->takers.push_back([option, &values] -> Result<void> {
+    if (option->count() > 0) values = option->results();
+    return {};
+  });
+}
+
+void Options::argument(const char* name, std::optional<std::string>& value, Need need,
+                       const char* help) {
+  state_->arguments.push_back({name, help});
+  state_->usage += need == Need::required ? fmt::format(" {}", name) : fmt::format(" [{}]", name);
+  CLI::Option* const option = state_->raw_option(name);
+  state_->takers.push_back([this, option, &value, need, name] -> Result<void> {
+    if (option->count() > 0)
+      value = option->results().back();
+    else if (need == Need::required)
+      return state_->wrong(fmt::format("{} needs {}", state_->text.name, name));
+    return {};
+  });
+}
+
+void Options::arguments(const char* name, std::vector<std::string>& values, const char* help) {
+  state_->arguments.push_back({fmt::format("{}…", name), help});
+  state_->usage += fmt::format(" [{}…]", name);
+  CLI::Option* const option = state_->raw_option(name);
+  option->expected(0, CLI::detail::expected_max_vector_size);
+  state_->takers.push_back([option, &values] -> Result<void> {
+    if (option->count() > 0) values = option->results();
+    return {};
+  });
+}
+
+Result<void> Options::parse(std::span<const std::string> words) {
+  CommonOptions& common = state_->common;
+  state_->add_flag("--no-color", common.no_color, "No colours, as with NO_COLOR set.");
+  option("-C,--project", "FOLDER", common.project, "As if started in this folder.");
+  state_->add_flag("-h,--help", common.help, "Show this.");
+  std::vector<std::string> reversed(words.rbegin(), words.rend());
+  try {
+    state_->app.parse(std::move(reversed));
+  } catch (const CLI::ParseError& problem) {
+    return state_->wrong(problem.what());
+  }
+  common.help = state_->app.count("--help") > 0;
+  if (common.help) return {};
+  const auto extras = state_->app.remaining();
+  if (!extras.empty()) return state_->unexpected(extras.front());
+  for (const auto& take : state_->takers) TRY(take());
+  return {};
+}
+
+const CommonOptions& Options::common() const { return state_->common; }
+
+std::string Options::help() const {
+  const State& state = *state_;
+  std::string text = fmt::format("geartrain {}: {}\n\nusage: geartrain {}{} [OPTION…]\n",
+                                 state.text.name, state.text.summary, state.text.name, state.usage);
+  if (*state.text.description != '\0') text += "\n" + wrapped(state.text.description, 0);
+  const auto add_entries = [&](const char* title, const std::vector<Entry>& entries) {
+    if (entries.empty()) return;
+    text += fmt::format("\n{}\n", title);
+    for (const Entry& entry : entries) text += two_columns(entry.names, entry.help);
+  };
+  add_entries("arguments", state.arguments);
+  add_entries("options", state.options);
+  if (!state.text.examples.empty()) text += "\nexamples\n";
+  for (const Example& example : state.text.examples)
+    text += fmt::format("  {}\n      {}\n", example.command, example.what);
+  return text;
+}
+
+}  // namespace gt

@@ -1,0 +1,72 @@
+/// The options and arguments of one command: declared by the command, parsed by CLI11 behind, shown
+/// by --help and in docs/reference/cli.md.
+///
+/// Every command has -h/--help, -C/--project and --no-color. Threads: one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace gt {
+
+struct Example {
+  const char* command;
+  const char* what;
+};
+
+/// What a command tells about itself.
+struct CommandText {
+  const char* name;
+  const char* summary;      ///< one line for the list of commands
+  const char* description;  ///< more, for --help; may be empty
+  std::span<const Example> examples;
+};
+
+/// Options that every command has.
+struct CommonOptions {
+  bool help = false;
+  bool no_color = false;
+  std::optional<std::string> project;  ///< -C
+};
+
+enum class Need { required, optional };
+
+class Options {
+ public:
+  explicit Options(const CommandText& text);
+  ~Options();
+  Options(const Options&) = delete;
+  Options& operator=(const Options&) = delete;
+
+  /// `names` as "-j,--jobs". The variables must outlive parse(), which sets those that were given.
+  void flag(const char* names, bool& value, const char* help);
+  /// The last one given counts.
+  void option(const char* names, const char* placeholder, std::optional<std::string>& value,
+              const char* help);
+  /// A whole number of at least `minimum`.
+  void option(const char* names, const char* placeholder, std::optional<std::int64_t>& value,
+              std::int64_t minimum, const char* help);
+  /// May be given several times.
+  void option(const char* names, const char* placeholder, std::vector<std::string>& values,
+              const char* help);
+  void argument(const char* name, std::optional<std::string>& value, Need need, const char* help);
+  /// All that is left; at most one such, the last.
+  void arguments(const char* name, std::vector<std::string>& values, const char* help);
+
+  /// Errc::invalid with the command's --help as a hint.
+  Result<void> parse(std::span<const std::string> words);
+  const CommonOptions& common() const;
+  std::string help() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gt

@@ -1,0 +1,115 @@
+#include "cli/program.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/error_report.h"
+#include "cli/wrapped_text.h"
+
+namespace gt {
+
+namespace {
+
+// A file of ours must never become descriptor 1 or 2, where talk would be written into it.
+void fill_standard_descriptors() {
+  for (int fd = 0; fd <= 2; ++fd)
+    if (fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+}
+
+std::string overview() {
+  std::string text =
+      "geartrain: machine-learning pipelines that run themselves\n\n"
+      "usage: geartrain COMMAND [ARGUMENT…] [OPTION…]\n\ncommands\n";
+  for (const Command* command : all_commands())
+    text += two_columns(command->text.name, command->text.summary);
+  text +=
+      "\n`geartrain COMMAND --help` describes a command, with examples.\n"
+      "A new project begins with `geartrain init`.\n";
+  return text;
+}
+
+/// `geartrain -C folder run x` is `geartrain run -C folder x`.
+void move_command_to_front(std::vector<std::string>& words) {
+  auto word = words.begin();
+  while (word != words.end() && word->starts_with('-')) {
+    const bool takes_value = *word == "-C" || *word == "--project";
+    if (takes_value && std::next(word) != words.end()) ++word;
+    ++word;
+  }
+  if (word != words.end()) std::rotate(words.begin(), word, std::next(word));
+}
+
+Error unknown_command(const std::string& word) {
+  std::vector<std::string> names;
+  for (const Command* command : all_commands()) names.emplace_back(command->text.name);
+  Error problem = error(Errc::invalid, "there is no command {}", shell_quoted(printable(word)));
+  const auto near = nearest(word, names);
+  problem.hint = near ? fmt::format("did you mean `geartrain {}`?", *near)
+                      : "`geartrain --help` lists the commands";
+  return problem;
+}
+
+Result<ExitCode> run_command(Session& session, std::vector<std::string> words,
+                             const Command* command) {
+  if (words.empty()) {
+    session.console.draw(overview());
+    return ExitCode::usage;
+  }
+  if (words[0] == "--help" || words[0] == "-h" || (words[0] == "help" && words.size() == 1)) {
+    session.console.print(overview());
+    return ExitCode::ok;
+  }
+  if (command == nullptr) {
+    if (words[0].starts_with('-')) {
+      Error problem = error(Errc::invalid, "{} needs a command", printable(words[0]));
+      problem.hint = "`geartrain --help` lists the commands";
+      return problem;
+    }
+    return unknown_command(words[0]);
+  }
+  words.erase(words.begin());
+  return command->run(session, words);
+}
+
+}  // namespace
+
+int run_program(std::vector<std::string> words) {
+  fill_standard_descriptors();
+  if (words.size() == 1 && (words[0] == "--version" || words[0] == "-V")) words[0] = "version";
+  if (words.size() == 2 && words[0] == "help") words = {words[1], "--help"};
+  move_command_to_front(words);
+  const Command* const command = words.empty() ? nullptr : find_command(words[0]);
+
+  std::optional<Result<KeeperLink>> keeper;
+  if (command != nullptr && command->executes_steps && std::ranges::count(words, "--help") == 0)
+    keeper = fork_keeper();
+  // After the keeper, whose children are to have the usual answer to a closed pipe.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+
+  Console console(
+      STDOUT_FILENO, STDERR_FILENO,
+      look_at_console(STDOUT_FILENO, STDERR_FILENO, std::getenv("NO_COLOR"), std::getenv("TERM")));
+  SystemClock clock;
+  SystemEntropy entropy;
+  Session session{.console = console,
+                  .clock = clock,
+                  .entropy = entropy,
+                  .working_directory = current_folder(),
+                  .variable = [](const char* name) { return std::getenv(name); }};
+  auto ended = [&]() -> Result<ExitCode> {
+    if (keeper) session.keeper = TRY(std::move(*keeper));
+    const ExitCode code = TRY(run_command(session, std::move(words), command));
+    TRY(console.flush());
+    return code;
+  }();
+  if (ended) return static_cast<int>(*ended);
+  report(console, ended.error());
+  return static_cast<int>(exit_code_of(ended.error().code));
+}
+
+}  // namespace gt

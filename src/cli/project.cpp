@@ -1,0 +1,61 @@
+#include "cli/project.h"
+
+#include <cstdlib>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace gt {
+
+namespace {
+
+bool exists(const std::string& path) {
+  const auto kind = kind_of(path);
+  return kind.ok() && *kind != PathKind::nothing;
+}
+
+std::string nearest_project(const std::string& start) {
+  for (std::string folder = start;; folder = parent_path(folder)) {
+    if (exists(join_path(folder, default_pipeline_file)) || exists(join_path(folder, home_folder)))
+      return folder;
+    if (exists(join_path(folder, ".git")) || folder == "/") return start;
+  }
+}
+
+}  // namespace
+
+Result<Project> find_project(const Session& session) {
+  if (session.working_directory.empty())
+    return error(Errc::not_found, "the current folder does not exist any more");
+  Project project{.root = nearest_project(session.working_directory)};
+  const char* const home = session.variable("GEARTRAIN_HOME");
+  project.home = home != nullptr && *home != '\0' ? absolute_path(session, home)
+                                                  : join_path(project.root, home_folder);
+  return project;
+}
+
+Result<PipelineFile> find_pipeline_file(const Session& session, const Project& project,
+                                        const std::optional<std::string>& given) {
+  if (given) {
+    const std::string path = absolute_path(session, *given);
+    if (TRY(kind_of(path)) == PathKind::nothing)
+      return error(Errc::not_found, "there is no file {}", shell_quoted(printable(*given)));
+    return PipelineFile{path, *given};
+  }
+  const std::string path = join_path(project.root, default_pipeline_file);
+  if (TRY(kind_of(path)) == PathKind::nothing) {
+    Error problem = error(Errc::not_found, "there is no {} in {} or above", default_pipeline_file,
+                          printable(session.working_directory));
+    problem.hint =
+        "`geartrain init` makes a small project to start from\n`-f FILE` names another file";
+    return problem;
+  }
+  const bool is_here = project.root == session.working_directory;
+  return PipelineFile{path, is_here ? default_pipeline_file : path};
+}
+
+std::string absolute_path(const Session& session, const std::string& path) {
+  return path.starts_with('/') ? path : join_path(session.working_directory, path);
+}
+
+}  // namespace gt

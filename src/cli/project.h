@@ -1,0 +1,38 @@
+/// Which project a command is about.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "cli/session.h"
+
+namespace gt {
+
+inline constexpr const char* default_pipeline_file = "pipeline.yaml";
+inline constexpr const char* home_folder = ".geartrain";
+
+struct Project {
+  std::string root;  ///< absolute, without symbolic links: steps start there
+  std::string home;  ///< absolute; may not exist yet
+};
+
+/// From the working directory upwards the nearest folder with a pipeline.yaml or a .geartrain, but
+/// not beyond one with .git; without any, the working directory. $GEARTRAIN_HOME names another
+/// home.
+Result<Project> find_project(const Session& session);
+
+struct PipelineFile {
+  std::string path;   ///< to open
+  std::string shown;  ///< in messages
+};
+
+/// `given` relative to the working directory; without it pipeline.yaml of the project. not_found
+/// says what to do.
+Result<PipelineFile> find_pipeline_file(const Session& session, const Project& project,
+                                        const std::optional<std::string>& given);
+
+/// An absolute path, or one relative to the working directory, as an absolute one.
+std::string absolute_path(const Session& session, const std::string& path);
+
+}  // namespace gt
