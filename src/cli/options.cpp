@@ -33,6 +33,8 @@ std::string spaced_names(const char* names, const char* placeholder) {
 }  // namespace
 
 struct Options::State {
+  explicit State(const CommandText& of) : text(of) {}
+
   const CommandText text;
   CLI::App app;
   CommonOptions common;
@@ -41,10 +43,9 @@ struct Options::State {
   std::vector<std::string> names;
   std::vector<std::function<Result<void>()>> takers;
 
-  CLI::Option* add(const char* option_names, const char* placeholder, const char* help) {
+  void add(const char* option_names, const char* placeholder, const char* help) {
     for (const auto name : split(option_names, ',')) names.emplace_back(name);
     options.push_back({spaced_names(option_names, placeholder), help});
-    return nullptr;
   }
   void add_flag(const char* option_names, bool& value, const char* help) {
     add(option_names, "", help);
@@ -78,7 +79,7 @@ struct Options::State {
   }
 };
 
-Options::Options(const CommandText& text) : state_(std::make_unique<State>(State{.text = text})) {
+Options::Options(const CommandText& text) : state_(std::make_unique<State>(text)) {
   // Its own help would end the parsing, and its names would be unknown to did-you-mean.
   state_->app.set_help_flag();
   state_->app.allow_extras();

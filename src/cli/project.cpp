@@ -27,7 +27,7 @@ std::string nearest_project(const std::string& start) {
 Result<Project> find_project(const Session& session) {
   if (session.working_directory.empty())
     return error(Errc::not_found, "the current folder does not exist any more");
-  Project project{.root = nearest_project(session.working_directory)};
+  Project project{nearest_project(session.working_directory), {}};
   const char* const home = session.variable("GEARTRAIN_HOME");
   project.home = home != nullptr && *home != '\0' ? absolute_path(session, home)
                                                   : join_path(project.root, home_folder);
