@@ -1,0 +1,106 @@
+#include "cli/progress.h"
+
+#include "base/text.h"
+#include "cli/progress_live.h"
+#include "cli/progress_plain.h"
+
+namespace gt {
+
+namespace {
+
+class SilentProgress final : public Progress {
+ public:
+  void say(const std::string&) override {}
+  void changed(const TaskNews&) override {}
+  void ended_many(std::uint32_t, TaskState) override {}
+  void log_tail(const std::vector<std::string>&) override {}
+  void tick(const Tally&, Time) override {}
+  std::optional<Duration> interval() const override { return std::nullopt; }
+  void clear() override {}
+};
+
+constexpr std::array ended_states = {TaskState::succeeded, TaskState::cached,
+                                     TaskState::failed,    TaskState::upstream_failed,
+                                     TaskState::skipped,   TaskState::cancelled};
+
+}  // namespace
+
+std::uint32_t Tally::total() const {
+  std::uint32_t sum = 0;
+  for (const std::uint32_t count : counts_) sum += count;
+  return sum;
+}
+
+std::uint32_t Tally::ended() const {
+  std::uint32_t sum = 0;
+  for (const TaskState state : ended_states) sum += count(state);
+  return sum;
+}
+
+std::string Tally::text() const {
+  std::string text;
+  for (const TaskState state : ended_states)
+    if (count(state) > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count(state), to_text(state));
+  return text;
+}
+
+std::unique_ptr<Progress> make_progress(Console& console) {
+  if (console.facts().talk.is_terminal && console.facts().can_move_cursor)
+    return std::make_unique<LiveProgress>(console);
+  return std::make_unique<PlainProgress>(console);
+}
+
+std::unique_ptr<Progress> make_silent_progress() { return std::make_unique<SilentProgress>(); }
+
+std::string describe(const TaskNews& news) {
+  std::string text = to_text(news.state);
+  if (news.state == TaskState::queued || news.state == TaskState::running) text = "started";
+  if (news.state == TaskState::retry_wait) text = "failed";
+  const bool was_executed = news.state == TaskState::succeeded || news.state == TaskState::failed ||
+                            news.state == TaskState::cancelled;
+  if (was_executed && news.started_at && news.ended_at)
+    text += " in " + format_duration(*news.ended_at - *news.started_at);
+  if (text == "started" && news.attempts > 1)
+    text += fmt::format(" again, attempt {}", news.attempts);
+  if (!news.message.empty() && !is_success(news.state)) text += ": " + printable(news.message);
+  if (news.state == TaskState::retry_wait)
+    text += fmt::format("; attempt {} follows", news.attempts + 1);
+  if (!news.reason.empty() && (text.starts_with("started") || news.state == TaskState::cached))
+    text += ": " + printable(news.reason);
+  return text;
+}
+
+Tone tone_of(TaskState state) {
+  switch (state) {
+    case TaskState::succeeded:
+    case TaskState::cached:
+      return Tone::good;
+    case TaskState::failed:
+      return Tone::bad;
+    case TaskState::upstream_failed:
+    case TaskState::cancelled:
+    case TaskState::retry_wait:
+      return Tone::warning;
+    case TaskState::skipped:
+    case TaskState::waiting:
+      return Tone::faint;
+    default:
+      return Tone::plain;
+  }
+}
+
+Tone tone_of(RunState state) {
+  switch (state) {
+    case RunState::succeeded:
+      return Tone::good;
+    case RunState::failed:
+      return Tone::bad;
+    case RunState::cancelled:
+      return Tone::warning;
+    default:
+      return Tone::plain;
+  }
+}
+
+}  // namespace gt

@@ -1,0 +1,120 @@
+#include "cli/run_watcher.h"
+
+#include <array>
+
+namespace gt {
+
+namespace {
+
+/// Of tasks that end in one commit without having been executed, more than these are only counted.
+constexpr std::uint32_t told_at_once_max = 20;
+
+TaskChange change_of(const TaskRecord& record) {
+  return {.index = record.index,
+          .state = record.state,
+          .attempts = record.attempts,
+          .attempts_before_reopening = 0,
+          .cause = record.cause,
+          .message = record.message,
+          .exit_code = record.exit_code,
+          .next_at = record.next_at,
+          .started_at = record.started_at,
+          .ended_at = record.ended_at};
+}
+
+bool is_quiet(TaskState state) {
+  return state == TaskState::cached || state == TaskState::skipped ||
+         state == TaskState::upstream_failed;
+}
+
+bool is_shown(TaskState state) {
+  return is_ended(state) || state == TaskState::queued || state == TaskState::running ||
+         state == TaskState::retry_wait;
+}
+
+}  // namespace
+
+void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
+  const bool is_first = states_.empty();
+  for (const TaskManifest& manifest : changes.manifests)
+    if (!manifest.reason.empty()) reasons_[manifest.task] = manifest.reason;
+  std::array<std::uint32_t, 12> quiet{};
+  const auto each = [&](const auto& visit) {
+    for (const TaskRecord& record : changes.created) visit(change_of(record));
+    for (const TaskChange& change : changes.changed) visit(change);
+  };
+  each([&](const TaskChange& change) { ++quiet[static_cast<std::size_t>(change.state)]; });
+  states_.resize(run.tasks().size());
+  if (is_first) begin(run);
+  each([&](const TaskChange& change) {
+    count(run, change.index);
+    const bool is_one_of_many =
+        is_quiet(change.state) && quiet[static_cast<std::size_t>(change.state)] > told_at_once_max;
+    if (!is_one_of_many) tell(run, change);
+  });
+  for (const TaskState state :
+       {TaskState::cached, TaskState::skipped, TaskState::upstream_failed}) {
+    const std::uint32_t many = quiet[static_cast<std::size_t>(state)];
+    if (many > told_at_once_max) progress_.ended_many(many, state);
+  }
+}
+
+/// What is there already when an engine goes on with a run.
+void RunWatcher::begin(const LiveRun& run) {
+  for (TaskIndex index = 0; index < run.tasks().size(); ++index) {
+    count(run, index);
+    const LiveRun::Task& task = run.task(index);
+    const bool runs = task.state == TaskState::queued || task.state == TaskState::running;
+    if (runs && task.kind == TaskKind::step)
+      progress_.changed({.index = index,
+                         .path = run.task_path(index),
+                         .state = task.state,
+                         .attempts = task.attempts,
+                         .started_at = {},
+                         .ended_at = {},
+                         .next_at = {},
+                         .message = {},
+                         .reason = {}});
+  }
+}
+
+void RunWatcher::count(const LiveRun& run, TaskIndex index) {
+  const LiveRun::Task& task = run.task(index);
+  const bool counts = task.kind == TaskKind::step || run.children(index).second == 0;
+  if (states_[index]) tally_.remove(*states_[index]);
+  states_[index] = counts ? std::optional(task.state) : std::nullopt;
+  if (counts) tally_.add(task.state);
+}
+
+void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
+  const LiveRun::Task& task = run.task(change.index);
+  const bool is_container = task.kind != TaskKind::step && run.children(change.index).second > 0;
+  if (is_container || !is_shown(change.state)) return;
+  if (change.started_at) started_[change.index] = *change.started_at;
+  TaskNews news{.index = change.index,
+                .path = run.task_path(change.index),
+                .state = change.state,
+                .attempts = change.attempts,
+                .started_at = change.started_at,
+                .ended_at = change.ended_at,
+                .next_at = change.next_at,
+                .message = change.message,
+                .reason = {}};
+  if (const auto began = started_.find(change.index); began != started_.end())
+    news.started_at = began->second;
+  if (const auto reason = reasons_.find(change.index); reason != reasons_.end())
+    news.reason = reason->second;
+  progress_.changed(news);
+  const bool failed = change.state == TaskState::failed;
+  if (failed || change.state == TaskState::retry_wait) {
+    if (failed) failed_.push_back(change.index);
+    if (change.attempts > 0)
+      progress_.log_tail(log_tail_(run.record(), {run.record().id, change.index, change.attempts}));
+  }
+  if (is_ended(change.state)) {
+    started_.erase(change.index);
+    reasons_.erase(change.index);
+  }
+}
+
+}  // namespace gt

@@ -1,0 +1,41 @@
+/// Tells a Progress what the engine commits.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cli/progress.h"
+#include "engine/observer.h"
+
+namespace gt {
+
+/// The last lines of an attempt's log; empty if there is none.
+using LogTail = std::function<std::vector<std::string>(const RunRecord&, const AttemptId&)>;
+
+class RunWatcher final : public RunObserver {
+ public:
+  RunWatcher(Progress& progress, LogTail log_tail)
+      : progress_(progress), log_tail_(std::move(log_tail)) {}
+
+  void committed(const LiveRun& run, const RunChanges& changes) override;
+  const Tally& tally() const { return tally_; }
+  /// Tasks that failed by themselves, in the order of failing.
+  const std::vector<TaskIndex>& failed() const { return failed_; }
+
+ private:
+  void begin(const LiveRun& run);
+  void count(const LiveRun& run, TaskIndex task);
+  void tell(const LiveRun& run, const TaskChange& change);
+
+  Progress& progress_;
+  LogTail log_tail_;
+  Tally tally_;
+  std::vector<std::optional<TaskState>> states_;  ///< as they stand in the tally
+  std::unordered_map<TaskIndex, std::string> reasons_;
+  std::unordered_map<TaskIndex, Time> started_;
+  std::vector<TaskIndex> failed_;
+};
+
+}  // namespace gt
