@@ -6,7 +6,7 @@ namespace gt {
 
 namespace {
 
-const Command* const commands[] = {&init_command, &version_command};
+const Command* const commands[] = {&init_command, &runs_command, &show_command, &version_command};
 
 }  // namespace
 

@@ -8,6 +8,8 @@
 namespace gt {
 
 extern const Command init_command;
+extern const Command runs_command;
+extern const Command show_command;
 extern const Command version_command;
 
 /// In the order in which help lists them.

@@ -71,36 +71,4 @@ std::string describe(const TaskNews& news) {
   return text;
 }
 
-Tone tone_of(TaskState state) {
-  switch (state) {
-    case TaskState::succeeded:
-    case TaskState::cached:
-      return Tone::good;
-    case TaskState::failed:
-      return Tone::bad;
-    case TaskState::upstream_failed:
-    case TaskState::cancelled:
-    case TaskState::retry_wait:
-      return Tone::warning;
-    case TaskState::skipped:
-    case TaskState::waiting:
-      return Tone::faint;
-    default:
-      return Tone::plain;
-  }
-}
-
-Tone tone_of(RunState state) {
-  switch (state) {
-    case RunState::succeeded:
-      return Tone::good;
-    case RunState::failed:
-      return Tone::bad;
-    case RunState::cancelled:
-      return Tone::warning;
-    default:
-      return Tone::plain;
-  }
-}
-
 }  // namespace gt

@@ -66,7 +66,5 @@ std::unique_ptr<Progress> make_silent_progress();
 
 /// "succeeded in 1.2s", "failed in 0.3s: exit code 1", "retry_wait: exit code 1; attempt 2 in 10s".
 std::string describe(const TaskNews& news);
-Tone tone_of(TaskState state);
-Tone tone_of(RunState state);
 
 }  // namespace gt

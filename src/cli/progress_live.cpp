@@ -1,6 +1,7 @@
 #include "cli/progress_live.h"
 
 #include "base/text.h"
+#include "cli/run_text.h"
 #include "cli/wrapped_text.h"
 
 namespace gt {

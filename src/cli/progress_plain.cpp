@@ -1,6 +1,7 @@
 #include "cli/progress_plain.h"
 
 #include "base/text.h"
+#include "cli/run_text.h"
 
 namespace gt {
 

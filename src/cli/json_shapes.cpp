@@ -1,0 +1,74 @@
+#include "cli/json_shapes.h"
+
+#include "base/text.h"
+#include "expression/value.h"
+#include "schedule/task_context.h"
+
+namespace gt {
+
+namespace {
+
+Json failure_json(const std::optional<AttemptFailed>& failure) {
+  if (!failure) return {};
+  return JsonObject{{"cause", to_text(failure->cause)}, {"message", failure->message}};
+}
+
+Result<Json> outputs_json(const RunView& view, const TaskRecord& task) {
+  JsonObject outputs;
+  const TaskResult* const result = view.result(task);
+  if (result == nullptr || !is_success(task.state)) return Json(std::move(outputs));
+  const auto names = output_names(view.step_of(task));
+  for (std::size_t i = 0; i < names.size() && i < result->outputs.size(); ++i)
+    outputs.set(names[i], TRY(to_json(result->outputs[i])));
+  return Json(std::move(outputs));
+}
+
+}  // namespace
+
+Json time_json(const std::optional<Time>& time) { return time ? Json(format_time(*time)) : Json(); }
+
+JsonObject run_summary_json(const RunRecord& run) {
+  return {{"id", run.uuid},
+          {"name", run.name()},
+          {"pipeline", run.pipeline},
+          {"state", to_text(run.state)},
+          {"params", run.params},
+          {"error", failure_json(run.error)},
+          {"logical_date", format_time(run.logical_date)},
+          {"created_at", format_time(run.created_at)},
+          {"started_at", time_json(run.started_at)},
+          {"ended_at", time_json(run.ended_at)},
+          {"source_digest", run.source_digest},
+          {"git", run.git}};
+}
+
+Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
+  const auto item = view.item(task);
+  const std::string source = view.source_run(task);
+  return JsonObject{{"step", view.plan().path(task.step)},
+                    {"index", item ? Json(std::int64_t{*item}) : Json()},
+                    {"matrix", TRY(view.matrix(task))},
+                    {"state", to_text(task.state)},
+                    {"attempts", std::int64_t{task.attempts}},
+                    {"outputs", TRY(outputs_json(view, task))},
+                    {"cause", task.cause ? Json(to_text(*task.cause)) : Json()},
+                    {"started_at", time_json(task.started_at)},
+                    {"ended_at", time_json(task.ended_at)},
+                    {"path", view.path(task)},
+                    {"kind", to_text(task.kind)},
+                    {"message", task.message},
+                    {"cached_from", source.empty() ? Json() : Json(source)},
+                    {"exit_code", task.exit_code ? Json(*task.exit_code) : Json()}};
+}
+
+Result<JsonObject> run_json(const RunView& view) {
+  JsonObject run = run_summary_json(view.run());
+  JsonList tasks, containers;
+  for (const TaskRecord& task : view.tasks())
+    (view.has_parts(task) ? containers : tasks).emplace_back(TRY(task_json(view, task)));
+  run.set("tasks", std::move(tasks));
+  run.set("containers", std::move(containers));
+  return run;
+}
+
+}  // namespace gt

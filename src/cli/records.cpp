@@ -1,0 +1,47 @@
+#include "cli/records.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "db/sqlite_database.h"
+
+namespace gt {
+
+namespace {
+
+Result<Records> open_at(const Session& session, Project project) {
+  Home home = TRY(Home::open(project.home));
+  auto database = TRY(SqliteDatabase::open(home, session.clock));
+  return Records{std::move(project), std::move(home), std::move(database), RunStore()};
+}
+
+}  // namespace
+
+Result<Records> open_records(const Session& session) {
+  return open_at(session, TRY(find_project(session)));
+}
+
+Result<Records> open_existing_records(const Session& session) {
+  Project project = TRY(find_project(session));
+  const auto kind = kind_of(join_path(project.home, "geartrain.db"));
+  if (!kind || *kind == PathKind::nothing) {
+    Error problem = error(Errc::not_found, "nothing was run yet in {}", printable(project.root));
+    problem.hint = "`geartrain run` runs its pipeline\n`-C FOLDER` names another project";
+    return problem;
+  }
+  return open_at(session, std::move(project));
+}
+
+Result<RunRecord> find_run(Records& records, Transaction& transaction, const std::string& name) {
+  auto found = records.runs.find(transaction, name);
+  if (found || found.error().code != Errc::not_found) return found;
+  Error problem = std::move(found).error();
+  if (problem.hint.empty()) problem.hint = "`geartrain runs` lists the runs";
+  return problem;
+}
+
+Result<bool> is_driven(Records& records, const RunRecord& run) {
+  if (is_ended(run.state) || run.owner_engine.empty()) return false;
+  return records.database->is_present(run.owner_engine);
+}
+
+}  // namespace gt

@@ -1,0 +1,39 @@
+/// A home's database, for commands that look at what was recorded.
+#pragma once
+
+#include <memory>
+
+#include "cli/project.h"
+#include "cli/session.h"
+#include "db/database.h"
+#include "db/home.h"
+#include "run/run_store.h"
+
+namespace gt {
+
+/// Owner: the command. Threads: the main one.
+struct Records {
+  Project project;
+  Home home;
+  std::unique_ptr<Database> database;
+  RunStore runs;
+};
+
+inline constexpr const char* run_argument_help =
+    "A name as flights/12, a number, an id or the beginning of one, or latest.";
+inline constexpr const char* task_argument_help =
+    "A task as show lists it: train, train[0], candidates[2].train.";
+
+/// Makes what is missing.
+Result<Records> open_records(const Session& session);
+
+/// Errc::not_found, with a way out, where nothing was ever run; makes nothing.
+Result<Records> open_existing_records(const Session& session);
+
+/// not_found says how to list the runs.
+Result<RunRecord> find_run(Records& records, Transaction& transaction, const std::string& name);
+
+/// The engine that drives it lives. False for a run that has ended.
+Result<bool> is_driven(Records& records, const RunRecord& run);
+
+}  // namespace gt

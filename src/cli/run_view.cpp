@@ -1,0 +1,109 @@
+#include "cli/run_view.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "definition/read_pipeline.h"
+#include "expression/value.h"
+#include "schedule/task_context.h"
+
+namespace gt {
+
+Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction& transaction,
+                                                  const RunRecord& run) {
+  const PipelineVersion version = TRY(records.runs.pipeline_version(transaction, run.plan_version));
+  ReadResult read = read_pipeline(version.text, version.path);
+  if (!read.pipeline) {
+    Error problem =
+        error(Errc::conflict, "this geartrain does not understand the pipeline of {}: {}",
+              run.name(), read.problems.empty() ? "" : read.problems.front().message);
+    problem.hint = "the run was made by another version of geartrain";
+    return problem;
+  }
+  return Plan::build(std::make_shared<const Pipeline>(*std::move(read.pipeline)), run.params);
+}
+
+Result<RunView> RunView::load(Records& records, Transaction& transaction, const RunRecord& run) {
+  auto plan = TRY(recorded_plan(records, transaction, run));
+  RunView view(std::move(plan), TRY(records.runs.load(transaction, run.id)));
+  for (const TaskResult& result : view.loaded_.results) {
+    if (!result.cached_from || view.run_names_.contains(result.cached_from->run)) continue;
+    const auto source = records.runs.get(transaction, result.cached_from->run);
+    if (!source && source.error().code != Errc::not_found) return source.error();
+    view.run_names_[result.cached_from->run] = source ? source->name() : "";
+  }
+  return view;
+}
+
+RunView::RunView(std::shared_ptr<const Plan> plan, LoadedRun loaded)
+    : plan_(std::move(plan)), loaded_(std::move(loaded)), has_parts_(loaded_.tasks.size()) {
+  for (const TaskRecord& task : loaded_.tasks)
+    if (task.parent != no_task) has_parts_[task.parent] = true;
+  for (std::size_t i = 0; i < loaded_.results.size(); ++i) results_[loaded_.results[i].task] = i;
+  for (std::size_t i = 0; i < loaded_.expansions.size(); ++i)
+    expansions_[loaded_.expansions[i].task] = i;
+}
+
+std::string RunView::path(const TaskRecord& task) const {
+  if (task.parent == no_task) return step_of(task).name;
+  const std::string above = path(loaded_.tasks[task.parent]);
+  if (task.item >= 0) return fmt::format("{}[{}]", above, task.item);
+  return above + "." + step_of(task).name;
+}
+
+std::optional<std::int32_t> RunView::item(const TaskRecord& task) const {
+  const TaskRecord* at = &task;
+  while (at->item < 0 && at->parent != no_task) at = &loaded_.tasks[at->parent];
+  return at->item < 0 ? std::nullopt : std::optional(at->item);
+}
+
+Result<Json> RunView::matrix(const TaskRecord& task) const {
+  JsonObject values;
+  bool is_item = false;
+  for (const TaskRecord* at = &task; at->parent != no_task; at = &loaded_.tasks[at->parent]) {
+    const auto expansion = expansions_.find(at->parent);
+    if (at->item < 0 || expansion == expansions_.end()) continue;
+    is_item = true;
+    const auto& items = loaded_.expansions[expansion->second].items;
+    const auto& axes = step_of(*at).settings->matrix->axes;
+    for (std::size_t i = 0; i < axes.size(); ++i)
+      values.set(axes[i].name, TRY(to_json(items[static_cast<std::size_t>(at->item)][i])));
+  }
+  return is_item ? Json(std::move(values)) : Json();
+}
+
+const TaskResult* RunView::result(const TaskRecord& task) const {
+  const auto found = results_.find(task.index);
+  return found == results_.end() ? nullptr : &loaded_.results[found->second];
+}
+
+std::string RunView::source_run(const TaskRecord& task) const {
+  const TaskResult* const found = result(task);
+  if (task.state != TaskState::cached || found == nullptr || !found->cached_from) return {};
+  const auto name = run_names_.find(found->cached_from->run);
+  return name == run_names_.end() ? "" : name->second;
+}
+
+Result<const TaskRecord*> RunView::find(std::string_view wanted) const {
+  std::vector<std::string> paths;
+  for (const TaskRecord& task : loaded_.tasks) {
+    std::string own = path(task);
+    if (own == wanted) return &task;
+    paths.push_back(std::move(own));
+  }
+  Error problem = error(Errc::not_found, "run {} has no task {}", loaded_.run.name(),
+                        shell_quoted(printable(wanted)));
+  const auto near = nearest(wanted, paths);
+  problem.hint = near ? fmt::format("did you mean {}?", shell_quoted(*near))
+                      : fmt::format("`geartrain show {}` lists its tasks", loaded_.run.name());
+  return problem;
+}
+
+std::vector<std::string> RunView::parts(const TaskRecord& task) const {
+  std::vector<std::string> paths;
+  for (const TaskRecord& part : loaded_.tasks)
+    if (part.parent == task.index) paths.push_back(path(part));
+  return paths;
+}
+
+}  // namespace gt

@@ -1,0 +1,59 @@
+/// A recorded run with the names of its tasks, for commands that show it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/json.h"
+#include "cli/records.h"
+#include "plan/plan.h"
+#include "run/changes.h"
+
+namespace gt {
+
+/// The plan that a run was made from, out of its recorded text.
+Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction& transaction,
+                                                  const RunRecord& run);
+
+/// Immutable. Threads: any.
+class RunView {
+ public:
+  static Result<RunView> load(Records& records, Transaction& transaction, const RunRecord& run);
+
+  const RunRecord& run() const { return loaded_.run; }
+  const Plan& plan() const { return *plan_; }
+  const std::vector<TaskRecord>& tasks() const { return loaded_.tasks; }
+  const Step& step_of(const TaskRecord& task) const { return plan_->step(task.step); }
+  /// "candidates[2].train".
+  std::string path(const TaskRecord& task) const;
+  /// A matrix or group whose parts exist.
+  bool has_parts(const TaskRecord& task) const { return has_parts_[task.index]; }
+  /// The item of the nearest matrix that the task is, or is in; nullopt outside of any.
+  std::optional<std::int32_t> item(const TaskRecord& task) const;
+  /// {axis: value} of all matrices that the task is in; null outside of any.
+  Result<Json> matrix(const TaskRecord& task) const;
+  /// Null as long as it has none.
+  const TaskResult* result(const TaskRecord& task) const;
+  /// The run that a cached result came from; empty if it came from none or that is gone.
+  std::string source_run(const TaskRecord& task) const;
+
+  /// Errc::not_found names the nearest; Errc::invalid for the name of a step that has items.
+  Result<const TaskRecord*> find(std::string_view path) const;
+  /// The paths of what stands below a matrix or group, in order.
+  std::vector<std::string> parts(const TaskRecord& task) const;
+
+ private:
+  RunView(std::shared_ptr<const Plan> plan, LoadedRun loaded);
+
+  std::shared_ptr<const Plan> plan_;
+  LoadedRun loaded_;
+  std::vector<bool> has_parts_;
+  std::unordered_map<TaskIndex, std::size_t> results_, expansions_;
+  std::unordered_map<RunId, std::string> run_names_;
+};
+
+}  // namespace gt

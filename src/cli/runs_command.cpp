@@ -1,0 +1,85 @@
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/json_shapes.h"
+#include "cli/records.h"
+#include "cli/run_text.h"
+#include "cli/table.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain runs --state failed", "the runs that failed, newest first"},
+    {"geartrain runs --json --limit 1", "the newest run, for scripts"},
+};
+
+Result<RunFilter> filter_of(const std::optional<std::string>& pipeline,
+                            const std::optional<std::string>& state,
+                            const std::optional<std::int64_t>& limit) {
+  RunFilter filter{.pipeline = pipeline, .state = {}};
+  if (limit) filter.limit = static_cast<std::size_t>(*limit);
+  if (state) {
+    filter.state = parse_run_state(*state);
+    if (!filter.state) {
+      Error problem =
+          error(Errc::invalid, "there is no run state {}", shell_quoted(printable(*state)));
+      problem.hint = "states are queued, running, paused, succeeded, failed, cancelled";
+      return problem;
+    }
+  }
+  return filter;
+}
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(runs_command.text);
+  std::optional<std::string> pipeline, state;
+  std::optional<std::int64_t> limit;
+  bool json = false;
+  options.option("--limit", "N", limit, 1, "At most so many; 50 without it.");
+  options.option("--state", "STATE", state,
+                 "Only those that are queued, running, paused, succeeded, failed or cancelled.");
+  options.option("--pipeline", "NAME", pipeline, "Only those of this pipeline.");
+  options.flag("--json", json, "A list of runs, as `show --json` without tasks.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  const RunFilter filter = TRY(filter_of(pipeline, state, limit));
+  auto records = open_existing_records(session);
+  if (!records && records.error().code == Errc::not_found && json) {
+    session.console.print("[]\n");
+    return ExitCode::ok;
+  }
+  if (!records) return std::move(records).error();
+  auto reader = TRY(records->database->begin_read());
+  const auto runs = TRY(records->runs.list(reader, filter));
+  if (json) {
+    JsonList list;
+    for (const RunRecord& one : runs) {
+      JsonObject shown = run_summary_json(one);
+      shown.set("driven", TRY(is_driven(*records, one)));
+      list.emplace_back(std::move(shown));
+    }
+    session.console.print(pretty_json(list) + "\n");
+    return ExitCode::ok;
+  }
+  Table table({"run", "state", "created", "took", "parameters"});
+  for (const RunRecord& one : runs) {
+    const bool is_driven_now = TRY(is_driven(*records, one));
+    table.add({{one.name(), Tone::strong},
+               {state_text(one, is_driven_now), tone_of(one.state)},
+               {format_time(one.created_at), Tone::plain},
+               {time_taken(one.started_at, one.ended_at, session.clock.now()), Tone::plain},
+               {parameters_text(one.params), Tone::faint}});
+  }
+  if (runs.empty())
+    session.console.say("no such runs");
+  else
+    session.console.print(table.text(session.console));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const Command runs_command = {{"runs", "list runs, newest first", "", examples}, false, run};
+
+}  // namespace gt

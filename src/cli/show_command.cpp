@@ -1,0 +1,101 @@
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/json_shapes.h"
+#include "cli/records.h"
+#include "cli/run_text.h"
+#include "cli/run_view.h"
+#include "cli/table.h"
+#include "cli/wrapped_text.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain show latest", "the newest run, with a line for each task"},
+    {"geartrain show flights/12 --json | jq '.tasks[] | select(.state == \"failed\")'",
+     "what failed, for scripts"},
+};
+
+std::string fact(std::string_view name, const std::string& text) {
+  return text.empty() ? "" : "  " + padded(name, 12) + text + "\n";
+}
+
+std::string git_text(const JsonObject& git) {
+  const auto text_of = [&](const char* key) {
+    const Json* const value = git.find(key);
+    return value != nullptr && value->string() != nullptr ? *value->string() : std::string();
+  };
+  if (text_of("commit").empty()) return {};
+  const Json* const dirty = git.find("dirty");
+  const bool is_dirty = dirty != nullptr && dirty->boolean() != nullptr && *dirty->boolean();
+  return fmt::format("{} {}{}", text_of("commit").substr(0, 12), printable(text_of("branch")),
+                     is_dirty ? " (with changes)" : "");
+}
+
+std::string head(const Session& session, const RunRecord& run, bool is_driven) {
+  const Console& console = session.console;
+  std::string text = console.painted(Tone::strong, run.name()) + "  " +
+                     console.painted(tone_of(run.state), state_text(run, is_driven)) + "\n";
+  text += fact("id", run.uuid);
+  text += fact("created", format_time(run.created_at));
+  text += fact("took", time_taken(run.started_at, run.ended_at, session.clock.now()));
+  text += fact("parameters", parameters_text(run.params));
+  text += fact("git", git_text(run.git));
+  if (run.error) text += fact("error", printable(run.error->message));
+  return text;
+}
+
+/// What a task gave, or why it gave nothing.
+std::string remark(const RunView& view, const TaskRecord& task, const JsonObject& shape) {
+  if (!task.message.empty()) return printable(task.message);
+  std::string text = outputs_text(*shape.find("outputs"));
+  const std::string source = view.source_run(task);
+  if (!source.empty()) text = fmt::format("from {}{}{}", source, text.empty() ? "" : ": ", text);
+  return text;
+}
+
+Result<std::string> task_table(const Session& session, const RunView& view) {
+  Table table({"task", "state", "took", "attempts", "outputs"});
+  for (const TaskRecord& task : view.tasks()) {
+    if (view.has_parts(task)) continue;
+    const JsonObject shape = TRY(task_json(view, task));
+    table.add({{view.path(task)},
+               {to_text(task.state), tone_of(task.state)},
+               {time_taken(task.started_at, task.ended_at, session.clock.now())},
+               {std::to_string(task.attempts)},
+               {remark(view, task, shape)}});
+  }
+  return table.empty() ? std::string() : "\n" + table.text(session.console);
+}
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(show_command.text);
+  std::optional<std::string> name;
+  bool json = false;
+  options.argument("RUN", name, Need::required, run_argument_help);
+  options.flag("--json", json, "One object with the run and its tasks.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  Records records = TRY(open_existing_records(session));
+  auto reader = TRY(records.database->begin_read());
+  const RunRecord found = TRY(find_run(records, reader, *name));
+  const RunView view = TRY(RunView::load(records, reader, found));
+  const bool is_driven_now = TRY(is_driven(records, found));
+  if (json) {
+    JsonObject shape = TRY(run_json(view));
+    shape.set("driven", is_driven_now);
+    session.console.print(pretty_json(shape) + "\n");
+    return ExitCode::ok;
+  }
+  session.console.print(head(session, found, is_driven_now) + TRY(task_table(session, view)));
+  if (!is_ended(found.state) && !is_driven_now)
+    session.console.say(fmt::format("next: geartrain attach {}", found.name()));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const Command show_command = {{"show", "show a run and its tasks", "", examples}, false, run};
+
+}  // namespace gt
