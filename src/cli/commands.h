@@ -7,8 +7,12 @@
 
 namespace gt {
 
+extern const Command check_command;
+extern const Command get_command;
 extern const Command init_command;
+extern const Command logs_command;
 extern const Command runs_command;
+extern const Command schema_command;
 extern const Command show_command;
 extern const Command version_command;
 

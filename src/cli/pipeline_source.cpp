@@ -1,0 +1,45 @@
+#include "cli/pipeline_source.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/error_report.h"
+#include "definition/read_pipeline.h"
+#include "definition/render_problems.h"
+
+namespace gt {
+
+Result<std::string> read_pipeline_file(const PipelineFile& file) {
+  if (TRY(kind_of(file.path)) == PathKind::directory)
+    return error(Errc::invalid, "{} is a folder, not a pipeline file", printable(file.shown));
+  return read_file(file.path, pipeline_file_bytes_max);
+}
+
+Result<std::optional<PipelineSource>> load_pipeline(Session& session, const Project& project,
+                                                    const std::optional<std::string>& file) {
+  PipelineSource source{.file = TRY(find_pipeline_file(session, project, file)),
+                        .recorded_path = {},
+                        .text = {},
+                        .pipeline = {}};
+  source.text = TRY(read_pipeline_file(source.file));
+  const std::string below = project.root + "/";
+  source.recorded_path = source.file.path.starts_with(below) ? source.file.path.substr(below.size())
+                                                             : source.file.path;
+  // The whole path: a pipeline without a name is named after the file or its folder.
+  ReadResult read = read_pipeline(source.text, source.file.path);
+  if (!read.problems.empty()) {
+    const Colors colors = session.console.facts().talk.has_colors ? Colors::ansi : Colors::none;
+    session.console.draw(render_problems(read.problems, {source.file.shown, source.text}, colors) +
+                         "\n");
+  }
+  if (!read.pipeline || has_error(read.problems)) {
+    report(session.console,
+           {Errc::invalid,
+            fmt::format("{} has {}", printable(source.file.shown), count_problems(read.problems)),
+            "nothing was started; `geartrain check` looks again"});
+    return std::optional<PipelineSource>();
+  }
+  source.pipeline = std::make_shared<const Pipeline>(*std::move(read.pipeline));
+  return std::optional(std::move(source));
+}
+
+}  // namespace gt

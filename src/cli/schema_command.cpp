@@ -1,0 +1,28 @@
+#include "cli/commands.h"
+#include "definition/schema.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain schema > pipeline.schema.json",
+     "and `# yaml-language-server: $schema=pipeline.schema.json` as a file's first line lets "
+     "editors complete and check it"},
+};
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(schema_command.text);
+  bool json = false;
+  options.flag("--json", json, "The same: a schema is JSON.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+  session.console.print(pretty_json(pipeline_file_schema()) + "\n");
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const Command schema_command = {
+    {"schema", "print the JSON Schema of pipeline files", "", examples}, false, run};
+
+}  // namespace gt
