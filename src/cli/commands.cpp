@@ -6,9 +6,9 @@ namespace gt {
 
 namespace {
 
-const Command* const commands[] = {&init_command,   &check_command,  &runs_command,
-                                   &show_command,   &logs_command,   &get_command,
-                                   &schema_command, &version_command};
+const Command* const commands[] = {&init_command, &check_command,  &runs_command,
+                                   &show_command, &logs_command,   &why_command,
+                                   &get_command,  &schema_command, &version_command};
 
 }  // namespace
 

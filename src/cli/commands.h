@@ -15,6 +15,7 @@ extern const Command runs_command;
 extern const Command schema_command;
 extern const Command show_command;
 extern const Command version_command;
+extern const Command why_command;
 
 /// In the order in which help lists them.
 std::span<const Command* const> all_commands();

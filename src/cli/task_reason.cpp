@@ -1,0 +1,77 @@
+#include "cli/task_reason.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "plan/selection.h"
+
+namespace gt {
+
+namespace {
+
+/// The tasks of the same scope that the task waits for.
+std::vector<const TaskRecord*> upstream_of(const RunView& view, const TaskRecord& task) {
+  // An item of a matrix waits for nothing of its own: its matrix did.
+  const TaskRecord& waiting = task.item >= 0 ? view.tasks()[task.parent] : task;
+  std::vector<const TaskRecord*> found;
+  const auto steps = view.plan().upstream(waiting.step);
+  for (const TaskRecord& other : view.tasks())
+    if (other.parent == waiting.parent && other.item < 0 &&
+        std::ranges::count(steps, other.step) > 0)
+      found.push_back(&other);
+  return found;
+}
+
+std::string with_states(const RunView& view, const std::vector<const TaskRecord*>& tasks) {
+  std::string text;
+  for (const TaskRecord* task : tasks)
+    text +=
+        fmt::format("{}{} is {}", text.empty() ? "" : ", ", view.path(*task), to_text(task->state));
+  return text;
+}
+
+std::string skip_reason(const RunView& view, const TaskRecord& task,
+                        const std::vector<const TaskRecord*>& unsuccessful) {
+  const auto selection = Selection::make(
+      view.plan(), {view.run().options.only, view.run().options.from, view.run().options.refresh});
+  if (selection && selection->is_excluded(task.step))
+    return fmt::format("the run was asked for {} only", fmt::join(view.run().options.only, ", "));
+  const Step& step = view.step_of(task);
+  const std::string rule = fmt::format("trigger_rule {}", to_text(step.trigger_rule));
+  if (!unsuccessful.empty()) return fmt::format("{}: {}", rule, with_states(view, unsuccessful));
+  if (step.settings->condition) return "its condition (if) does not hold";
+  return fmt::format("{} does not hold", rule);
+}
+
+}  // namespace
+
+std::string task_reason(const RunView& view, const TaskRecord& task) {
+  std::vector<const TaskRecord*> unended, unsuccessful;
+  for (const TaskRecord* other : upstream_of(view, task)) {
+    if (!is_ended(other->state)) unended.push_back(other);
+    if (is_ended(other->state) && !is_success(other->state)) unsuccessful.push_back(other);
+  }
+  switch (task.state) {
+    case TaskState::waiting:
+      return unended.empty() ? "its turn has not come" : "it waits: " + with_states(view, unended);
+    case TaskState::ready:
+      return "it waits for a slot, its environment, or an equal task";
+    case TaskState::skipped:
+      return skip_reason(view, task, unsuccessful);
+    case TaskState::upstream_failed:
+      return with_states(view, unsuccessful);
+    case TaskState::cancelled:
+      return task.message.empty() ? "the run was cancelled" : printable(task.message);
+    case TaskState::queued:
+    case TaskState::running:
+    case TaskState::deferred:
+    case TaskState::retry_wait:
+    case TaskState::succeeded:
+    case TaskState::cached:
+    case TaskState::failed:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace gt

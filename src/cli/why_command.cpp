@@ -1,0 +1,116 @@
+#include <map>
+
+#include "base/text.h"
+#include "blob/folder_blobs.h"
+#include "cache/cache.h"
+#include "cli/commands.h"
+#include "cli/json_shapes.h"
+#include "cli/run_text.h"
+#include "cli/task_reason.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain why latest train", "the file, parameter or package because of which it ran"},
+    {"geartrain why latest features --facts", "all that its cache key is made of"},
+};
+
+struct Explanation {
+  std::string task;
+  TaskState state = TaskState::waiting;
+  std::string verdict;  ///< "executed", "cached", or the state
+  std::string reason;
+  std::string key;                   ///< empty for a task that was never looked up
+  std::optional<std::string> facts;  ///< nullopt where they are not kept
+};
+
+Result<Explanation> explain(Records& records, Session& session, Transaction& reader,
+                            const RunView& view, const TaskRecord& task) {
+  Explanation why{.task = view.path(task),
+                  .state = task.state,
+                  .verdict = to_text(task.state),
+                  .reason = task_reason(view, task),
+                  .key = {},
+                  .facts = {}};
+  if (task.attempts > 0) why.verdict = "executed";
+  if (auto manifest = TRY(records.runs.manifest(reader, view.run().id, task.index))) {
+    if (why.reason.empty() || task.attempts > 0) why.reason = manifest->reason;
+    FolderBlobs blobs(records.home, session.entropy, Durability::none);
+    if (manifest->key != Digest()) {
+      why.key = manifest->key.hex();
+      why.facts = TRY(Cache(blobs).manifest_text(reader, manifest->key));
+    }
+  }
+  return why;
+}
+
+/// Of a matrix or group: how its parts are.
+std::string parts_text(const RunView& view, const TaskRecord& container) {
+  std::map<TaskState, std::uint32_t> counts;
+  for (const TaskRecord& task : view.tasks())
+    if (task.parent == container.index) ++counts[task.state];
+  std::string text;
+  for (const auto& [state, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, to_text(state));
+  return text;
+}
+
+void print(Console& console, const RunView& view, const TaskRecord& task, const Explanation& why,
+           bool shows_facts) {
+  std::string line = console.painted(Tone::strong, why.task) + " " +
+                     console.painted(tone_of(task.state), why.verdict);
+  if (view.has_parts(task)) line += ": " + parts_text(view, task);
+  if (!why.reason.empty()) line += ": " + printable(why.reason);
+  console.print(line + "\n");
+  if (task.state == TaskState::failed && !task.message.empty())
+    console.print(fmt::format("  it failed: {}\n", printable(task.message)));
+  if (!shows_facts) return;
+  if (why.facts)
+    console.print("\n" + *why.facts);
+  else
+    console.say("its facts are not kept");
+}
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(why_command.text);
+  std::optional<std::string> run_name, step;
+  bool json = false, shows_facts = false;
+  options.argument("RUN", run_name, Need::required, run_argument_help);
+  options.argument("STEP", step, Need::required, task_argument_help);
+  options.flag("--facts", shows_facts, "All that its cache key is made of, a line each.");
+  options.flag("--json", json, "{run, task, state, verdict, reason, key, facts}.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  Records records = TRY(open_existing_records(session));
+  auto reader = TRY(records.database->begin_read());
+  const RunRecord found = TRY(find_run(records, reader, *run_name));
+  const RunView view = TRY(RunView::load(records, reader, found));
+  const TaskRecord& task = *TRY(view.find(*step));
+  const Explanation why = TRY(explain(records, session, reader, view, task));
+  if (!json) {
+    print(session.console, view, task, why, shows_facts);
+    return ExitCode::ok;
+  }
+  JsonList facts;
+  if (why.facts)
+    for (const auto line : split(*why.facts, '\n'))
+      if (!line.empty()) facts.emplace_back(line);
+  session.console.print(pretty_json(JsonObject{{"run", found.name()},
+                                               {"task", why.task},
+                                               {"state", to_text(task.state)},
+                                               {"verdict", why.verdict},
+                                               {"reason", why.reason},
+                                               {"key", why.key.empty() ? Json() : Json(why.key)},
+                                               {"facts", std::move(facts)}}) +
+                        "\n");
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const Command why_command = {
+    {"why", "say why a task ran, was skipped, or came from the cache", "", examples}, false, run};
+
+}  // namespace gt
