@@ -77,7 +77,7 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command check_command = {
+const CliCommand check_command = {
     {"check", "find all problems of pipeline files",
      "Starts nothing and needs no home folder. Ends with 8 if a file has errors; warnings alone "
      "are fine.",

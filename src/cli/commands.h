@@ -7,20 +7,20 @@
 
 namespace gt {
 
-extern const Command check_command;
-extern const Command get_command;
-extern const Command init_command;
-extern const Command logs_command;
-extern const Command runs_command;
-extern const Command schema_command;
-extern const Command show_command;
-extern const Command version_command;
-extern const Command why_command;
+extern const CliCommand check_command;
+extern const CliCommand get_command;
+extern const CliCommand init_command;
+extern const CliCommand logs_command;
+extern const CliCommand runs_command;
+extern const CliCommand schema_command;
+extern const CliCommand show_command;
+extern const CliCommand version_command;
+extern const CliCommand why_command;
 
 /// In the order in which help lists them.
-std::span<const Command* const> all_commands();
+std::span<const CliCommand* const> all_commands();
 
 /// nullptr when there is none.
-const Command* find_command(std::string_view name);
+const CliCommand* find_command(std::string_view name);
 
 }  // namespace gt

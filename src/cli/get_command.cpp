@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -165,7 +167,7 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command get_command = {
+const CliCommand get_command = {
     {"get", "copy an output of a run out, or print it",
      "A value is printed or written as it is if it is a string, else as JSON.", examples},
     false,

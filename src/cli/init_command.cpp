@@ -88,7 +88,7 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command init_command = {
+const CliCommand init_command = {
     {"init", "make a small working project",
      "Writes pipeline.yaml and three plain Python scripts (they need Python 3 and nothing else), "
      "and never overwrites a file.",

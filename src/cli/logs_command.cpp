@@ -155,6 +155,6 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command logs_command = {{"logs", "print what a task wrote", "", examples}, false, run};
+const CliCommand logs_command = {{"logs", "print what a task wrote", "", examples}, false, run};
 
 }  // namespace gt

@@ -25,7 +25,7 @@ std::string overview() {
   std::string text =
       "geartrain: machine-learning pipelines that run themselves\n\n"
       "usage: geartrain COMMAND [ARGUMENT…] [OPTION…]\n\ncommands\n";
-  for (const Command* command : all_commands())
+  for (const CliCommand* command : all_commands())
     text += two_columns(command->text.name, command->text.summary);
   text +=
       "\n`geartrain COMMAND --help` describes a command, with examples.\n"
@@ -46,7 +46,7 @@ void move_command_to_front(std::vector<std::string>& words) {
 
 Error unknown_command(const std::string& word) {
   std::vector<std::string> names;
-  for (const Command* command : all_commands()) names.emplace_back(command->text.name);
+  for (const CliCommand* command : all_commands()) names.emplace_back(command->text.name);
   Error problem = error(Errc::invalid, "there is no command {}", shell_quoted(printable(word)));
   const auto near = nearest(word, names);
   problem.hint = near ? fmt::format("did you mean `geartrain {}`?", *near)
@@ -55,7 +55,7 @@ Error unknown_command(const std::string& word) {
 }
 
 Result<ExitCode> run_command(Session& session, std::vector<std::string> words,
-                             const Command* command) {
+                             const CliCommand* command) {
   if (words.empty()) {
     session.console.draw(overview());
     return ExitCode::usage;
@@ -83,7 +83,7 @@ int run_program(std::vector<std::string> words) {
   if (words.size() == 1 && (words[0] == "--version" || words[0] == "-V")) words[0] = "version";
   if (words.size() == 2 && words[0] == "help") words = {words[1], "--help"};
   move_command_to_front(words);
-  const Command* const command = words.empty() ? nullptr : find_command(words[0]);
+  const CliCommand* const command = words.empty() ? nullptr : find_command(words[0]);
 
   std::optional<Result<KeeperLink>> keeper;
   if (command != nullptr && command->executes_steps && std::ranges::count(words, "--help") == 0)

@@ -80,6 +80,6 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command runs_command = {{"runs", "list runs, newest first", "", examples}, false, run};
+const CliCommand runs_command = {{"runs", "list runs, newest first", "", examples}, false, run};
 
 }  // namespace gt

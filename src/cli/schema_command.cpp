@@ -22,7 +22,7 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command schema_command = {
+const CliCommand schema_command = {
     {"schema", "print the JSON Schema of pipeline files", "", examples}, false, run};
 
 }  // namespace gt

@@ -29,7 +29,7 @@ struct Session {
 
 using Words = std::span<const std::string>;
 
-struct Command {
+struct CliCommand {
   CommandText text;
   /// Needs a keeper.
   bool executes_steps;

@@ -96,6 +96,6 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command show_command = {{"show", "show a run and its tasks", "", examples}, false, run};
+const CliCommand show_command = {{"show", "show a run and its tasks", "", examples}, false, run};
 
 }  // namespace gt

@@ -24,7 +24,7 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command version_command = {
+const CliCommand version_command = {
     {"version", "show which geartrain this is", "", examples}, false, run};
 
 }  // namespace gt

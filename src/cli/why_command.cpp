@@ -38,9 +38,9 @@ Result<Explanation> explain(Records& records, Session& session, Transaction& rea
   if (auto manifest = TRY(records.runs.manifest(reader, view.run().id, task.index))) {
     if (why.reason.empty() || task.attempts > 0) why.reason = manifest->reason;
     FolderBlobs blobs(records.home, session.entropy, Durability::none);
-    if (manifest->key != Digest()) {
-      why.key = manifest->key.hex();
-      why.facts = TRY(Cache(blobs).manifest_text(reader, manifest->key));
+    if (manifest->key) {
+      why.key = manifest->key->hex();
+      why.facts = TRY(Cache(blobs).manifest_text(reader, *manifest->key));
     }
   }
   return why;
@@ -110,7 +110,7 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const Command why_command = {
+const CliCommand why_command = {
     {"why", "say why a task ran, was skipped, or came from the cache", "", examples}, false, run};
 
 }  // namespace gt
