@@ -7,10 +7,15 @@
 
 namespace gt {
 
+extern const CliCommand attach_command;
+extern const CliCommand cancel_command;
 extern const CliCommand check_command;
 extern const CliCommand get_command;
 extern const CliCommand init_command;
 extern const CliCommand logs_command;
+extern const CliCommand plan_command;
+extern const CliCommand retry_command;
+extern const CliCommand run_command;
 extern const CliCommand runs_command;
 extern const CliCommand schema_command;
 extern const CliCommand show_command;

@@ -39,6 +39,11 @@ Result<RunRecord> find_run(Records& records, Transaction& transaction, const std
   return problem;
 }
 
+Result<RunRecord> find_run(Records& records, const std::string& name) {
+  auto reader = TRY(records.database->begin_read());
+  return find_run(records, reader, name);
+}
+
 Result<bool> is_driven(Records& records, const RunRecord& run) {
   if (is_ended(run.state) || run.owner_engine.empty()) return false;
   return records.database->is_present(run.owner_engine);

@@ -33,6 +33,9 @@ Result<Records> open_existing_records(const Session& session);
 /// not_found says how to list the runs.
 Result<RunRecord> find_run(Records& records, Transaction& transaction, const std::string& name);
 
+/// The same by a transaction of its own.
+Result<RunRecord> find_run(Records& records, const std::string& name);
+
 /// The engine that drives it lives. False for a run that has ended.
 Result<bool> is_driven(Records& records, const RunRecord& run);
 

@@ -1,0 +1,79 @@
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/finish.h"
+#include "cli/follow.h"
+#include "cli/run_request.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain attach latest", "follow the newest run, or go on with it if nobody drives it"},
+};
+
+Result<ExitCode> go_on(Session& session, Records records, Progress& progress, const RunRecord& run,
+                       const WorkshopOptions& chosen, ReportForm form) {
+  std::shared_ptr<const Plan> plan;
+  {
+    auto reader = TRY(records.database->begin_read());
+    plan = TRY(recorded_plan(records, reader, run));
+  }
+  auto workshop = TRY(Workshop::open(session, std::move(records), progress, chosen));
+  TRY(workshop->claim(run));
+  progress.say(fmt::format("going on with {}", run.name()));
+  Selection selection = TRY(selection_of(*plan, run.options));
+  TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
+  return drive_and_finish(session, *workshop, progress, run, form);
+}
+
+Result<FollowEnd> follow_to_end(Session& session, Records& records, const RunRecord& run,
+                                Progress& progress) {
+  // Gone before the workshop opens its own.
+  SignalWatch signals = TRY(SignalWatch::open());
+  return follow(session, records, run, progress, signals);
+}
+
+Result<RunReport> report_of_ended(Records& records, RunId run) {
+  auto reader = TRY(records.database->begin_read());
+  const RunRecord ended = TRY(records.runs.get(reader, run));
+  return report_of(TRY(RunView::load(records, reader, ended)));
+}
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(attach_command.text);
+  std::optional<std::string> name;
+  WorkshopOptions chosen;
+  bool json = false;
+  options.argument("RUN", name, Need::required, run_argument_help);
+  declare(options, chosen);
+  options.flag("--json", json, "The run and its tasks as JSON, once it has ended.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  const ReportForm form = json ? ReportForm::json : ReportForm::text;
+  Records records = TRY(open_existing_records(session));
+  const RunRecord found = TRY(find_run(records, *name));
+  const auto progress = make_progress(session.console);
+  const FollowEnd end = TRY(follow_to_end(session, records, found, *progress));
+  progress->clear();
+  if (end == FollowEnd::left) {
+    session.console.say(fmt::format("left; {} goes on", found.name()));
+    return ExitCode::interrupted;
+  }
+  if (end == FollowEnd::engine_gone)
+    return go_on(session, std::move(records), *progress, found, chosen, form);
+  return finish(session, records, TRY(report_of_ended(records, found.id)), found.id, form);
+}
+
+}  // namespace
+
+const CliCommand attach_command = {
+    {"attach", "follow a run, or go on with one that nobody drives",
+     "As long as another geartrain drives the run, this one only watches, and Ctrl-C leaves. When "
+     "that one is gone, this one takes the run over, adopts what still runs, and finishes it; "
+     "Ctrl-C then cancels, as in run. Ends as run does.",
+     examples},
+    true,
+    run};
+
+}  // namespace gt

@@ -1,0 +1,84 @@
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/finish.h"
+#include "cli/run_request.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain cancel latest", "ask what runs to end, then run `finally`"},
+    {"geartrain cancel flights/12 --kill", "at once, without `finally`"},
+};
+
+Result<void> record_request(Records& records, const RunRecord& run, CancelMode mode) {
+  auto writer = TRY(records.database->begin_write());
+  TRY(records.runs.request_cancel(writer, run.id, mode));
+  return writer.commit();
+}
+
+/// Nobody drives it: finds what still runs, ends it, and ends the run.
+Result<void> cancel_here(Session& session, Records& records, Progress& progress,
+                         const RunRecord& run) {
+  std::shared_ptr<const Plan> plan;
+  {
+    auto reader = TRY(records.database->begin_read());
+    plan = TRY(recorded_plan(records, reader, run));
+  }
+  auto workshop = TRY(Workshop::open(session, std::move(records), progress, {}));
+  TRY(workshop->claim(run));
+  Selection selection = TRY(selection_of(*plan, run.options));
+  TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
+  TRY(workshop->drive(run.id));
+  progress.clear();
+  records = std::move(workshop->records());
+  return {};
+}
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(cancel_command.text);
+  std::optional<std::string> name;
+  bool json = false, kill = false;
+  options.argument("RUN", name, Need::required, run_argument_help);
+  options.flag("--kill", kill, "Kill what runs, and leave out `finally`.");
+  options.flag("--json", json, "{run, state, driven}.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  Records records = TRY(open_existing_records(session));
+  const RunRecord found = TRY(find_run(records, *name));
+  if (is_ended(found.state))
+    return Error{Errc::conflict,
+                 fmt::format("{} has ended already: it {}", found.name(), to_text(found.state)),
+                 fmt::format("`geartrain show {}` shows it", found.name())};
+  TRY(record_request(records, found, kill ? CancelMode::kill : CancelMode::terminate));
+  const bool is_driven_now = TRY(is_driven(records, found));
+  const auto progress = make_progress(session.console);
+  if (is_driven_now) {
+    records.database->ring(found.owner_engine);
+    session.console.say(fmt::format("{} is asked to end; `geartrain attach {}` follows it",
+                                    found.name(), found.name()));
+  } else {
+    TRY(cancel_here(session, records, *progress, found));
+  }
+  const RunRecord after = TRY(find_run(records, found.uuid));
+  if (json)
+    session.console.print(
+        pretty_json(JsonObject{
+            {"run", after.name()}, {"state", to_text(after.state)}, {"driven", is_driven_now}}) +
+        "\n");
+  else if (!is_driven_now)
+    session.console.say(fmt::format("{} {}", after.name(), to_text(after.state)));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const CliCommand cancel_command = {
+    {"cancel", "end a run",
+     "The geartrain that drives the run is asked; if none does, this one ends the run itself.",
+     examples},
+    true,
+    run};
+
+}  // namespace gt

@@ -1,0 +1,38 @@
+#include "cli/finish.h"
+
+#include "base/text.h"
+#include "cli/json_shapes.h"
+
+namespace gt {
+
+Result<ExitCode> finish(Session& session, Records& records, const RunReport& report, RunId run,
+                        ReportForm form) {
+  auto reader = TRY(records.database->begin_read());
+  const RunRecord record = TRY(records.runs.get(reader, run));
+  if (form == ReportForm::text) {
+    session.console.print(text_of(report, session.console));
+  } else {
+    const RunView view = TRY(RunView::load(records, reader, record));
+    session.console.print(pretty_json(TRY(run_json(view))) + "\n");
+  }
+  return exit_code_of(record);
+}
+
+Result<ExitCode> drive_and_finish(Session& session, Workshop& workshop, Progress& progress,
+                                  const RunRecord& run, ReportForm form) {
+  auto driven = workshop.drive(run.id);
+  progress.clear();
+  if (!driven) {
+    Error problem = std::move(driven).error();
+    if (problem.hint.empty())
+      problem.hint = fmt::format("`geartrain attach {}` goes on with it", run.name());
+    return problem;
+  }
+  const LiveRun* const live = workshop.engine().find(run.id);
+  GT_CHECK(live != nullptr, "an engine knows the run that it drove to its end");
+  const RunReport report =
+      report_of(*live, workshop.watcher().tally(), workshop.watcher().failed());
+  return finish(session, workshop.records(), report, run.id, form);
+}
+
+}  // namespace gt

@@ -1,0 +1,124 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "blob/folder_blobs.h"
+#include "cache/cache.h"
+#include "cli/commands.h"
+#include "cli/run_request.h"
+#include "cli/table.h"
+#include "cli/wiring.h"
+#include "engine/forecast.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain plan", "what a run would do, and why"},
+    {"geartrain plan -p month=3 --exit-code", "ends with 4 if anything would be executed, for CI"},
+};
+
+Tone tone_of(ForecastVerdict verdict) {
+  switch (verdict) {
+    case ForecastVerdict::run:
+      return Tone::warning;
+    case ForecastVerdict::hit:
+      return Tone::good;
+    case ForecastVerdict::skip:
+      return Tone::faint;
+    case ForecastVerdict::unknown:
+      return Tone::plain;
+  }
+  return Tone::plain;
+}
+
+std::string counts_text(const Forecast& forecast) {
+  std::string text;
+  for (const auto verdict : {ForecastVerdict::run, ForecastVerdict::hit, ForecastVerdict::skip,
+                             ForecastVerdict::unknown}) {
+    const auto count = std::ranges::count_if(forecast.tasks, [&](const ForecastTask& task) {
+      return task.kind == TaskKind::step && task.verdict == verdict;
+    });
+    if (count > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, to_text(verdict));
+  }
+  return text.empty() ? "nothing to do" : text;
+}
+
+JsonObject shape_of(const Forecast& forecast, const Plan& plan) {
+  JsonList tasks;
+  for (const ForecastTask& task : forecast.tasks)
+    tasks.emplace_back(JsonObject{{"path", task.path},
+                                  {"step", plan.path(task.step)},
+                                  {"kind", to_text(task.kind)},
+                                  {"verdict", to_text(task.verdict)},
+                                  {"reason", task.reason}});
+  return {{"pipeline", plan.pipeline().name},
+          {"params", plan.params()},
+          {"changes", forecast.has_changes},
+          {"tasks", std::move(tasks)}};
+}
+
+Result<Forecast> forecast_run(Session& session, const WorkshopOptions& chosen,
+                              const RunOptions& options, const PreparedRun& prepared) {
+  Records records = TRY(open_records(session));
+  const auto facts = TRY(make_facts(
+      session, records.project, chosen, [] {},
+      [&](const std::string& line) { session.console.say(line); }));
+  FolderBlobs blobs(records.home, session.entropy, Durability::none);
+  Cache cache(blobs);
+  const Time now = session.clock.now();
+  RunRecord run;
+  run.pipeline = prepared.source.pipeline->name;
+  run.params = prepared.plan->params();
+  run.options = options;
+  run.logical_date = run.created_at = now;
+  auto reader = TRY(records.database->begin_read());
+  auto made =
+      forecast(prepared.plan, prepared.selection, run, *facts, cache, reader, session.clock);
+  facts->remember_source();
+  return made;
+}
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(plan_command.text);
+  RunRequest request;
+  WorkshopOptions chosen;
+  bool json = false, has_exit_code = false;
+  declare(options, request);
+  declare_secrets(options, chosen);
+  options.flag("--exit-code", has_exit_code,
+               "End with 4 if anything would, or might, be executed.");
+  options.flag("--json", json,
+               "{pipeline, params, changes, tasks: [{path, step, kind, verdict, reason}]}.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  const Project project = TRY(find_project(session));
+  Preparation preparation = TRY(prepare(session, project, request));
+  if (!preparation.run) return preparation.code;
+  const Forecast forecast = TRY(forecast_run(session, chosen, request.options, *preparation.run));
+  if (json) {
+    session.console.print(pretty_json(shape_of(forecast, *preparation.run->plan)) + "\n");
+  } else {
+    Table table({"task", "would", "because"});
+    for (const ForecastTask& task : forecast.tasks)
+      table.add({{printable(task.path)},
+                 {to_text(task.verdict), tone_of(task.verdict)},
+                 {printable(task.reason)}});
+    session.console.print(table.text(session.console));
+    session.console.say(counts_text(forecast));
+  }
+  return has_exit_code && forecast.has_changes ? ExitCode::changes : ExitCode::ok;
+}
+
+}  // namespace
+
+const CliCommand plan_command = {
+    {"plan", "say what a run would do, and why",
+     "Reads the cache and the source files; executes nothing. Of each task it says run, hit (its "
+     "result is in the cache), skip, or unknown (that depends on what earlier steps will give).",
+     examples},
+    false,
+    run};
+
+}  // namespace gt

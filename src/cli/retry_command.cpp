@@ -1,0 +1,72 @@
+#include <pwd.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/finish.h"
+#include "cli/run_request.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain retry latest", "what did not succeed, in the same run"},
+};
+
+Result<void> refuse(Records& records, const RunRecord& run) {
+  if (run.state == RunState::succeeded)
+    return Error{Errc::conflict, fmt::format("{} succeeded: nothing is left to do", run.name()),
+                 "`geartrain run` begins another run"};
+  if (is_ended(run.state)) return {};
+  const bool is_driven_now = TRY(is_driven(records, run));
+  return Error{Errc::conflict,
+               fmt::format("{} has not ended: it is {}", run.name(), to_text(run.state)),
+               fmt::format("`geartrain attach {}` {} it", run.name(),
+                           is_driven_now ? "follows" : "goes on with")};
+}
+
+std::string person() {
+  const passwd* const entry = ::getpwuid(::geteuid());
+  return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+}
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(retry_command.text);
+  std::optional<std::string> name;
+  WorkshopOptions chosen;
+  bool json = false;
+  options.argument("RUN", name, Need::required, run_argument_help);
+  declare(options, chosen);
+  options.flag("--json", json, "The run and its tasks as JSON, once it has ended.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  Records records = TRY(open_existing_records(session));
+  const RunRecord found = TRY(find_run(records, *name));
+  TRY(refuse(records, found));
+  std::shared_ptr<const Plan> plan;
+  {
+    auto reader = TRY(records.database->begin_read());
+    plan = TRY(recorded_plan(records, reader, found));
+  }
+  const auto progress = make_progress(session.console);
+  auto workshop = TRY(Workshop::open(session, std::move(records), *progress, chosen));
+  TRY(workshop->claim(found));
+  progress->say(fmt::format("{} goes on", found.name()));
+  Selection selection = TRY(selection_of(*plan, found.options));
+  TRY(workshop->engine().reopen(found.id, std::move(plan), std::move(selection), person()));
+  return drive_and_finish(session, *workshop, *progress, found,
+                          json ? ReportForm::json : ReportForm::text);
+}
+
+}  // namespace
+
+const CliCommand retry_command = {
+    {"retry", "do again what did not succeed in a run",
+     "The run is opened again, with the pipeline and parameters as they were recorded. Tasks that "
+     "succeeded stay as they are. Ends as run does.",
+     examples},
+    true,
+    run};
+
+}  // namespace gt

@@ -1,0 +1,80 @@
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/finish.h"
+#include "cli/run_request.h"
+#include "cli/source_facts.h"
+#include "cli/wiring.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain run", "the project's pipeline, with its default parameters"},
+    {"geartrain run -p month=3 -p 'depths=[4,6]' -j 4", "parameters, and four slots"},
+    {"geartrain run --only train --no-cache", "one step and what it needs, executed anew"},
+    {"geartrain run --json > run.json", "the run as JSON once it has ended"},
+};
+
+Result<RunRecord> record_run(Session& session, Workshop& workshop, const PreparedRun& prepared,
+                             const RunOptions& options) {
+  Records& records = workshop.records();
+  const Time now = session.clock.now();
+  const auto source = TRY(workshop.facts().source(nullptr));
+  JsonObject git = git_facts(records.project.root);
+  auto writer = TRY(records.database->begin_write());
+  const std::string version = TRY(records.runs.keep_pipeline(
+      writer,
+      {{}, prepared.source.pipeline->name, prepared.source.recorded_path, prepared.source.text},
+      now));
+  RunRecord run = TRY(records.runs.create(writer,
+                                          {.pipeline = prepared.source.pipeline->name,
+                                           .plan_version = version,
+                                           .params = prepared.plan->params(),
+                                           .options = options,
+                                           .logical_date = now,
+                                           .source_digest = source->digest.hex(),
+                                           .git = std::move(git),
+                                           .owner_engine = workshop.engine_id()},
+                                          now, session.entropy));
+  TRY(writer.commit());
+  return run;
+}
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(run_command.text);
+  RunRequest request;
+  WorkshopOptions chosen;
+  bool json = false;
+  declare(options, request);
+  declare(options, chosen);
+  options.flag("--json", json, "The run and its tasks as JSON, once it has ended.");
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  const Project project = TRY(find_project(session));
+  Preparation preparation = TRY(prepare(session, project, request));
+  if (!preparation.run) return preparation.code;
+  PreparedRun& prepared = *preparation.run;
+  const auto progress = make_progress(session.console);
+  auto workshop = TRY(Workshop::open(session, TRY(open_records(session)), *progress, chosen));
+  const RunRecord recorded = TRY(record_run(session, *workshop, prepared, request.options));
+  progress->say(fmt::format("{} started", recorded.name()));
+  TRY(workshop->engine().begin(recorded, prepared.plan, prepared.selection));
+  return drive_and_finish(session, *workshop, *progress, recorded,
+                          json ? ReportForm::json : ReportForm::text);
+}
+
+}  // namespace
+
+const CliCommand run_command = {
+    {"run", "run a pipeline",
+     "Steps that have not changed are taken from the cache. Progress goes to standard error, the "
+     "summary (or JSON) to standard output. Ctrl-C asks what runs to end and lets `finally` run; "
+     "a second one kills; a third one leaves at once.\n"
+     "Ends with 0 if the run succeeded, 1 if it failed, 2 for wrong parameters, 8 for a wrong "
+     "pipeline file, 124 if its time was up, 130 if it was cancelled.",
+     examples},
+    true,
+    run};
+
+}  // namespace gt

@@ -1,0 +1,92 @@
+#include "cli/run_request.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/error_report.h"
+#include "definition/parameters.h"
+#include "definition/render_problems.h"
+
+namespace gt {
+
+namespace {
+
+constexpr std::size_t param_file_bytes_max = 16U << 20U;
+
+/// Tells them; true if there is an error among them.
+bool tell(Console& console, const Problems& problems, const std::string& file,
+          std::string_view text) {
+  if (problems.empty()) return false;
+  const Colors colors = console.facts().talk.has_colors ? Colors::ansi : Colors::none;
+  console.draw(render_problems(problems, {file, text}, colors));
+  return has_error(problems);
+}
+
+/// nullopt when the file has problems, which are told.
+Result<std::optional<JsonObject>> values_of_file(Session& session, const std::string& given) {
+  const std::string text = TRY(read_file(absolute_path(session, given), param_file_bytes_max));
+  ParameterFile file = read_parameter_file(text);
+  if (tell(session.console, file.problems, given, text)) return std::optional<JsonObject>();
+  return std::optional(std::move(file.values));
+}
+
+/// nullopt when something is wrong, which is told.
+Result<std::optional<JsonObject>> parameters(Session& session, const PipelineSource& source,
+                                             const RunRequest& request) {
+  JsonObject given;
+  if (request.param_file) {
+    auto values = TRY(values_of_file(session, *request.param_file));
+    if (!values) return values;
+    given = *std::move(values);
+  }
+  bool is_wrong = false;
+  for (const std::string& assignment : request.params) {
+    auto member = parse_parameter(*source.pipeline, assignment);
+    if (member)
+      given.set(std::move(member->first), std::move(member->second));
+    else
+      report(session.console, member.error());
+    is_wrong = is_wrong || !member;
+  }
+  BoundParameters bound = bind_parameters(*source.pipeline, given);
+  is_wrong = tell(session.console, bound.problems, source.file.shown, source.text) || is_wrong;
+  if (is_wrong) return std::optional<JsonObject>();
+  return std::optional(std::move(bound.values));
+}
+
+}  // namespace
+
+void declare(Options& options, RunRequest& request) {
+  options.option("-p,--param", "NAME=VALUE", request.params,
+                 "A parameter; numbers, lists and objects as JSON. May be repeated.");
+  options.option("--param-file", "FILE", request.param_file,
+                 "Parameters from a YAML or JSON file; -p counts more.");
+  options.option("-f,--file", "FILE", request.file,
+                 "The pipeline file; else the project's pipeline.yaml.");
+  options.option("--only", "STEP", request.options.only,
+                 "Only this step and what it needs. May be repeated.");
+  options.option("--from", "STEP", request.options.from,
+                 "Execute this step and all that follows from it anew. May be repeated.");
+  options.option("--refresh", "STEP", request.options.refresh,
+                 "Execute this step anew. May be repeated.");
+  options.flag("--no-cache", request.options.no_cache, "Execute everything anew.");
+}
+
+Result<Selection> selection_of(const Plan& plan, const RunOptions& options) {
+  return Selection::make(plan, {options.only, options.from, options.refresh});
+}
+
+Result<Preparation> prepare(Session& session, const Project& project, const RunRequest& request) {
+  auto source = TRY(load_pipeline(session, project, request.file));
+  if (!source) return Preparation{std::nullopt, ExitCode::invalid_definition};
+  auto params = TRY(parameters(session, *source, request));
+  if (!params) {
+    report(session.console, {Errc::invalid, "nothing was started: the parameters are wrong", ""});
+    return Preparation{std::nullopt, ExitCode::usage};
+  }
+  auto plan = Plan::build(source->pipeline, *std::move(params));
+  Selection selection = TRY(selection_of(*plan, request.options));
+  return Preparation{PreparedRun{*std::move(source), std::move(plan), std::move(selection)},
+                     ExitCode::ok};
+}
+
+}  // namespace gt

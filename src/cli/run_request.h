@@ -1,0 +1,41 @@
+/// What `run` and `plan` are asked to do: options, and what they mean for a pipeline.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/pipeline_source.h"
+#include "plan/plan.h"
+#include "plan/selection.h"
+#include "run/run.h"
+
+namespace gt {
+
+struct RunRequest {
+  std::optional<std::string> file, param_file;
+  std::vector<std::string> params;
+  RunOptions options;
+};
+
+void declare(Options& options, RunRequest& request);
+
+struct PreparedRun {
+  PipelineSource source;
+  std::shared_ptr<const Plan> plan;
+  Selection selection;
+};
+
+/// Either what to do, or the code to end with after the problems were told.
+struct Preparation {
+  std::optional<PreparedRun> run;
+  ExitCode code = ExitCode::ok;
+};
+
+Result<Preparation> prepare(Session& session, const Project& project, const RunRequest& request);
+
+/// The same selection from what a run has recorded.
+Result<Selection> selection_of(const Plan& plan, const RunOptions& options);
+
+}  // namespace gt

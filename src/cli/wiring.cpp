@@ -1,0 +1,171 @@
+#include "cli/wiring.h"
+
+#include "base/id.h"
+#include "base/text.h"
+#include "blob/folder_blobs.h"
+#include "cache/cache.h"
+#include "cli/log_text.h"
+#include "execute/host_executor.h"
+#include "execute/host_limits.h"
+
+namespace gt {
+
+namespace {
+
+constexpr std::size_t log_tail_lines = 10;
+constexpr std::int64_t jobs_max = 100'000;
+
+std::string variable_or_empty(const Session& session, const char* name) {
+  const char* const value = session.variable(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+void declare_secrets(Options& options, WorkshopOptions& chosen) {
+  options.option("--secrets", "FILE", chosen.secrets_file,
+                 "NAME=value lines, readable by nobody else; GEARTRAIN_SECRET_<NAME> counts more.");
+}
+
+void declare(Options& options, WorkshopOptions& chosen) {
+  options.option("-j,--jobs", "N", chosen.jobs, 1,
+                 "CPU slots: how much runs at once; else the CPUs of this machine.");
+  declare_secrets(options, chosen);
+}
+
+Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& project,
+                                              const WorkshopOptions& options,
+                                              std::function<void()> wake,
+                                              std::function<void(const std::string&)> say) {
+  std::optional<std::string> file = options.secrets_file;
+  if (const std::string set = variable_or_empty(session, "GEARTRAIN_SECRETS_FILE");
+      !file && !set.empty())
+    file = set;
+  if (file) file = absolute_path(session, *file);
+  return std::make_unique<HostFacts>(HostFactsParts{
+      .source = TRY(Source::open(project.root, project.home, session.clock)),
+      .secrets = TRY(Secrets::open(session.variable, file)),
+      .environments = PythonEnvironments(project.root, project.home,
+                                         variable_or_empty(session, "PATH"), session.clock),
+      .variable = session.variable,
+      .wake = std::move(wake),
+      .say = std::move(say)});
+}
+
+struct Workshop::State {
+  State(Session& for_session, Records with_records, Progress& with_progress, SignalWatch watch,
+        Wake wakes)
+      : session(for_session),
+        records(std::move(with_records)),
+        progress(with_progress),
+        signals(std::move(watch)),
+        wake(std::move(wakes)),
+        engine_id(make_uuid(session.clock.now(), session.entropy)),
+        blobs(records.home, session.entropy, Durability::sync),
+        cache(blobs),
+        watcher(progress, [this](const RunRecord& run, const AttemptId& attempt) {
+          return last_lines(records.home.at("attempts/" + outside_name(run.uuid, attempt) + "/log"),
+                            log_tail_lines);
+        }) {}
+
+  Result<void> open(const WorkshopOptions& options);
+
+  Session& session;
+  Records records;
+  Progress& progress;
+  SignalWatch signals;
+  Wake wake;
+  std::string engine_id;
+  std::unique_ptr<Presence> presence;
+  std::optional<Bell> bell;
+  FolderBlobs blobs;
+  Cache cache;
+  RunWatcher watcher;
+  std::unique_ptr<HostFacts> facts;
+  std::unique_ptr<KeeperClient> keeper;
+  std::unique_ptr<HostExecutor> executor;
+  std::unique_ptr<Engine> engine;
+};
+
+Result<void> Workshop::State::open(const WorkshopOptions& options) {
+  GT_CHECK(session.keeper, "commands that execute steps have a keeper");
+  if (options.jobs && *options.jobs > jobs_max)
+    return error(Errc::invalid, "-j {} is more than {}", *options.jobs, jobs_max);
+  presence = TRY(records.database->enter(engine_id));
+  bell.emplace(TRY(records.database->listen(Listener::engine, engine_id)));
+  facts = TRY(make_facts(
+      session, records.project, options, [this] { wake.ring(); },
+      [this](const std::string& line) { progress.say(line); }));
+  keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
+  session.keeper.reset();
+  ExecutorLimits limits = host_limits();
+  if (options.jobs) limits.cpu = static_cast<double>(*options.jobs);
+  executor = TRY(HostExecutor::open(
+      {.keeper = *keeper,
+       .blobs = blobs,
+       .clock = session.clock,
+       .python =
+           [this](const PythonEnvironment& python) { return facts->python_variables(python); },
+       .wake = [this] { wake.ring(); }},
+      {.attempts = records.home.at("attempts"),
+       .caller_environment = own_environment(),
+       .limits = limits}));
+  engine = std::make_unique<Engine>(
+      EngineParts{.database = *records.database,
+                  .runs = records.runs,
+                  .cache = cache,
+                  .executor = *executor,
+                  .facts = *facts,
+                  .clock = session.clock,
+                  .entropy = session.entropy,
+                  .observer = &watcher,
+                  .announce = [this] { records.database->ring_followers(); }},
+      EngineSettings{.engine_id = engine_id,
+                     .capacity = {limits.cpu, limits.memory_bytes},
+                     .project_root = records.project.root,
+                     .home = records.home.path()});
+  return {};
+}
+
+Workshop::Workshop(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Workshop::~Workshop() { state_->facts->remember_source(); }
+
+Result<std::unique_ptr<Workshop>> Workshop::open(Session& session, Records records,
+                                                 Progress& progress,
+                                                 const WorkshopOptions& options) {
+  // Before the first thread: whoever is made later inherits that signals are not for it.
+  SignalWatch signals = TRY(SignalWatch::open());
+  auto state = std::make_unique<State>(session, std::move(records), progress, std::move(signals),
+                                       TRY(Wake::open()));
+  TRY(state->open(options));
+  return std::unique_ptr<Workshop>(new Workshop(std::move(state)));
+}
+
+Records& Workshop::records() { return state_->records; }
+Engine& Workshop::engine() { return *state_->engine; }
+const std::string& Workshop::engine_id() const { return state_->engine_id; }
+const RunWatcher& Workshop::watcher() const { return state_->watcher; }
+HostFacts& Workshop::facts() { return *state_->facts; }
+
+Result<void> Workshop::claim(const RunRecord& run) {
+  auto writer = TRY(state_->records.database->begin_write());
+  TRY(state_->records.runs.claim(writer, run.id, run.fence, state_->engine_id));
+  return writer.commit();
+}
+
+Result<void> Workshop::drive(RunId run) {
+  return gt::drive({.engine = *state_->engine,
+                    .database = *state_->records.database,
+                    .runs = state_->records.runs,
+                    .clock = state_->session.clock,
+                    .wake = state_->wake,
+                    .bell = *state_->bell,
+                    .signals = state_->signals,
+                    .progress = state_->progress,
+                    .watcher = state_->watcher,
+                    .took_environments = [this] { return state_->facts->took_environments(); }},
+                   run);
+}
+
+}  // namespace gt
