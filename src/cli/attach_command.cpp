@@ -12,19 +12,19 @@ const Example examples[] = {
     {"geartrain attach latest", "follow the newest run, or go on with it if nobody drives it"},
 };
 
-Result<ExitCode> go_on(Session& session, Records records, Progress& progress, const RunRecord& run,
+Result<ExitCode> go_on(Session& session, Records& records, Progress& progress, const RunRecord& run,
                        const WorkshopOptions& chosen, ReportForm form) {
   std::shared_ptr<const Plan> plan;
   {
     auto reader = TRY(records.database->begin_read());
     plan = TRY(recorded_plan(records, reader, run));
   }
-  auto workshop = TRY(Workshop::open(session, std::move(records), progress, chosen));
+  auto workshop = TRY(Workshop::open(session, records, progress, chosen));
   TRY(workshop->claim(run));
   progress.say(fmt::format("going on with {}", run.name()));
   Selection selection = TRY(selection_of(*plan, run.options));
   TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
-  return drive_and_finish(session, *workshop, progress, run, form);
+  return drive_and_finish(session, records, *workshop, progress, run, form);
 }
 
 Result<FollowEnd> follow_to_end(Session& session, Records& records, const RunRecord& run,
@@ -60,8 +60,7 @@ Result<ExitCode> run(Session& session, Words words) {
     session.console.say(fmt::format("left; {} goes on", found.name()));
     return ExitCode::interrupted;
   }
-  if (end == FollowEnd::engine_gone)
-    return go_on(session, std::move(records), *progress, found, chosen, form);
+  if (end == FollowEnd::engine_gone) return go_on(session, records, *progress, found, chosen, form);
   return finish(session, records, TRY(report_of_ended(records, found.id)), found.id, form);
 }
 

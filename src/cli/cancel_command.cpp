@@ -26,13 +26,12 @@ Result<void> cancel_here(Session& session, Records& records, Progress& progress,
     auto reader = TRY(records.database->begin_read());
     plan = TRY(recorded_plan(records, reader, run));
   }
-  auto workshop = TRY(Workshop::open(session, std::move(records), progress, {}));
+  auto workshop = TRY(Workshop::open(session, records, progress, {}));
   TRY(workshop->claim(run));
   Selection selection = TRY(selection_of(*plan, run.options));
   TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
   TRY(workshop->drive(run.id));
   progress.clear();
-  records = std::move(workshop->records());
   return {};
 }
 

@@ -18,8 +18,8 @@ Result<ExitCode> finish(Session& session, Records& records, const RunReport& rep
   return exit_code_of(record);
 }
 
-Result<ExitCode> drive_and_finish(Session& session, Workshop& workshop, Progress& progress,
-                                  const RunRecord& run, ReportForm form) {
+Result<ExitCode> drive_and_finish(Session& session, Records& records, Workshop& workshop,
+                                  Progress& progress, const RunRecord& run, ReportForm form) {
   auto driven = workshop.drive(run.id);
   progress.clear();
   if (!driven) {
@@ -32,7 +32,7 @@ Result<ExitCode> drive_and_finish(Session& session, Workshop& workshop, Progress
   GT_CHECK(live != nullptr, "an engine knows the run that it drove to its end");
   const RunReport report =
       report_of(*live, workshop.watcher().tally(), workshop.watcher().failed());
-  return finish(session, workshop.records(), report, run.id, form);
+  return finish(session, records, report, run.id, form);
 }
 
 }  // namespace gt

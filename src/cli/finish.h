@@ -13,7 +13,7 @@ Result<ExitCode> finish(Session& session, Records& records, const RunReport& rep
                         ReportForm form);
 
 /// Drives to the end, then as above.
-Result<ExitCode> drive_and_finish(Session& session, Workshop& workshop, Progress& progress,
-                                  const RunRecord& run, ReportForm form);
+Result<ExitCode> drive_and_finish(Session& session, Records& records, Workshop& workshop,
+                                  Progress& progress, const RunRecord& run, ReportForm form);
 
 }  // namespace gt

@@ -50,12 +50,12 @@ Result<ExitCode> run(Session& session, Words words) {
     plan = TRY(recorded_plan(records, reader, found));
   }
   const auto progress = make_progress(session.console);
-  auto workshop = TRY(Workshop::open(session, std::move(records), *progress, chosen));
+  auto workshop = TRY(Workshop::open(session, records, *progress, chosen));
   TRY(workshop->claim(found));
   progress->say(fmt::format("{} goes on", found.name()));
   Selection selection = TRY(selection_of(*plan, found.options));
   TRY(workshop->engine().reopen(found.id, std::move(plan), std::move(selection), person()));
-  return drive_and_finish(session, *workshop, *progress, found,
+  return drive_and_finish(session, records, *workshop, *progress, found,
                           json ? ReportForm::json : ReportForm::text);
 }
 

@@ -16,9 +16,8 @@ const Example examples[] = {
     {"geartrain run --json > run.json", "the run as JSON once it has ended"},
 };
 
-Result<RunRecord> record_run(Session& session, Workshop& workshop, const PreparedRun& prepared,
-                             const RunOptions& options) {
-  Records& records = workshop.records();
+Result<RunRecord> record_run(Session& session, Records& records, Workshop& workshop,
+                             const PreparedRun& prepared, const RunOptions& options) {
   const Time now = session.clock.now();
   const auto source = TRY(workshop.facts().source(nullptr));
   JsonObject git = git_facts(records.project.root);
@@ -56,11 +55,13 @@ Result<ExitCode> run(Session& session, Words words) {
   if (!preparation.run) return preparation.code;
   PreparedRun& prepared = *preparation.run;
   const auto progress = make_progress(session.console);
-  auto workshop = TRY(Workshop::open(session, TRY(open_records(session)), *progress, chosen));
-  const RunRecord recorded = TRY(record_run(session, *workshop, prepared, request.options));
+  Records records = TRY(open_records(session));
+  auto workshop = TRY(Workshop::open(session, records, *progress, chosen));
+  const RunRecord recorded =
+      TRY(record_run(session, records, *workshop, prepared, request.options));
   progress->say(fmt::format("{} started", recorded.name()));
   TRY(workshop->engine().begin(recorded, prepared.plan, prepared.selection));
-  return drive_and_finish(session, *workshop, *progress, recorded,
+  return drive_and_finish(session, records, *workshop, *progress, recorded,
                           json ? ReportForm::json : ReportForm::text);
 }
 

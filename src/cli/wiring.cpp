@@ -53,10 +53,10 @@ Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& p
 }
 
 struct Workshop::State {
-  State(Session& for_session, Records with_records, Progress& with_progress, SignalWatch watch,
+  State(Session& for_session, Records& with_records, Progress& with_progress, SignalWatch watch,
         Wake wakes)
       : session(for_session),
-        records(std::move(with_records)),
+        records(with_records),
         progress(with_progress),
         signals(std::move(watch)),
         wake(std::move(wakes)),
@@ -71,7 +71,7 @@ struct Workshop::State {
   Result<void> open(const WorkshopOptions& options);
 
   Session& session;
-  Records records;
+  Records& records;
   Progress& progress;
   SignalWatch signals;
   Wake wake;
@@ -131,18 +131,17 @@ Workshop::Workshop(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Workshop::~Workshop() { state_->facts->remember_source(); }
 
-Result<std::unique_ptr<Workshop>> Workshop::open(Session& session, Records records,
+Result<std::unique_ptr<Workshop>> Workshop::open(Session& session, Records& records,
                                                  Progress& progress,
                                                  const WorkshopOptions& options) {
   // Before the first thread: whoever is made later inherits that signals are not for it.
   SignalWatch signals = TRY(SignalWatch::open());
-  auto state = std::make_unique<State>(session, std::move(records), progress, std::move(signals),
-                                       TRY(Wake::open()));
+  auto state =
+      std::make_unique<State>(session, records, progress, std::move(signals), TRY(Wake::open()));
   TRY(state->open(options));
   return std::unique_ptr<Workshop>(new Workshop(std::move(state)));
 }
 
-Records& Workshop::records() { return state_->records; }
 Engine& Workshop::engine() { return *state_->engine; }
 const std::string& Workshop::engine_id() const { return state_->engine_id; }
 const RunWatcher& Workshop::watcher() const { return state_->watcher; }

@@ -31,12 +31,11 @@ Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& p
 /// becomes the engine's.
 class Workshop {
  public:
-  /// Takes the session's keeper. Session and `progress` outlive it.
-  static Result<std::unique_ptr<Workshop>> open(Session& session, Records records,
+  /// Takes the session's keeper. Session, records and progress outlive it.
+  static Result<std::unique_ptr<Workshop>> open(Session& session, Records& records,
                                                 Progress& progress, const WorkshopOptions& options);
   ~Workshop();
 
-  Records& records();
   Engine& engine();
   const std::string& engine_id() const;
   const RunWatcher& watcher() const;
