@@ -64,8 +64,8 @@ Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
 Result<JsonObject> run_json(const RunView& view) {
   JsonObject run = run_summary_json(view.run());
   JsonList tasks, containers;
-  for (const TaskRecord& task : view.tasks())
-    (view.has_parts(task) ? containers : tasks).emplace_back(TRY(task_json(view, task)));
+  for (const TaskRecord* task : view.in_order())
+    (view.has_parts(*task) ? containers : tasks).emplace_back(TRY(task_json(view, *task)));
   run.set("tasks", std::move(tasks));
   run.set("containers", std::move(containers));
   return run;

@@ -163,7 +163,8 @@ Result<void> Options::parse(std::span<const std::string> words) {
   }
   common.help = state_->app.count("--help") > 0;
   if (common.help) return {};
-  const auto extras = state_->app.remaining();
+  auto extras = state_->app.remaining();
+  std::erase(extras, "--");  // it has done its work
   if (!extras.empty()) return state_->unexpected(extras.front());
   for (const auto& take : state_->takers) TRY(take());
   return {};

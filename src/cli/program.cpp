@@ -54,8 +54,8 @@ Error unknown_command(const std::string& word) {
   return problem;
 }
 
-Result<ExitCode> run_command(Session& session, std::vector<std::string> words,
-                             const CliCommand* command) {
+Result<ExitCode> dispatch(Session& session, std::vector<std::string> words,
+                          const CliCommand* command) {
   if (words.empty()) {
     session.console.draw(overview());
     return ExitCode::usage;
@@ -103,7 +103,7 @@ int run_program(std::vector<std::string> words) {
                   .variable = [](const char* name) { return std::getenv(name); }};
   auto ended = [&]() -> Result<ExitCode> {
     if (keeper) session.keeper = TRY(std::move(*keeper));
-    const ExitCode code = TRY(run_command(session, std::move(words), command));
+    const ExitCode code = TRY(dispatch(session, std::move(words), command));
     TRY(console.flush());
     return code;
   }();

@@ -8,6 +8,11 @@ namespace gt {
 void PlainProgress::say(const std::string& line) { console_.say(line); }
 
 void PlainProgress::changed(const TaskNews& news) {
+  if (news.state == TaskState::queued || news.state == TaskState::running) {
+    if (std::exchange(started_[news.index], news.attempts) == news.attempts) return;
+  } else {
+    started_.erase(news.index);
+  }
   console_.say(printable(news.path) + ": " +
                console_.talk_painted(tone_of(news.state), describe(news)));
 }

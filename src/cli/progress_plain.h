@@ -1,6 +1,8 @@
 /// Progress where no cursor moves: one line for each start and end.
 #pragma once
 
+#include <map>
+
 #include "cli/progress.h"
 
 namespace gt {
@@ -19,6 +21,7 @@ class PlainProgress final : public Progress {
 
  private:
   Console& console_;
+  std::map<TaskIndex, std::uint32_t> started_;  ///< which attempt's start was told
 };
 
 }  // namespace gt

@@ -51,6 +51,25 @@ std::string RunView::path(const TaskRecord& task) const {
   return above + "." + step_of(task).name;
 }
 
+std::vector<const TaskRecord*> RunView::in_order() const {
+  // Children have consecutive indices; all that is on the stack comes later.
+  std::unordered_map<TaskIndex, std::vector<TaskIndex>> children;
+  std::vector<TaskIndex> stack;
+  for (const TaskRecord& task : loaded_.tasks)
+    (task.parent == no_task ? stack : children[task.parent]).push_back(task.index);
+  std::ranges::reverse(stack);
+  std::vector<const TaskRecord*> ordered;
+  ordered.reserve(loaded_.tasks.size());
+  while (!stack.empty()) {
+    const TaskIndex index = stack.back();
+    stack.pop_back();
+    ordered.push_back(&loaded_.tasks[index]);
+    if (const auto found = children.find(index); found != children.end())
+      stack.insert(stack.end(), found->second.rbegin(), found->second.rend());
+  }
+  return ordered;
+}
+
 std::optional<std::int32_t> RunView::item(const TaskRecord& task) const {
   const TaskRecord* at = &task;
   while (at->item < 0 && at->parent != no_task) at = &loaded_.tasks[at->parent];

@@ -26,7 +26,10 @@ class RunView {
 
   const RunRecord& run() const { return loaded_.run; }
   const Plan& plan() const { return *plan_; }
+  /// By index, which is the order of creation.
   const std::vector<TaskRecord>& tasks() const { return loaded_.tasks; }
+  /// As people read them: in the pipeline's order, what is in a matrix or group behind it.
+  std::vector<const TaskRecord*> in_order() const;
   const Step& step_of(const TaskRecord& task) const { return plan_->step(task.step); }
   /// "candidates[2].train".
   std::string path(const TaskRecord& task) const;

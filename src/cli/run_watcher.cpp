@@ -35,7 +35,7 @@ bool is_shown(TaskState state) {
 }  // namespace
 
 void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
-  const bool is_first = states_.empty();
+  const bool is_taken_over = states_.empty() && changes.created.size() < run.tasks().size();
   for (const TaskManifest& manifest : changes.manifests)
     if (!manifest.reason.empty()) reasons_[manifest.task] = manifest.reason;
   std::array<std::uint32_t, 12> quiet{};
@@ -45,7 +45,7 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
   };
   each([&](const TaskChange& change) { ++quiet[static_cast<std::size_t>(change.state)]; });
   states_.resize(run.tasks().size());
-  if (is_first) begin(run);
+  if (is_taken_over) begin(run);
   each([&](const TaskChange& change) {
     count(run, change.index);
     const bool is_one_of_many =

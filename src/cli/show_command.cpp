@@ -57,14 +57,14 @@ std::string remark(const RunView& view, const TaskRecord& task, const JsonObject
 
 Result<std::string> task_table(const Session& session, const RunView& view) {
   Table table({"task", "state", "took", "attempts", "outputs"});
-  for (const TaskRecord& task : view.tasks()) {
-    if (view.has_parts(task)) continue;
-    const JsonObject shape = TRY(task_json(view, task));
-    table.add({{view.path(task)},
-               {to_text(task.state), tone_of(task.state)},
-               {time_taken(task.started_at, task.ended_at, session.clock.now())},
-               {std::to_string(task.attempts)},
-               {remark(view, task, shape)}});
+  for (const TaskRecord* task : view.in_order()) {
+    if (view.has_parts(*task)) continue;
+    const JsonObject shape = TRY(task_json(view, *task));
+    table.add({{view.path(*task)},
+               {to_text(task->state), tone_of(task->state)},
+               {time_taken(task->started_at, task->ended_at, session.clock.now())},
+               {std::to_string(task->attempts)},
+               {remark(view, *task, shape)}});
   }
   return table.empty() ? std::string() : "\n" + table.text(session.console);
 }

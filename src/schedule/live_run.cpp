@@ -84,6 +84,14 @@ void LiveRun::move(TaskIndex index, TaskEvent event) {
   touch(index);
 }
 
+/// A run may begin and end within one commit.
+RunStateChange& LiveRun::touch_run(RunState state) {
+  if (!changes_.run) changes_.run.emplace();
+  changes_.run->state = state;
+  changes_.run->error = run_.error;
+  return *changes_.run;
+}
+
 void LiveRun::add_event(Time at, std::string kind, TaskIndex task, JsonObject details) {
   ++last_event_;
   changes_.events.push_back({at, std::move(kind), task, std::move(details)});

@@ -133,6 +133,7 @@ class LiveRun {
   TaskIndex create_tasks(ScopeIndex scope, TaskIndex parent);
   TaskChange& touch(TaskIndex task);
   void move(TaskIndex task, TaskEvent event);
+  RunStateChange& touch_run(RunState state);
   void add_event(Time at, std::string kind, TaskIndex task, JsonObject details = {});
   void rebuild();
   void rebuild_container(TaskIndex task);

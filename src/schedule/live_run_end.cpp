@@ -247,7 +247,7 @@ void LiveRun::finish(Time now) {
       state = run_.cancel == CancelMode::none ? RunState::failed : RunState::cancelled;
   run_.state = state;
   run_.ended_at = now;
-  changes_.run = RunStateChange{state, {}, now, run_.error, false};
+  touch_run(state).ended_at = now;
   JsonObject details;
   details.set("state", to_text(state));
   add_event(now, "run_ended", no_task, std::move(details));

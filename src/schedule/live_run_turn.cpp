@@ -33,7 +33,7 @@ AttemptFailed expression_failure(const Error& error, std::string_view field) {
 void LiveRun::start(Time now) {
   run_.state = RunState::running;
   run_.started_at = now;
-  changes_.run = RunStateChange{RunState::running, now, {}, {}, false};
+  touch_run(RunState::running).started_at = now;
   add_event(now, "run_started", no_task);
   for (TaskIndex index = 0; index < first_finally_; ++index) want_check(index);
   if (root_left_ == 0) begin_finally(now);
@@ -251,7 +251,7 @@ void LiveRun::check_deadline(Time now) {
       fmt::format("the run did not end within its timeout of {}", format_duration(*timeout)),
       {},
       {}};
-  changes_.run = RunStateChange{RunState::running, {}, {}, run_.error, false};
+  touch_run(RunState::running);
   add_event(now, "run_timeout", no_task);
   cancel_scope(root_scope, StopRequest::terminate, now);
 }
