@@ -104,7 +104,9 @@ struct SqliteDatabase::State {
     TRY(connection->run_script(options.durability == Durability::sync
                                    ? "PRAGMA synchronous = FULL"
                                    : "PRAGMA synchronous = OFF"));
-    TRY(connection->run_script("PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY"));
+    TRY(
+        connection->run_script("PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; "
+                               "PRAGMA journal_size_limit = 16777216"));
     writer = std::move(connection);
     return {};
   }
