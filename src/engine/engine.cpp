@@ -68,6 +68,7 @@ Result<void> Engine::activate(RunId run, std::shared_ptr<const Plan> plan, Selec
   const std::int64_t fence = loaded.run.fence;
   active_[run] = std::make_unique<ActiveRun>(
       LiveRun::resume(std::move(plan), selection, std::move(loaded)), selection, fence);
+  active_[run]->live.obey_stop_requests(parts_.clock.now());
   return {};
 }
 
@@ -177,6 +178,7 @@ Result<void> Engine::reload(ActiveRun& active) {
     return {};
   }
   active.live = LiveRun::resume(active.live.shared_plan(), active.selection, std::move(loaded));
+  active.live.obey_stop_requests(parts_.clock.now());
   // What was committed but not done yet, if the commit's answer was lost.
   for (const OpenAttempt& open : active.live.open_attempts()) launch(active, open.id, open.started);
   return {};

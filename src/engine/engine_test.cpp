@@ -93,7 +93,7 @@ steps:
   other: {run: [x]}
   rescue: {run: [x], needs: [bad], trigger_rule: one_failed}
 finally:
-  report: {run: ["echo", "${{ run.state }}", "${{ steps.bad.state }}", "${{ steps.bad.error }}"]}
+  report: {run: ["echo", "${{ run.state }}", "${{ steps.bad.state }}", "${{ steps.bad.error.cause }}"]}
 )");
   std::vector<std::string> report;
   const auto otherwise = world.behaviour;
@@ -106,7 +106,7 @@ finally:
   CHECK(world.states(run) ==
         "bad:failed after:upstream_failed far:upstream_failed other:succeeded rescue:succeeded "
         "report:succeeded");
-  CHECK(report == std::vector<std::string>{"echo", "failed", "failed", "exit: exit code 1"});
+  CHECK(report == std::vector<std::string>{"echo", "failed", "failed", "exit"});
 }
 
 TEST_CASE("a failed step is tried again as its retry says") {
@@ -311,6 +311,40 @@ finally:
     REQUIRE(world.drive());
     CHECK(world.states(run) == "slow:cancelled after:cancelled clean:cancelled");
   }
+  CHECK(world.state(run) == RunState::cancelled);
+}
+
+TEST_CASE("a cancel that was recorded when no engine lived is obeyed by the next one") {
+  SimulatedWorld world(17);
+  world.behaviour = [&](const Launch& launch) {
+    return SimulatedCourse{Duration(0), std::chrono::hours(1), world.success_of(launch)};
+  };
+  const RunId run = world.start("steps:\n  slow: {run: [x]}\n  after: {run: [x], needs: [slow]}\n");
+  REQUIRE(world.engine->turn());
+  {
+    auto transaction = world.memory->begin_write();
+    REQUIRE(transaction);
+    REQUIRE(world.runs.request_cancel(*transaction, run, CancelMode::terminate));
+    REQUIRE(transaction->commit());
+  }
+  world.crash();
+  REQUIRE(world.drive());
+  CHECK(world.states(run) == "slow:cancelled after:cancelled");
+  CHECK(world.state(run) == RunState::cancelled);
+}
+
+TEST_CASE("a cancel is remembered by the engine that goes on") {
+  SimulatedWorld world(18);
+  world.behaviour = [&](const Launch& launch) {
+    return SimulatedCourse{Duration(0), std::chrono::hours(1), world.success_of(launch)};
+  };
+  const RunId run = world.start("steps:\n  slow: {run: [x]}\nfinally:\n  f: {run: [y]}\n");
+  REQUIRE(world.engine->turn());
+  REQUIRE(world.engine->request_cancel(run, CancelMode::terminate, "test"));
+  REQUIRE(world.engine->turn());
+  world.crash();
+  REQUIRE(world.drive());
+  CHECK(world.states(run) == "slow:cancelled f:succeeded");
   CHECK(world.state(run) == RunState::cancelled);
 }
 

@@ -63,6 +63,7 @@ struct RunStateChange {
   std::optional<Time> ended_at;
   std::optional<AttemptFailed> error;
   bool reopened = false;  ///< end, error and cancel request of the row are cleared
+  std::optional<CancelMode> cancel;
 };
 
 struct RunChanges {

@@ -146,9 +146,11 @@ Result<void> write_run(Transaction& transaction, RunId run, const RunStateChange
   const std::string error_text = change.error ? failure_text(*change.error) : "";
   TRY(transaction.execute(
       "UPDATE run SET state = :state, started_at = coalesce(:started_at, started_at), ended_at = "
-      "coalesce(:ended_at, ended_at), error = coalesce(:error, error) WHERE id = :id",
+      "coalesce(:ended_at, ended_at), error = coalesce(:error, error), cancel = coalesce(:cancel, "
+      "cancel) WHERE id = :id",
       {to_text(change.state), change.started_at, change.ended_at,
-       change.error ? Bind(error_text) : Bind(nullptr), run}));
+       change.error ? Bind(error_text) : Bind(nullptr),
+       change.cancel ? Bind(to_text(*change.cancel)) : Bind(nullptr), run}));
   return {};
 }
 

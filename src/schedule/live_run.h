@@ -71,6 +71,8 @@ class LiveRun {
   void apply_key(TaskIndex task, KeyAnswer answer, Time now);
   /// Requests that ask for no more than an earlier one are ignored.
   void request_cancel(CancelMode mode, Time now, std::string who);
+  /// Of a resumed run: what was recorded as cancelled or timed out may still be running.
+  void obey_stop_requests(Time now);
   /// Re-opens an ended run: everything that did not succeed, and `finally`.
   void reopen(Time now, std::string who);
 

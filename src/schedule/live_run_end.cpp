@@ -214,16 +214,23 @@ void LiveRun::cancel_scope(ScopeIndex scope, StopRequest how, Time now) {
 
 void LiveRun::request_cancel(CancelMode mode, Time now, std::string who) {
   if (mode <= run_.cancel || is_ended()) return;
-  const bool was_in_finally = in_finally_;
   run_.cancel = mode;
+  touch_run(run_.state).cancel = mode;
   JsonObject details;
   details.set("mode", mode == CancelMode::kill ? "kill" : "terminate");
   details.set("by", std::move(who));
   add_event(now, "cancel_requested", no_task, std::move(details));
-  const StopRequest how = mode == CancelMode::kill ? StopRequest::kill : StopRequest::terminate;
-  if (!was_in_finally) cancel_scope(root_scope, how, now);
+  obey_stop_requests(now);
+}
+
+void LiveRun::obey_stop_requests(Time now) {
+  if (is_ended()) return;
+  const bool kill = run_.cancel == CancelMode::kill;
+  const StopRequest how = kill ? StopRequest::kill : StopRequest::terminate;
+  if (!in_finally_ && (timed_out_ || run_.cancel != CancelMode::none))
+    cancel_scope(root_scope, how, now);
   // `finally` survives a first request, whenever it comes.
-  if (mode == CancelMode::kill) cancel_scope(finally_scope, how, now);
+  if (kill) cancel_scope(finally_scope, how, now);
 }
 
 void LiveRun::begin_finally(Time now) {
@@ -284,7 +291,7 @@ void LiveRun::reopen(Time now, std::string who) {
   run_.started_at = now;
   run_.ended_at.reset();
   timed_out_ = false;
-  changes_.run = RunStateChange{RunState::running, now, {}, {}, true};
+  changes_.run = RunStateChange{RunState::running, now, {}, {}, true, {}};
   JsonObject details;
   details.set("by", std::move(who));
   add_event(now, "reopened", no_task, std::move(details));

@@ -28,10 +28,15 @@ std::vector<std::string> names_of(const Range& range) {
   return names;
 }
 
-/// Text in any case, so that it can stand in a message without a question first.
+/// An object in any case, so that its members can stand in a message without a question first.
 Value error_value(const AttemptFailed* failure) {
-  return failure ? Value(fmt::format("{}: {}", to_text(failure->cause), failure->message))
-                 : Value("");
+  ValueObject object;
+  object.append("cause", failure ? to_text(failure->cause) : "");
+  object.append("message", failure ? failure->message : "");
+  object.append("exit_code", failure && failure->exit_code
+                                 ? Value(std::int64_t{*failure->exit_code})
+                                 : Value());
+  return object;
 }
 
 }  // namespace

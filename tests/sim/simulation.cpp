@@ -135,6 +135,8 @@ class Life {
     world_.facts.files = {{"a.py", "a"}, {"b.py", "b"}};
     set_behaviour(world_, seed);
     run_ = world_.start(pipeline);
+    // When a request comes decides what is there to cancel, so timeless lives have none.
+    if (!is_timeless(seed) && seed % 5 == 0) cancel_at_turn_ = 2 + static_cast<int>(seed % 23);
   }
 
   /// Drives to the end; `before_life` sets the fault of each engine's life.
@@ -175,6 +177,11 @@ class Life {
   bool observe() {
     const LiveRun* live = world_.engine->find(run_);
     if (!live) return false;
+    if (cancel_at_turn_ > 0 && ++turns_ % cancel_at_turn_ == 0) {
+      const CancelMode mode = turns_ > cancel_at_turn_ ? CancelMode::kill : CancelMode::terminate;
+      if (!world_.engine->request_cancel(run_, mode, "simulation"))
+        broken("nobody takes a request");
+    }
     double cpu = 0;
     for (TaskIndex task = 0; task < live->tasks().size(); ++task) {
       const auto& seen = live->task(task);
@@ -208,6 +215,8 @@ class Life {
   SimulationReport report_;
   RunId run_ = 0;
   std::map<TaskIndex, TaskState> ended_;
+  int cancel_at_turn_ = 0;
+  int turns_ = 0;
 };
 
 }  // namespace
