@@ -114,7 +114,6 @@ constexpr auto group_step_key_list = std::to_array<Key>({
     {"matrix", matrix, "The whole group once for each combination of the values of its axes."},
     {"max_parallel", max_parallel, "How many groups of the matrix may run at once."},
     {"fail_fast", boolean, "The first failed group of the matrix cancels the others."},
-    {"retry", retry, "How often what did not succeed inside is repeated."},
 });
 
 constexpr auto group_key_list = std::to_array<Key>({

@@ -111,7 +111,6 @@ TEST_CASE("every setting arrives where it belongs") {
   REQUIRE(group.group());
   CHECK(group.group()->steps.size() == 2);
   CHECK(group.group()->outputs.size() == 1);
-  CHECK(group.settings->retry.limit == 2);
   CHECK(upstream_names(group) == std::vector<std::string>{"extract", "train"});
   CHECK(pipeline.steps[3].settings->cache.mode == CacheSetting::Mode::never);
   CHECK(pipeline.finally_steps.size() == 1);
