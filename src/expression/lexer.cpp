@@ -183,9 +183,9 @@ Token Lexer::symbol(Token token) {
 
 Token Lexer::invalid(Token token, std::size_t offset, std::string message, std::string hint) {
   token.kind = Token::Kind::invalid;
-  token.problem = Problem{.position = source_.position_at(offset),
-                          .message = std::move(message),
-                          .hint = std::move(hint)};
+  problem_ = {.position = source_.position_at(offset),
+              .message = std::move(message),
+              .hint = std::move(hint)};
   return token;
 }
 

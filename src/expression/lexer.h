@@ -18,7 +18,7 @@ struct Token {
     number,
     string,
     symbol,
-    invalid,  ///< problem says why
+    invalid,  ///< Lexer::problem() says why
   };
 
   Kind kind = Kind::end;
@@ -28,7 +28,6 @@ struct Token {
   std::string string = {};     ///< of a string: its content
   std::uint64_t integer = 0;   ///< of an integer
   double number = 0;           ///< of a number
-  Problem problem = {};        ///< of an invalid one
 
   bool is_symbol(std::string_view symbol) const { return kind == Kind::symbol && text == symbol; }
   bool is_name(std::string_view name) const { return kind == Kind::name && text == name; }
@@ -41,6 +40,8 @@ class Lexer {
   /// The token at the offset; the offset moves behind it. An invalid token is given again and
   /// again.
   Token next();
+  /// Of the last invalid token.
+  const Problem& problem() const { return problem_; }
 
  private:
   std::string_view rest() const { return source_.text().substr(offset_); }
@@ -53,6 +54,7 @@ class Lexer {
 
   SourceText& source_;
   std::size_t offset_;
+  Problem problem_;
 };
 
 }  // namespace gt

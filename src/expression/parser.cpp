@@ -31,7 +31,7 @@ bool is_comparison(BinaryOperator symbol) {
 class Parser {
  public:
   Parser(SourceText& source, std::size_t offset)
-      : start_(offset), lexer_(source, offset), token_(lexer_.next()) {}
+      : source_(source), start_(offset), lexer_(source, offset), token_(lexer_.next()) {}
 
   std::optional<ParsedExpression> parse(ExpressionEnd end, Problems& problems) {
     SyntaxPtr root = is_at(end) ? fail("there is no expression", "a value") : conditional();
@@ -48,22 +48,17 @@ class Parser {
   void advance() {
     behind_ = token_.offset + token_.text.size();
     token_ = lexer_.next();
-    if (behind_ - start_ > expression_bytes_max) {
-      token_.kind = Token::Kind::invalid;
-      token_.problem = {.position = token_.position,
-                        .message = fmt::format("an expression has at most {} bytes "
-                                               "(expression_bytes_max)",
-                                               expression_bytes_max)};
-    }
+    if (behind_ - start_ <= expression_bytes_max) return;
+    fail(fmt::format("an expression has at most {} bytes (expression_bytes_max)",
+                     expression_bytes_max));
+    token_.kind = Token::Kind::invalid;  // where every rule stops
   }
 
   // The two braces of }} have to touch.
   bool is_at(ExpressionEnd end) {
     if (end == ExpressionEnd::of_text) return token_.kind == Token::Kind::end;
-    if (!token_.is_symbol("}")) return false;
-    Lexer ahead = lexer_;
-    const Token second = ahead.next();
-    return second.is_symbol("}") && second.offset == token_.offset + 1;
+    const std::string_view text = source_.text();
+    return token_.is_symbol("}") && text.substr(token_.offset).starts_with("}}");
   }
 
   std::nullptr_t fail(std::string message, std::string expected = {}, std::string hint = {}) {
@@ -73,7 +68,7 @@ class Parser {
                          std::string hint = {}) {
     if (problem_) return nullptr;
     if (token_.kind == Token::Kind::invalid)
-      problem_ = token_.problem;
+      problem_ = lexer_.problem();
     else
       problem_ = Problem{.position = position,
                          .message = std::move(message),
@@ -328,6 +323,7 @@ class Parser {
     return make(position, std::move(form));
   }
 
+  SourceText& source_;
   std::size_t start_;
   Lexer lexer_;
   Token token_;
