@@ -350,6 +350,27 @@ TEST_CASE_FIXTURE(Fixture, "many threads that take in the same and different thi
   CHECK(list_directory(home.at("tmp"))->empty());
 }
 
+TEST_CASE_FIXTURE(Fixture, "sweeps beside intakes take nothing that was taken in") {
+  FolderBlobs quick(home, entropy, Durability::none), sweeper(home, entropy, Durability::none);
+  std::atomic<int> sweeps = 0;
+  std::jthread other([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      const auto nothing = [] {
+        return Result<std::unordered_set<Digest>>(std::unordered_set<Digest>());
+      };
+      if (sweeper.sweep(nothing, SweepMode::remove).ok()) ++sweeps;
+    }
+  });
+  // The same few contents again and again, so that intakes rely on what a sweep is about to take.
+  for (int i = 0; i < 400 || sweeps < 3; ++i) {
+    output("file", std::to_string(i % 3));
+    const auto blob = quick.take_in({.folder = folder / "outputs", .path = "file"});
+    REQUIRE_MESSAGE(blob.ok(), blob.error().message);
+    REQUIRE(*quick.check(blob->name, CheckDepth::content) == Health::intact);
+    if (i % 5 == 4) REQUIRE(quick.release().ok());
+  }
+}
+
 TEST_CASE_FIXTURE(Fixture, "a folder of many files is hashed by several threads alike") {
   for (int i = 0; i < 500; ++i) output(fmt::format("model/{}", i), std::to_string(i));
   for (int i = 0; i < 500; ++i) output(fmt::format("again/{}", i), std::to_string(i));
