@@ -7,12 +7,12 @@ namespace gt {
 
 TEST_CASE("a step sees a clean environment") {
   const std::vector<std::string> caller = {"PATH=/bin",
-                                           "HOME=/home/a",
+                                           "HOME=/people/a",
                                            "HTTPS_PROXY=http://proxy",
                                            "AWS_SECRET_ACCESS_KEY=x",
                                            "PYTHONPATH=/elsewhere",
                                            "GEARTRAIN_SECRET_TOKEN=x",
-                                           "GEARTRAIN_HOME=/home/a/.geartrain",
+                                           "GEARTRAIN_HOME=/people/a/.geartrain",
                                            "GEARTRAIN_ATTEMPT=gt-outer",
                                            "TMPDIR=/tmp",
                                            "LANG=C.UTF-8",
@@ -23,8 +23,8 @@ TEST_CASE("a step sees a clean environment") {
   const auto environment = step_environment(
       caller, {{"PATH", "/venv/bin:/bin"}, {"VIRTUAL_ENV", "/venv"}}, launch, "/attempt/tmp");
   CHECK(environment == std::vector<std::string>{
-                           "GEARTRAIN_ATTEMPT=gt-inner", "GEARTRAIN_HOME=/home/a/.geartrain",
-                           "HOME=/home/a", "HTTPS_PROXY=http://proxy", "LANG=de_DE", "MODE=fast",
+                           "GEARTRAIN_ATTEMPT=gt-inner", "GEARTRAIN_HOME=/people/a/.geartrain",
+                           "HOME=/people/a", "HTTPS_PROXY=http://proxy", "LANG=de_DE", "MODE=fast",
                            "PATH=/venv/bin:/bin", "TMPDIR=/attempt/tmp", "VIRTUAL_ENV=/venv"});
 }
 
