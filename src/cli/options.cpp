@@ -42,6 +42,7 @@ struct Options::State {
   std::string usage;
   std::vector<std::string> names;
   std::vector<std::function<Result<void>()>> takers;
+  std::vector<std::string>* rest = nullptr;  ///< where further arguments go
 
   void add(const char* option_names, const char* placeholder, const char* help) {
     for (const auto name : split(option_names, ',')) names.emplace_back(name);
@@ -68,6 +69,17 @@ struct Options::State {
   Error wrong(std::string message, std::string advice = {}) const {
     const std::string help = fmt::format("`geartrain {} --help` describes it", text.name);
     return Error{Errc::invalid, std::move(message), advice.empty() ? help : advice + "; " + help};
+  }
+  /// What CLI11 knew no place for, with the "--" that it has heeded.
+  Result<void> take_rest(const std::vector<std::string>& words) {
+    bool is_option_possible = true;
+    for (const std::string& word : words) {
+      if (word == "--" && std::exchange(is_option_possible, false)) continue;
+      const bool is_argument = !is_option_possible || !word.starts_with('-') || word == "-";
+      if (!is_argument || rest == nullptr) return unexpected(word);
+      rest->push_back(word);
+    }
+    return {};
   }
   Error unexpected(const std::string& word) const {
     if (!word.starts_with('-') || word == "-")
@@ -142,12 +154,7 @@ void Options::argument(const char* name, std::optional<std::string>& value, Need
 void Options::arguments(const char* name, std::vector<std::string>& values, const char* help) {
   state_->arguments.push_back({fmt::format("{}…", name), help});
   state_->usage += fmt::format(" [{}…]", name);
-  CLI::Option* const option = state_->raw_option(name);
-  option->expected(0, CLI::detail::expected_max_vector_size);
-  state_->takers.push_back([option, &values] -> Result<void> {
-    if (option->count() > 0) values = option->results();
-    return {};
-  });
+  state_->rest = &values;
 }
 
 Result<void> Options::parse(std::span<const std::string> words) {
@@ -163,9 +170,7 @@ Result<void> Options::parse(std::span<const std::string> words) {
   }
   common.help = state_->app.count("--help") > 0;
   if (common.help) return {};
-  auto extras = state_->app.remaining();
-  std::erase(extras, "--");  // it has done its work
-  if (!extras.empty()) return state_->unexpected(extras.front());
+  TRY(state_->take_rest(state_->app.remaining()));
   for (const auto& take : state_->takers) TRY(take());
   return {};
 }

@@ -59,6 +59,18 @@ TEST_CASE("after -- everything is an argument, and - is one") {
   CHECK(dash.run == "-");
 }
 
+TEST_CASE("a command may take any number of arguments") {
+  Options options(text);
+  std::vector<std::string> files;
+  options.arguments("FILE", files, "Files.");
+  REQUIRE(options.parse(std::vector<std::string>{"a", "--no-color", "b", "--", "-c"}).ok());
+  CHECK(files == std::vector<std::string>{"a", "b", "-c"});
+  CHECK(options.common().no_color);
+  Options others(text);
+  others.arguments("FILE", files, "Files.");
+  CHECK_FALSE(others.parse(std::vector<std::string>{"a", "-c"}).ok());
+}
+
 TEST_CASE("what is wrong with the command line is said, with the way to help") {
   const auto message_of = [](std::vector<std::string> words) {
     Parsed parsed;

@@ -1,6 +1,7 @@
 #include "cli/project.h"
 
-#include <cstdlib>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -9,17 +10,26 @@ namespace gt {
 
 namespace {
 
+/// A parent folder in which others may put files could hold a pipeline that is not ours to run.
+bool is_trusted(const std::string& folder) {
+  struct stat facts{};
+  if (::stat(folder.c_str(), &facts) != 0) return false;
+  return facts.st_uid == ::geteuid() && (facts.st_mode & S_IWOTH) == 0;
+}
+
 bool exists(const std::string& path) {
   const auto kind = kind_of(path);
   return kind.ok() && *kind != PathKind::nothing;
 }
 
 std::string nearest_project(const std::string& start) {
-  for (std::string folder = start;; folder = parent_path(folder)) {
+  for (std::string folder = start; folder == start || is_trusted(folder);
+       folder = parent_path(folder)) {
     if (exists(join_path(folder, default_pipeline_file)) || exists(join_path(folder, home_folder)))
       return folder;
-    if (exists(join_path(folder, ".git")) || folder == "/") return start;
+    if (exists(join_path(folder, ".git")) || folder == "/") break;
   }
+  return start;
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ struct Project {
 };
 
 /// From the working directory upwards the nearest folder with a pipeline.yaml or a .geartrain, but
-/// not beyond one with .git; without any, the working directory. $GEARTRAIN_HOME names another
-/// home.
+/// not beyond one with .git, nor into one that belongs to others or that all may write; without
+/// any, the working directory. $GEARTRAIN_HOME names another home.
 Result<Project> find_project(const Session& session);
 
 struct PipelineFile {
