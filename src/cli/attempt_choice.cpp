@@ -9,8 +9,8 @@ namespace gt {
 Result<void> refuse_container(const RunView& view, const TaskRecord& task) {
   if (!view.has_parts(task)) return {};
   const auto parts = view.parts(task);
-  Error problem = error(Errc::invalid, "{} is a {} of {} tasks: name one of them", view.path(task),
-                        to_text(task.kind), parts.size());
+  Error problem =
+      error(Errc::invalid, "{} is a {}: name a task in it", view.path(task), to_text(task.kind));
   problem.hint = parts.size() == 1 ? parts.front() : parts.front() + " … " + parts.back();
   return problem;
 }

@@ -40,6 +40,19 @@ Error no_output(const RunView& view, const TaskRecord& task, std::string_view na
   return problem;
 }
 
+/// As steps that come later see it: a list in the order of the matrix, null where there is none.
+Value items_of(const RunView& view, const TaskRecord& matrix, std::size_t output) {
+  ValueList items;
+  for (const TaskRecord& task : view.tasks()) {
+    if (task.parent != matrix.index) continue;
+    const TaskResult* const result = view.result(task);
+    const bool has_one =
+        result != nullptr && is_success(task.state) && output < result->outputs.size();
+    items.push_back(has_one ? result->outputs[output] : Value());
+  }
+  return Value(std::move(items));
+}
+
 Result<Found> find_output(Records& records, const std::string& run_name, std::string_view wanted) {
   const std::size_t dot = wanted.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == wanted.size())
@@ -53,8 +66,10 @@ Result<Found> find_output(Records& records, const std::string& run_name, std::st
   const auto names = output_names(view.step_of(task));
   const auto position = std::ranges::find(names, name) - names.begin();
   if (position == std::ssize(names)) return no_output(view, task, name);
-  const TaskResult* const result = view.result(task);
   const auto place = static_cast<std::size_t>(position);
+  if (task.kind == TaskKind::matrix && view.has_parts(task))
+    return Found{items_of(view, task, place), fmt::format("{} of {}", wanted, run.name())};
+  const TaskResult* const result = view.result(task);
   if (result == nullptr || !is_success(task.state) || place >= result->outputs.size()) {
     TRY(refuse_container(view, task));
     Error problem = error(Errc::not_found, "{} of {} has no outputs: it is {}", view.path(task),
