@@ -54,7 +54,8 @@ Result<ExitCode> run(Session& session, Words words) {
   Records records = TRY(open_existing_records(session));
   const RunRecord found = TRY(find_run(records, *name));
   const auto progress = make_progress(session.console);
-  const FollowEnd end = TRY(follow_to_end(session, records, found, *progress));
+  FollowEnd end = FollowEnd::run_ended;
+  if (!is_ended(found.state)) end = TRY(follow_to_end(session, records, found, *progress));
   progress->clear();
   if (end == FollowEnd::left) {
     session.console.say(fmt::format("left; {} goes on", found.name()));

@@ -31,7 +31,7 @@ RunReport report_of(const RunView& view) {
     if (task.state != TaskState::failed) continue;
     ++report.failed_count;
     if (report.failed.size() < failed_shown_max)
-      report.failed.push_back({view.path(task), task.message});
+      report.failed.push_back({view.path(task), task.message, task.attempts > 0});
   }
   return report;
 }
@@ -43,7 +43,8 @@ RunReport report_of(const LiveRun& run, const Tally& tally, const std::vector<Ta
   for (const TaskIndex task : failed) {
     if (report.failed.size() == failed_shown_max) break;
     const AttemptFailed* const failure = run.failure(task);
-    report.failed.push_back({run.task_path(task), failure ? failure->message : ""});
+    report.failed.push_back(
+        {run.task_path(task), failure ? failure->message : "", run.task(task).attempts > 0});
   }
   return report;
 }
@@ -63,7 +64,8 @@ std::string text_of(const RunReport& report, const Console& console) {
     text += console.painted(Tone::faint, "next:") + " geartrain " + command + "\n";
   };
   if (!report.failed.empty())
-    next(fmt::format("logs {} {}", report.name, shell_quoted(report.failed.front().path)));
+    next(fmt::format("{} {} {}", report.failed.front().has_log ? "logs" : "why", report.name,
+                     shell_quoted(report.failed.front().path)));
   if (report.state == RunState::failed || report.state == RunState::cancelled)
     next(fmt::format("retry {}", report.name));
   else

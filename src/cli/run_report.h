@@ -14,6 +14,7 @@ namespace gt {
 struct FailedTask {
   std::string path;
   std::string message;
+  bool has_log = false;
 };
 
 struct RunReport {

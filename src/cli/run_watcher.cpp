@@ -40,8 +40,8 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
     if (!manifest.reason.empty()) reasons_[manifest.task] = manifest.reason;
   std::array<std::uint32_t, 12> quiet{};
   const auto each = [&](const auto& visit) {
-    for (const TaskRecord& record : changes.created) visit(change_of(record));
     for (const TaskChange& change : changes.changed) visit(change);
+    for (const TaskRecord& record : changes.created) visit(change_of(record));
   };
   each([&](const TaskChange& change) { ++quiet[static_cast<std::size_t>(change.state)]; });
   states_.resize(run.tasks().size());
