@@ -241,9 +241,10 @@ class TwoAtOnceTest(Case):
         for _ in range(2):
             processes.append(self.start("run", "--json"))
             self.wait_for_step()
-        for _ in processes:
-            self.let_go()
-        runs = [json.loads(one.communicate(timeout=SECONDS_MAX)[0]) for one in processes]
+        # Open until both have read, so that neither sees an end of the pipe.
+        with open(self.folder / "go", "r+b", buffering=0) as pipe:
+            pipe.write(b"one\ntwo\n")
+            runs = [json.loads(one.communicate(timeout=SECONDS_MAX)[0]) for one in processes]
         self.assertEqual([one.returncode for one in processes], [0, 0])
         self.assertEqual({run["name"] for run in runs}, {"waits/1", "waits/2"})
 
