@@ -2,7 +2,7 @@
 
     bench/bench.py [--geartrain PATH] [--rounds N] [NAME...]
 
-Rows: chain, fan-out, fan-out-matrix, nothing-to-do, first-step, version, runs, show, memory. What
+Rows: chain, fan-out, fan-out-matrix, nothing-to-do, first-step, version, runs, show, engine. What
 counts is the ratio or the difference: both sides ran in turns on the same machine, and the median of
 several rounds is shown. Nothing else should run meanwhile.
 """
@@ -114,13 +114,10 @@ class Bench:
         )
         return f"geartrain {' '.join(arguments)} − sh -c true", *row, "10 ms"
 
-    def memory(self):
-        """The engine on 100,000 steps with a simulated executor; it prints its own rows."""
-        if not os.access(self.engine, os.X_OK):
-            return None
+    def engine_alone(self):
+        """The engine with a simulated executor; the program prints its own rows."""
         done = subprocess.run([self.engine], stdout=subprocess.PIPE, text=True, check=True)
-        rows = [tuple(line.split(" | ")) for line in done.stdout.splitlines() if " | " in line]
-        return [(row + ("",) * 5)[:5] for row in rows]
+        return [tuple(line.split("|")) for line in done.stdout.splitlines()]
 
 
 def ratio_row(ours, theirs):
@@ -141,7 +138,7 @@ def measurements(bench):
         "version": lambda: bench.small_command("version"),
         "runs": lambda: bench.small_command("runs"),
         "show": lambda: bench.small_command("show", "latest"),
-        "memory": bench.memory,
+        "engine": bench.engine_alone,
     }
 
 
@@ -156,7 +153,7 @@ def machine(geartrain):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--geartrain", default=ROOT / "build/geartrain")
-    parser.add_argument("--engine", default=ROOT / "build/release/bench_engine")
+    parser.add_argument("--engine", default=ROOT / "build/release/bench/bench_engine")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("names", nargs="*", metavar="NAME")
     arguments = parser.parse_args()
@@ -175,8 +172,8 @@ def main():
         print("| what | Geartrain | peer | found | at most |\n|---|---:|---:|---:|---:|", flush=True)
         for name in arguments.names or known:
             rows = known[name]()
-            for row in [rows] if isinstance(rows, tuple) else rows or []:
-                print(f"| {' | '.join(row)} |", flush=True)
+            for row in [rows] if isinstance(rows, tuple) else rows:
+                print("|", " | ".join(cell.strip() for cell in row), "|", flush=True)
 
 
 if __name__ == "__main__":

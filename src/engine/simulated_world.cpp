@@ -53,8 +53,20 @@ std::optional<std::string> SimulatedFacts::inherited_variable(const std::string&
   return found == variables.end() ? std::nullopt : std::optional(found->second);
 }
 
+class SimulatedWorld::Observer final : public RunObserver {
+ public:
+  explicit Observer(const SimulatedWorld& world) : world_(world) {}
+  void committed(const LiveRun&, const RunChanges& changes) override { world_.on_commit(changes); }
+
+ private:
+  const SimulatedWorld& world_;
+};
+
 SimulatedWorld::SimulatedWorld(std::uint64_t seed, Capacity with_capacity)
-    : entropy(seed), cache(blobs), capacity(with_capacity) {
+    : entropy(seed),
+      cache(blobs),
+      capacity(with_capacity),
+      observer_(std::make_unique<Observer>(*this)) {
   auto opened = MemoryDatabase::open(clock);
   GT_CHECK(opened.ok(), "a database in memory opens");
   memory = *std::move(opened);
@@ -78,7 +90,8 @@ void SimulatedWorld::make_engine() {
                                                 .executor = *executor,
                                                 .facts = facts,
                                                 .clock = clock,
-                                                .entropy = entropy},
+                                                .entropy = entropy,
+                                                .observer = observer_.get()},
                                     EngineSettings{.engine_id = fmt::format("{:x}", ++engines_),
                                                    .capacity = capacity,
                                                    .project_root = "/project",

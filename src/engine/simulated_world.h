@@ -58,6 +58,8 @@ class SimulatedWorld {
   /// The engine is gone, with all that it knew; a new one takes its open runs over.
   void crash();
   void reopen(RunId run);
+  /// Called after each commit of an engine.
+  std::function<void(const RunChanges&)> on_commit = [](const RunChanges&) {};
 
   RunState state(RunId run);
   LoadedRun load(RunId run);
@@ -78,9 +80,12 @@ class SimulatedWorld {
   Capacity capacity;
 
  private:
+  class Observer;
+
   std::shared_ptr<const Plan> plan_of(const RunRecord& run);
   void make_engine();
 
+  std::unique_ptr<Observer> observer_;
   std::map<std::string, std::shared_ptr<const Plan>> plans_;
   int engines_ = 0;
 };
