@@ -78,7 +78,7 @@ void measure(std::uint32_t steps) {
   const double per_second = static_cast<double>(changes) / took.count();
   const double memory_max = fixed_memory_mib + steps / 1024.0;
   fmt::print(
-      "engine, {} steps: changes of state a second | {} | | {:.1f} µs a step | {:.0f} or "
+      "engine, {} steps: changes of state a second | {} | | {:.1f} µs a step | {} or "
       "more\n",
       name, with_commas(std::llround(per_second)), took.count() * 1e6 / steps,
       with_commas(changes_per_second_min));
