@@ -52,11 +52,12 @@ std::string message_of(const Error& error) {
 }
 
 // The folders of outputs, but not outputs that are folders: a step may want to make those itself.
+// Each costs as much as the rest of a shim's work on files, so there is none that nobody declared.
 std::vector<std::string> folders_for(const Launch& launch) {
-  std::set<std::string> folders{"outputs", "tmp"};
+  std::set<std::string> folders{"tmp"};
   for (const auto& output : launch.outputs)
-    if (const auto slash = output.path.rfind('/'); slash != std::string::npos)
-      folders.insert("outputs/" + output.path.substr(0, slash));
+    if (std::holds_alternative<ArtifactType>(output.type))
+      folders.insert(parent_path(join_path("outputs", output.path)));
   return {folders.begin(), folders.end()};
 }
 

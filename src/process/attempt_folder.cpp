@@ -48,6 +48,12 @@ Result<std::int64_t> size_of(int fd) {
   return std::int64_t{status.st_size};
 }
 
+Result<std::uint64_t> token_of(int fd) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) return errno_error(errno, "looking at the lock");
+  return std::uint64_t{status.st_ino};
+}
+
 Result<void> append(int fd, const std::string& line) {
   if (::lseek(fd, 0, SEEK_END) < 0) return errno_error(errno, "seeking in the lock file");
   return write_all(fd, line).context("the lock file");
@@ -86,8 +92,6 @@ Result<ShimIdentity> parse_identity(std::string_view text) {
   for (const auto line : std::span(lines).subspan(1)) {
     const auto json = parse_json(line);
     if (!json) break;  // being written just now
-    if (const auto command = integer_of(*json, "command"))
-      identity.command = static_cast<pid_t>(*command);
     identity.is_being_buried = identity.is_being_buried || json->find("undertaker") != nullptr;
   }
   return identity;
@@ -135,12 +139,18 @@ Result<UniqueFd> open_shim(const std::string& folder) {
 
 Result<void> stop_attempt(const std::string& folder, StopSignal mode) {
   const UniqueFd shim = TRY(open_shim(folder));
-  if (::syscall(SYS_pidfd_send_signal, shim.get(), signal_for(mode), nullptr, 0) == 0) return {};
+  siginfo_t request{};
+  request.si_signo = mode == StopSignal::kill ? SIGUSR2 : SIGUSR1;
+  request.si_code = SI_QUEUE;
+  request.si_pid = ::getpid();
+  request.si_uid = ::getuid();
+  const auto lock = TRY(open_lock(folder, O_RDONLY));
+  if (!lock) return error(Errc::conflict, "the attempt does not run any more");
+  request.si_value.sival_ptr = reinterpret_cast<void*>(TRY(token_of(lock->get())));
+  if (::syscall(SYS_pidfd_send_signal, shim.get(), request.si_signo, &request, 0) == 0) return {};
   if (errno == ESRCH) return error(Errc::conflict, "the attempt does not run any more");
   return errno_error(errno, "signalling the attempt's shim");
 }
-
-int signal_for(StopSignal mode) { return mode == StopSignal::kill ? SIGUSR2 : SIGUSR1; }
 
 Result<ExitRecord> bury_attempt(const std::string& folder, const std::string& name) {
   const auto lock = TRY(open_lock(folder, O_RDWR));
@@ -158,9 +168,8 @@ Result<ExitRecord> bury_attempt(const std::string& folder, const std::string& na
   const auto identity = read_shim_identity(folder);
   // Before a reboot, or elsewhere, the same ids are other processes.
   if (!identity || identity->place == place_of_processes()) {
-    const pid_t session = identity ? identity->command.value_or(0) : 0;
-    const auto killed =
-        kill_marked_processes("GEARTRAIN_ATTEMPT=" + name, session, bury_seconds_max);
+    const auto killed = kill_marked_processes("GEARTRAIN_ATTEMPT=" + name,
+                                              identity ? identity->shim : 0, bury_seconds_max);
     if (!killed) record.message += "; " + killed.error().message;
   }
   SystemClock clock;
@@ -184,6 +193,7 @@ Result<std::optional<AttemptClaim>> AttemptClaim::take(const std::string& folder
   UniqueFd lock = TRY(open_file(lock_path(folder), O_RDWR | O_CREAT));
   if (!TRY(try_lock(lock.get()))) return std::optional<AttemptClaim>();
   if (TRY(size_of(lock.get())) > 0) return std::optional<AttemptClaim>();
+  const std::uint64_t token = TRY(token_of(lock.get()));
   const std::string identity =
       compact_json(JsonObject{{"protocol", lock_protocol}, {"place", place}, {"shim", getpid()}});
   if (auto written = write_all(lock.get(), identity + "\n"); !written) {
@@ -191,11 +201,7 @@ Result<std::optional<AttemptClaim>> AttemptClaim::take(const std::string& folder
     if (::ftruncate(lock.get(), 0) != 0) return errno_error(errno, "emptying the lock file");
     return std::move(written).error().context("{}", printable(lock_path(folder)));
   }
-  return std::optional(AttemptClaim(std::move(lock)));
-}
-
-Result<void> AttemptClaim::note_command(pid_t command) {
-  return append(lock_.get(), fmt::format("{{\"command\":{}}}\n", command));
+  return std::optional(AttemptClaim(std::move(lock), token));
 }
 
 }  // namespace gt

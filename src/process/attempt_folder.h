@@ -44,7 +44,8 @@ enum class StopSignal {
 };
 
 /// Asks the shim of a running attempt to end it, whether or not the engine and keeper that started
-/// it still live. Errc::conflict if it does not run (any more).
+/// it still live: by SIGUSR1 or SIGUSR2 with the lock file's number, since TERM comes from others
+/// too (a machine that shuts down). Errc::conflict if it does not run (any more).
 Result<void> stop_attempt(const std::string& folder, StopSignal mode);
 
 /// Ends what is left of an attempt whose shim died, and writes its exit record, cause lost. The
@@ -70,9 +71,8 @@ Result<void> write_exit_record(const std::string& folder, const ExitRecord& reco
 /// the boot and in the process namespace that `place` names.
 struct ShimIdentity {
   std::string place = {};
-  pid_t shim = 0;
-  std::optional<pid_t> command = {};  ///< the main process, once there is one
-  bool is_being_buried = false;       ///< the shim is dead; an undertaker holds the lock
+  pid_t shim = 0;                ///< also the id of its session, which the command shares
+  bool is_being_buried = false;  ///< the shim is dead; an undertaker holds the lock
 };
 
 Result<ShimIdentity> read_shim_identity(const std::string& folder);
@@ -86,12 +86,15 @@ class AttemptClaim {
   /// Makes the folder. nullopt if another shim holds the lock, or held it once.
   static Result<std::optional<AttemptClaim>> take(const std::string& folder,
                                                   const std::string& place);
-  /// Adds the main process to the shim's identity.
-  Result<void> note_command(pid_t command);
+  /// By this a request to stop names the attempt: a shim may have got another one meanwhile.
+  std::uint64_t token() const { return token_; }
+  /// The attempt has ended.
+  void release() { lock_.reset(); }
 
  private:
-  explicit AttemptClaim(UniqueFd lock) : lock_(std::move(lock)) {}
+  AttemptClaim(UniqueFd lock, std::uint64_t token) : lock_(std::move(lock)), token_(token) {}
   UniqueFd lock_;
+  std::uint64_t token_;
 };
 
 }  // namespace gt

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <span>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -22,6 +23,9 @@ namespace gt {
 
 namespace {
 
+// Idle shims beyond this many end; a machine rarely needs more at the same instant.
+constexpr std::size_t idle_shims_max = 16;
+
 /// Forks shims, and undertakers for shims that died. As small as can be, since every shim is a
 /// copy.
 class Keeper {
@@ -32,17 +36,24 @@ class Keeper {
   void run();
 
  private:
-  enum class Role { shim, undertaker };
   struct Child {
-    AttemptPlace attempt;
-    Role role = Role::shim;
+    UniqueFd line = {};  ///< to a shim; an undertaker has none
+    MessageReader reader = {};
+    std::optional<AttemptPlace> attempt = {};  ///< that the shim has in hand, or had last
+    bool is_idle = true;
   };
 
+  void wait();
+  Result<void> listen(int fd, std::uint64_t source);
   void take_messages();
   void take(const Message& message);
   void start(const std::string& packed_request);
+  Result<pid_t> ready_shim();
+  Result<pid_t> fork_shim();
+  void hear(pid_t shim);
   void stop(const std::string& packed_name_and_mode);
   void bury(const AttemptPlace& attempt);
+  void engine_left();
   void reap();
   void kill_orphans();
 
@@ -50,30 +61,60 @@ class Keeper {
   UniqueFd events_;
   std::string place_;
   UniqueFd signals_;
+  UniqueFd epoll_;
   MessageReader reader_;
   std::unordered_map<pid_t, Child> children_;
+  std::vector<pid_t> idle_;  ///< shims; the last one is the warmest
 };
+
+// What epoll tells of; other numbers are the ids of shims.
+constexpr std::uint64_t control_source = 0;
+constexpr std::uint64_t signals_source = UINT64_MAX;
 
 void Keeper::run() {
   sigset_t child_signal;
   sigemptyset(&child_signal);
   sigaddset(&child_signal, SIGCHLD);
   signals_.reset(::signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals_) return;
-  while (control_ || !children_.empty()) {
-    std::array<pollfd, 2> waits{pollfd{signals_.get(), POLLIN, 0},
-                                pollfd{control_.get(), POLLIN, 0}};
-    ::poll(waits.data(), waits.size(), -1);
-    if (waits[0].revents != 0) reap();
-    if (waits[1].revents != 0) take_messages();
+  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  if (!signals_ || !epoll_) return;
+  if (!listen(signals_.get(), signals_source) || !listen(control_.get(), control_source)) return;
+  // Before it is asked for: the first attempt need not wait for it.
+  if (const auto shim = fork_shim()) idle_.push_back(*shim);
+  while (control_ || !children_.empty()) wait();
+}
+
+void Keeper::wait() {
+  std::array<epoll_event, 16> ready{};
+  const int count = ::epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), -1);
+  bool has_messages = false;
+  for (int i = 0; i < count; ++i) {
+    const std::uint64_t source = ready[static_cast<std::size_t>(i)].data.u64;
+    if (source == signals_source)
+      reap();
+    else if (source == control_source)
+      has_messages = true;
+    else
+      hear(static_cast<pid_t>(source));
   }
+  // Last: a shim says that it is ready before the engine hears why it may start more.
+  if (has_messages) take_messages();
+}
+
+Result<void> Keeper::listen(int fd, std::uint64_t source) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.u64 = source;
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
+    return errno_error(errno, "watching a descriptor");
+  return {};
 }
 
 void Keeper::take_messages() {
-  for (;;) {
+  while (control_) {
     auto message = reader_.receive(control_.get());
-    // The engine is gone, or talks what we do not understand: the shims need neither.
-    if (!message) return control_.reset();
+    // The engine is gone, or talks what we do not understand.
+    if (!message) return engine_left();
     if (!*message) return;
     take(**message);
   }
@@ -93,39 +134,94 @@ void Keeper::take(const Message& message) {
   }
 }
 
+// Shims that have work go on; those that have none are not needed any more.
+void Keeper::engine_left() {
+  control_.reset();
+  for (const pid_t shim : idle_) children_.at(shim).line.reset();
+  idle_.clear();
+}
+
 void Keeper::start(const std::string& packed_request) {
   const auto attempt = unpack_attempt_place(packed_request);
   if (!attempt) return;
+  for (;;) {
+    const auto shim = ready_shim();
+    if (!shim)
+      return send_event(events_.get(), MessageKind::not_started,
+                        pack_not_started(attempt->name, shim.error()));
+    Child& child = children_.at(*shim);
+    bool is_sent = true;
+    for (const auto& packet : to_packets(MessageKind::start, packed_request))
+      is_sent = is_sent && send_packet(child.line.get(), packet, Sending::may_block).ok();
+    // One that has just died while it was idle has nothing of the attempt yet.
+    if (!is_sent) {
+      child.line.reset();
+      continue;
+    }
+    child.attempt = *attempt;
+    child.is_idle = false;
+    return;
+  }
+}
+
+Result<pid_t> Keeper::ready_shim() {
+  if (idle_.empty()) return fork_shim();
+  const pid_t shim = idle_.back();
+  idle_.pop_back();
+  return shim;
+}
+
+Result<pid_t> Keeper::fork_shim() {
+  SocketPair line = TRY(make_socket_pair());
   const pid_t child = ::fork();
+  if (child < 0) return errno_error(errno, "starting a process for the attempt");
   if (child == 0) {
+    // With these open it would keep its brothers from hearing that the keeper is gone.
+    children_.clear();
+    line.first.reset();
     control_.reset();
     signals_.reset();
-    const auto request = unpack_spawn_request(packed_request);
-    if (!request) ::_exit(1);
-    run_shim(*request, events_.get(), place_);
+    epoll_.reset();
+    serve_as_shim(std::move(line.second), events_.get(), place_);
     ::_exit(0);
   }
-  if (child < 0)
-    return send_event(
-        events_.get(), MessageKind::not_started,
-        pack_not_started(attempt->name, errno_error(errno, "starting a process for the attempt")));
-  children_.emplace(child, Child{*attempt, Role::shim});
+  const int fd = line.first.get();
+  children_.emplace(child, Child{.line = std::move(line.first)});
+  TRY(listen(fd, static_cast<std::uint64_t>(child)));
+  return child;
+}
+
+void Keeper::hear(pid_t shim) {
+  const auto found = children_.find(shim);
+  if (found == children_.end()) return;
+  Child& child = found->second;
+  while (child.line) {
+    const auto message = child.reader.receive(child.line.get());
+    // It is about to end; reap() hears how.
+    if (!message) return child.line.reset();
+    if (!*message) return;
+    child.is_idle = true;
+    if (!control_ || idle_.size() >= idle_shims_max) return child.line.reset();
+    idle_.push_back(shim);
+  }
 }
 
 void Keeper::stop(const std::string& packed_name_and_mode) {
-  Unpacker unpacker(packed_name_and_mode);
-  const std::string name = unpacker.text();
-  const auto mode = unpacker.number() == 1 ? StopSignal::kill : StopSignal::terminate;
+  const std::string name = Unpacker(packed_name_and_mode).text();
   for (const auto& [id, child] : children_)
-    if (child.role == Role::shim && child.attempt.name == name) ::kill(id, signal_for(mode));
+    if (child.line && !child.is_idle && child.attempt && child.attempt->name == name)
+      for (const auto& packet : to_packets(MessageKind::stop, packed_name_and_mode))
+        (void)send_packet(child.line.get(), packet, Sending::never_blocks).ok();
 }
 
 void Keeper::bury(const AttemptPlace& attempt) {
   const pid_t child = ::fork();
   if (child == 0) {
     ::prctl(PR_SET_NAME, "gt-undertaker");
+    children_.clear();
     control_.reset();
     signals_.reset();
+    epoll_.reset();
     const auto record = bury_attempt(attempt.folder, attempt.name);
     Packer event;
     event.text(attempt.name);
@@ -139,7 +235,7 @@ void Keeper::bury(const AttemptPlace& attempt) {
   if (child < 0)
     return send_event(events_.get(), MessageKind::already_started,
                       Packer().text(attempt.name).take());
-  children_.emplace(child, Child{attempt, Role::undertaker});
+  children_.emplace(child, Child{});
 }
 
 void Keeper::reap() {
@@ -153,12 +249,15 @@ void Keeper::reap() {
     const pid_t id = ::waitpid(-1, &status, WNOHANG);
     if (id < 0 && errno == EINTR) continue;
     if (id <= 0) break;
-    const auto child = children_.extract(id);
-    const bool ended_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    // What it said last is still to be heard.
+    hear(id);
+    std::erase(idle_, id);
+    auto child = children_.extract(id);
+    // An idle one that was killed may not have told the end of what it had last.
+    const bool is_lost = child && (!child.mapped().is_idle || !WIFEXITED(status));
     // One that we did not fork was left by a shim that died, and may have left others.
-    has_orphans = has_orphans || !child || !ended_well;
-    if (child && !ended_well && child.mapped().role == Role::shim)
-      lost.push_back(child.mapped().attempt);
+    has_orphans = has_orphans || !child || is_lost;
+    if (is_lost && child.mapped().attempt) lost.push_back(*std::move(child.mapped().attempt));
   }
   if (has_orphans) kill_orphans();
   for (const auto& attempt : lost) bury(attempt);

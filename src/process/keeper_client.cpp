@@ -7,11 +7,10 @@
 #include <span>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
-#include <unordered_map>
 #include <utility>
 
+#include "process/attempt_watcher.h"
 #include "process/keeper.h"
 #include "process/message.h"
 #include "process/packing.h"
@@ -20,27 +19,20 @@ namespace gt {
 
 namespace {
 
-// What the epoll descriptor says is readable; further numbers are watched attempts.
+// What the epoll descriptor says is readable.
 enum Source : std::uint64_t {
   control_source,
   nursery_source,
   events_source,
-  timer_source,
+  watcher_source,
   doorbell_source,
-  first_attempt
 };
-
-// For attempts that no descriptor can be had of; the last resort, not the way.
-constexpr std::int64_t look_again_milliseconds = 200;
 
 struct Attempt {
   std::string folder;
   std::string packed_request = {};  ///< until the shim is known to be there
   std::optional<StopSignal> stop = {};
   bool is_of_this_keeper = false;
-  UniqueFd shim = {};       ///< watched
-  std::uint64_t watch = 0;  ///< its number with epoll
-  bool look_again = false;  ///< by the timer
 };
 
 }  // namespace
@@ -49,15 +41,12 @@ struct KeeperClient::State {
   std::mutex mutex;
   KeeperLink link;
   UniqueFd epoll;
-  UniqueFd timer;
+  AttemptWatcher watcher;
   UniqueFd doorbell;  ///< rung for what is found outside of poll()
-  bool is_timer_set = false;
   bool waits_to_send = false;
   MessageReader reader;
   std::deque<std::string> outbox;  ///< packets for the keeper
   std::map<std::string, Attempt> attempts;
-  std::unordered_map<std::uint64_t, std::string> watches;
-  std::uint64_t next_watch = first_attempt;
   std::vector<ProcessEvent> happened;
 
   Result<void> listen(int fd, std::uint64_t source, std::uint32_t interest, int operation);
@@ -71,11 +60,8 @@ struct KeeperClient::State {
   void end(const std::string& name, ExitRecord record);
   void fail(const std::string& name, Error why);
   void look(const std::string& name);
-  void look_again();
   void watch(const std::string& name, Attempt& attempt);
-  void unwatch(Attempt& attempt);
   void bury(const std::string& name, Attempt& attempt);
-  void set_timer();
   bool has_keeper() const { return static_cast<bool>(link.control); }
 };
 
@@ -118,16 +104,16 @@ void KeeperClient::State::turn(std::uint64_t source, std::uint32_t readiness) {
       return (readiness & EPOLLHUP) != 0 ? keeper_died() : flush();
     case nursery_source:
       return link.nursery.reset();
-    case timer_source:
-      return look_again();
+    case watcher_source:
+      for (const auto& name : watcher.poll())
+        if (attempts.contains(name)) look(name);
+      return;
     case doorbell_source:
       (void)!::read(doorbell.get(), &count, sizeof count);
       return;
     default:
-      break;
+      return;
   }
-  const auto watch = watches.find(source);
-  if (watch != watches.end()) look(std::string(watch->second));
 }
 
 void KeeperClient::State::take_events() {
@@ -170,14 +156,14 @@ void KeeperClient::State::take(const Message& message) {
 
 void KeeperClient::State::end(const std::string& name, ExitRecord record) {
   const auto attempt = attempts.find(name);
-  unwatch(attempt->second);
+  watcher.forget(name);
   attempts.erase(attempt);
   happened.push_back({name, ProcessEnded{std::move(record)}});
 }
 
 void KeeperClient::State::fail(const std::string& name, Error why) {
   const auto attempt = attempts.find(name);
-  unwatch(attempt->second);
+  watcher.forget(name);
   attempts.erase(attempt);
   happened.push_back({name, ProcessNotStarted{std::move(why)}});
 }
@@ -201,28 +187,14 @@ void KeeperClient::State::look(const std::string& name) {
 }
 
 void KeeperClient::State::watch(const std::string& name, Attempt& attempt) {
-  unwatch(attempt);
   attempt.packed_request.clear();
-  auto shim = open_shim(attempt.folder);
-  if (shim && listen(shim->get(), next_watch, EPOLLIN, EPOLL_CTL_ADD).ok()) {
-    attempt.shim = *std::move(shim);
-    attempt.watch = next_watch++;
-    watches.emplace(attempt.watch, name);
-    return;
-  }
-  // It has just ended, or takes its lock just now, or cannot be seen from here.
-  attempt.look_again = true;
-  set_timer();
-}
-
-void KeeperClient::State::unwatch(Attempt& attempt) {
-  if (attempt.shim) watches.erase(attempt.watch);
-  attempt.shim.reset();  // leaves epoll by being closed
-  attempt.look_again = false;
+  watcher.watch(name, attempt.folder);
+  // It may have ended before it was watched.
+  auto status = inspect_attempt(attempt.folder);
+  if (status && status->phase == AttemptPhase::ended) end(name, *std::move(status->exit));
 }
 
 void KeeperClient::State::bury(const std::string& name, Attempt& attempt) {
-  unwatch(attempt);
   if (!has_keeper())
     return end(name, ExitRecord{.name = name,
                                 .cause = ExitCause::lost,
@@ -231,29 +203,7 @@ void KeeperClient::State::bury(const std::string& name, Attempt& attempt) {
                                 .ended_at = SystemClock().now()});
   post(MessageKind::bury, pack(AttemptPlace{name, attempt.folder}));
   // Should the undertaker die too, somebody looks.
-  attempt.look_again = true;
-  set_timer();
-}
-
-void KeeperClient::State::set_timer() {
-  const bool wanted =
-      std::ranges::any_of(attempts, [](const auto& attempt) { return attempt.second.look_again; });
-  if (wanted == is_timer_set) return;
-  itimerspec interval{};
-  interval.it_interval.tv_nsec = wanted ? look_again_milliseconds * 1'000'000 : 0;
-  interval.it_value = interval.it_interval;
-  ::timerfd_settime(timer.get(), 0, &interval, nullptr);
-  is_timer_set = wanted;
-}
-
-void KeeperClient::State::look_again() {
-  std::uint64_t expirations = 0;
-  if (::read(timer.get(), &expirations, sizeof expirations) < 0) return;
-  std::vector<std::string> names;
-  for (const auto& [name, attempt] : attempts)
-    if (attempt.look_again) names.push_back(name);
-  for (const auto& name : names) look(name);
-  set_timer();
+  watcher.watch_by_time(name);
 }
 
 void KeeperClient::State::keeper_died() {
@@ -305,15 +255,14 @@ Result<std::unique_ptr<KeeperClient>> KeeperClient::open(KeeperLink link) {
   state->link = std::move(link);
   state->epoll.reset(::epoll_create1(EPOLL_CLOEXEC));
   if (!state->epoll) return errno_error(errno, "making an epoll descriptor");
-  state->timer.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
-  if (!state->timer) return errno_error(errno, "making a timer");
+  state->watcher = TRY(AttemptWatcher::open());
   state->doorbell.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!state->doorbell) return errno_error(errno, "making an event descriptor");
   TRY(state->listen(state->doorbell.get(), doorbell_source, EPOLLIN, EPOLL_CTL_ADD));
   TRY(state->listen(state->link.control.get(), control_source, EPOLLIN, EPOLL_CTL_ADD));
   TRY(state->listen(state->link.nursery.get(), nursery_source, EPOLLIN, EPOLL_CTL_ADD));
   TRY(state->listen(state->link.events.get(), events_source, EPOLLIN, EPOLL_CTL_ADD));
-  TRY(state->listen(state->timer.get(), timer_source, EPOLLIN, EPOLL_CTL_ADD));
+  TRY(state->listen(state->watcher.event_fd(), watcher_source, EPOLLIN, EPOLL_CTL_ADD));
   return std::unique_ptr<KeeperClient>(new KeeperClient(std::move(state)));
 }
 

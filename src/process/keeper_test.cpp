@@ -330,6 +330,62 @@ TEST_CASE("a stop that comes right after the start is not lost") {
   }
 }
 
+TEST_CASE("a shim serves one attempt after another, and what was meant for one hits no other") {
+  TestEngine engine;
+  const auto first = engine.argv("first", {"true"});
+  engine.run(first);
+  const auto second = patient(engine, "second");
+  make_gate(second);
+  engine.start(second);
+  wait_for_pid(second, "pid");
+  CHECK(shim_of(second) == shim_of(first));
+  // As if it had been sent to the first attempt just before its end.
+  REQUIRE(::kill(shim_of(second), SIGUSR2) == 0);
+  const auto stopped = stop_attempt(first.folder, StopSignal::kill);
+  REQUIRE_FALSE(stopped.ok());
+  CHECK(stopped.error().code == Errc::conflict);
+  let_go(second, "unharmed");
+  CHECK(engine.wait_for_end(second).exit_code == 0);
+}
+
+TEST_CASE("a shim that is killed between two attempts is replaced") {
+  TestEngine engine;
+  const auto first = engine.argv("first", {"true"});
+  engine.run(first);
+  REQUIRE(::kill(shim_of(first), SIGKILL) == 0);
+  wait_for_death(shim_of(first));
+  const auto second = engine.argv("second", {"true"});
+  CHECK(engine.run(second).exit_code == 0);
+  CHECK(shim_of(second) != shim_of(first));
+}
+
+TEST_CASE("memory and time of one attempt are not counted for the next") {
+  TestEngine engine;
+  const auto before = engine.argv("before", {"true"});
+  const auto large = engine.script("large", "head -c 400000000 /dev/zero | tail | wc -c");
+  const auto after = engine.argv("after", {"true"});
+  // Not nothing: it counts what the shim, a copy of this program, had at the start of the command.
+  const std::int64_t least = engine.run(before).peak_memory_bytes;
+  CHECK(engine.run(large).peak_memory_bytes > 390'000'000);
+  const ExitRecord record = engine.run(after);
+  CHECK(shim_of(after) == shim_of(large));
+  CHECK(record.peak_memory_bytes < least + 50'000'000);
+  CHECK(record.cpu_user < std::chrono::seconds(1));
+}
+
+TEST_CASE("an attempt whose engine and keeper live on can be watched by another engine") {
+  TestEngine engine;
+  TestEngine observer;
+  const auto request = patient(engine, "shared");
+  make_gate(request);
+  engine.start(request);
+  wait_for_pid(request, "pid");
+  REQUIRE(observer.client->adopt(request.name, request.folder).ok());
+  let_go(request, "done");
+  CHECK(observer.wait_for_end(request).exit_code == 0);
+  CHECK(engine.wait_for_end(request).exit_code == 0);
+}
+
 TEST_CASE("a folder that cannot be made is an error of the start, not a lost attempt") {
   TestEngine engine;
   auto request = engine.argv("nowhere", {"true"});

@@ -15,10 +15,12 @@
 namespace gt {
 
 enum class MessageKind : std::uint32_t {
-  // to the keeper
+  // to the keeper, which passes the first two on to a shim
   start = 1,  ///< a packed SpawnRequest
   stop,       ///< text: name, number: 1 for kill
   bury,       ///< a packed AttemptPlace
+  // to the keeper from a shim
+  ready,  ///< for another attempt
   // to the nursery
   new_keeper,  ///< with the keeper's end of a new control socket
   // to the engine; text: name, then

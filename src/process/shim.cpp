@@ -1,42 +1,20 @@
 #include "process/shim.h"
 
-#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <charconv>
-#include <cstring>
-#include <fcntl.h>
-#include <memory>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/text.h"
-#include "process/attempt_folder.h"
-#include "process/log_writer.h"
-#include "process/message.h"
 #include "process/packing.h"
-#include "process/process_table.h"
-#include "process/spawn.h"
+#include "process/supervisor.h"
 
 namespace gt {
 
 namespace {
 
 constexpr std::array shim_signals = {SIGCHLD, SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
-// A command that ends sooner is reported by its end alone: one message less for the engine.
-constexpr Duration quick = std::chrono::milliseconds(10);
-constexpr Duration leftover_grace_max = std::chrono::seconds(2);
-constexpr Duration kill_interval = std::chrono::milliseconds(20);
-constexpr Duration kill_duration_max = std::chrono::seconds(30);
-constexpr std::size_t read_bytes = 64U << 10U;
-constexpr int reads_per_turn_max = 16;
-// An event must fit into one packet.
-constexpr std::size_t message_bytes_max = 8U << 10U;
 
 sigset_t shim_signal_set() {
   sigset_t signals;
@@ -45,328 +23,42 @@ sigset_t shim_signal_set() {
   return signals;
 }
 
-std::string name_of_signal(int signal) {
-  const char* abbreviation = sigabbrev_np(signal);
-  if (abbreviation == nullptr) return fmt::format("signal {}", signal);
-  return fmt::format("signal {} (SIG{}: {})", signal, abbreviation, sigdescr_np(signal));
+// False when the shim had better end.
+bool run_attempt(const SpawnRequest& request, ShimLines& lines, const std::string& place) {
+  auto claim = AttemptClaim::take(request.folder, place);
+  if (claim && *claim) return Supervisor(request, **std::move(claim), lines).run();
+  say_ready(lines);
+  if (claim)
+    send_event(lines.events, MessageKind::already_started, Packer().text(request.name).take());
+  else
+    send_event(lines.events, MessageKind::not_started,
+               pack_not_started(request.name, claim.error()));
+  return true;
 }
 
-// How often the kernel has killed for want of memory since the machine started.
-std::optional<std::int64_t> out_of_memory_kills() {
-  const auto statistics = read_file("/proc/vmstat");
-  if (!statistics) return std::nullopt;
-  constexpr std::string_view name = "\noom_kill ";
-  const auto at = statistics->find(name);
-  if (at == std::string::npos) return std::nullopt;
-  std::int64_t count = 0;
-  std::from_chars(statistics->data() + at + name.size(), statistics->data() + statistics->size(),
-                  count);
-  return count;
-}
-
-Duration to_duration(const timeval& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
-}
-
-class Shim {
- public:
-  Shim(const SpawnRequest& request, int events, AttemptClaim claim)
-      : request_(request),
-        events_(events),
-        claim_(std::move(claim)),
-        log_(request.folder, request.secrets, request.log_bytes_max, clock_) {
-    record_.name = request.name;
-  }
-
-  void run() {
-    if (auto started = start(); !started) {
-      const Errc code = started.error().code;
-      const bool is_machine = code == Errc::exhausted || code == Errc::unavailable;
-      record_.cause = is_machine ? ExitCause::internal : ExitCause::spawn_failed;
-      record_.message = started.error().message;
-      if (!started.error().hint.empty()) record_.message += " (" + started.error().hint + ")";
-      record_.ended_at = clock_.now();
-    } else {
-      while (!is_over()) turn();
+// nullopt when there will be none: the keeper is gone, or somebody wants us to end.
+std::optional<SpawnRequest> next_request(ShimLines& lines) {
+  while (lines.keeper) {
+    auto message = lines.reader.receive(lines.keeper.get());
+    if (!message) return std::nullopt;
+    if (*message && (*message)->kind == MessageKind::start) {
+      auto request = unpack_spawn_request((*message)->body);
+      if (!request) return std::nullopt;
+      return *std::move(request);
     }
-    finish();
+    // Another message is a stop that came too late.
+    if (*message) continue;
+    std::array<pollfd, 2> waits{pollfd{lines.keeper.get(), POLLIN, 0},
+                                pollfd{lines.signals.get(), POLLIN, 0}};
+    ::poll(waits.data(), waits.size(), -1);
+    signalfd_siginfo signal{};
+    while (waits[1].revents != 0 &&
+           ::read(lines.signals.get(), &signal, sizeof signal) == sizeof signal)
+      if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT || signal.ssi_signo == SIGHUP ||
+          signal.ssi_signo == SIGQUIT)
+        return std::nullopt;
   }
-
- private:
-  /// What is being done to the tree.
-  enum class Phase { running, terminating, killing };
-
-  Result<void> start();
-  void turn();
-  void wait();
-  void pump();
-  void read_signals();
-  void reap();
-  void main_ended(int status);
-  void act_on_time();
-  void announce();
-  void stop(ExitCause cause, std::string why);
-  void terminate(Duration grace);
-  void kill_tree();
-  void signal_tree(int signal);
-  std::optional<Duration> next_deadline() const;
-  bool is_over() const { return (is_main_ended_ && !has_children_) || has_given_up_; }
-  void describe_end();
-  void finish();
-
-  const SpawnRequest& request_;
-  const int events_;
-  SystemClock clock_;
-  AttemptClaim claim_;
-  LogWriter log_;
-  UniqueFd output_;
-  UniqueFd signals_;
-  std::unique_ptr<char[]> buffer_;
-  ExitRecord record_;
-  pid_t main_ = 0;
-  Duration started_{0};
-  bool is_announced_ = false;
-  bool is_main_ended_ = false;
-  bool has_children_ = true;
-  bool has_given_up_ = false;
-  bool was_asked_ = false;
-  bool was_killed_ = false;
-  Phase phase_ = Phase::running;
-  std::optional<ExitCause> stop_cause_;
-  std::string stop_reason_;
-  Duration kill_at_{0};
-  Duration give_up_at_{0};
-  std::optional<std::int64_t> out_of_memory_before_;
-};
-
-Result<void> Shim::start() {
-  const sigset_t signals = shim_signal_set();
-  signals_.reset(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals_) return errno_error(errno, "making a descriptor for signals");
-  for (const auto& name : request_.folders) TRY(make_directories(join_path(request_.folder, name)));
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error(errno, "making a pipe for the log");
-  output_.reset(ends[0]);
-  const UniqueFd command_end(ends[1]);
-  if (::fcntl(output_.get(), F_SETFL, O_NONBLOCK) != 0)
-    return errno_error(errno, "preparing the pipe for the log");
-  record_.started_at = clock_.now();
-  started_ = clock_.steady();
-  auto spawned = spawn_command(request_, command_end.get());
-  if (!spawned) {
-    record_.started_at.reset();
-    return std::move(spawned).error();
-  }
-  main_ = *spawned;
-  // Only helps to find the tree should we be killed.
-  (void)claim_.note_command(main_).ok();
-  return {};
-}
-
-void Shim::turn() {
-  wait();
-  pump();
-  read_signals();
-  act_on_time();
-}
-
-std::optional<Duration> Shim::next_deadline() const {
-  std::optional<Duration> next;
-  const auto consider = [&next](Duration deadline) {
-    next = next ? std::min(*next, deadline) : deadline;
-  };
-  if (!is_announced_) consider(started_ + quick);
-  if (phase_ == Phase::running && request_.timeout) consider(started_ + *request_.timeout);
-  if (phase_ != Phase::running) consider(kill_at_);
-  return next;
-}
-
-void Shim::wait() {
-  std::array<pollfd, 2> waits{pollfd{signals_.get(), POLLIN, 0}, pollfd{output_.get(), POLLIN, 0}};
-  timespec left{};
-  const auto deadline = next_deadline();
-  if (deadline) {
-    const auto nanoseconds =
-        std::chrono::nanoseconds(std::max(Duration(0), *deadline - clock_.steady())).count();
-    left.tv_sec = nanoseconds / 1'000'000'000;
-    left.tv_nsec = nanoseconds % 1'000'000'000;
-  }
-  // A closed output has descriptor -1, which is passed over.
-  ::ppoll(waits.data(), waits.size(), deadline ? &left : nullptr, nullptr);
-}
-
-void Shim::pump() {
-  if (!output_) return;
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(read_bytes);
-  for (int i = 0; i < reads_per_turn_max; ++i) {
-    const ssize_t count = ::read(output_.get(), buffer_.get(), read_bytes);
-    if (count < 0) return;  // empty for now
-    if (count == 0) return output_.reset();
-    log_.write({buffer_.get(), static_cast<std::size_t>(count)});
-  }
-}
-
-void Shim::read_signals() {
-  signalfd_siginfo signal{};
-  bool has_child_ended = false;
-  while (::read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
-    switch (signal.ssi_signo) {
-      case SIGCHLD:
-        has_child_ended = true;
-        break;
-      case SIGUSR1:
-        stop(ExitCause::cancelled, "stopped by request");
-        terminate(request_.grace);
-        break;
-      case SIGUSR2:
-        stop(ExitCause::cancelled, "killed by request");
-        kill_tree();
-        break;
-      default:
-        stop(ExitCause::signal, fmt::format("stopped from outside: its supervisor got {}",
-                                            name_of_signal(static_cast<int>(signal.ssi_signo))));
-        terminate(request_.grace);
-        if (!record_.signal) record_.signal = static_cast<int>(signal.ssi_signo);
-        break;
-    }
-  }
-  if (has_child_ended) reap();
-}
-
-void Shim::reap() {
-  for (;;) {
-    int status = 0;
-    const pid_t child = ::waitpid(-1, &status, WNOHANG);
-    if (child < 0 && errno == EINTR) continue;
-    has_children_ = child >= 0;
-    if (child <= 0) break;
-    if (child == main_) main_ended(status);
-  }
-  if (!is_main_ended_ || !has_children_ || phase_ == Phase::killing) return;
-  if (record_.leftovers == 0)
-    if (const auto processes = list_processes())
-      record_.leftovers = static_cast<std::int64_t>(descendants_of(::getpid(), *processes).size());
-  terminate(std::min(request_.grace, leftover_grace_max));
-}
-
-void Shim::main_ended(int status) {
-  is_main_ended_ = true;
-  record_.ended_at = clock_.now();
-  record_.duration = clock_.steady() - started_;
-  if (WIFEXITED(status)) record_.exit_code = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) record_.signal = WTERMSIG(status);
-  describe_end();
-}
-
-void Shim::describe_end() {
-  if (stop_cause_) {
-    record_.cause = *stop_cause_;
-    record_.message = stop_reason_;
-    if (was_asked_ && was_killed_ && record_.signal == SIGKILL)
-      record_.message += "; it did not end when asked to, and was killed";
-  } else if (record_.signal) {
-    record_.cause = ExitCause::signal;
-    record_.message = "ended by " + name_of_signal(*record_.signal);
-    const auto kills = record_.signal == SIGKILL ? out_of_memory_kills() : std::nullopt;
-    if (kills && out_of_memory_before_ && *kills > *out_of_memory_before_) {
-      record_.cause = ExitCause::out_of_memory;
-      record_.message =
-          "killed by the kernel: the machine, or the group that the step runs in, "
-          "was out of memory";
-    }
-  } else {
-    record_.cause = ExitCause::exit;
-    if (record_.exit_code != 0)
-      record_.message = fmt::format("ended with exit code {}", record_.exit_code.value_or(-1));
-  }
-}
-
-void Shim::act_on_time() {
-  const Duration now = clock_.steady();
-  if (!is_announced_ && now >= started_ + quick && !is_main_ended_) announce();
-  if (phase_ == Phase::running && request_.timeout && now >= started_ + *request_.timeout &&
-      !is_main_ended_) {
-    stop(ExitCause::timeout,
-         fmt::format("ran longer than its timeout of {}", format_duration(*request_.timeout)));
-    terminate(request_.grace);
-  }
-  if (phase_ != Phase::running && now >= kill_at_ && !is_over()) kill_tree();
-}
-
-void Shim::announce() {
-  is_announced_ = true;
-  out_of_memory_before_ = out_of_memory_kills();
-  send_event(events_, MessageKind::started,
-             Packer().text(request_.name).number(to_microseconds(*record_.started_at)).take());
-}
-
-// The first reason counts; after the main process has ended by itself nothing is stopped any more.
-void Shim::stop(ExitCause cause, std::string why) {
-  if (is_main_ended_ || stop_cause_) return;
-  stop_cause_ = cause;
-  stop_reason_ = std::move(why);
-}
-
-void Shim::terminate(Duration grace) {
-  const Duration kill_at = clock_.steady() + grace;
-  if (phase_ == Phase::running) {
-    phase_ = Phase::terminating;
-    was_asked_ = true;
-    kill_at_ = kill_at;
-    signal_tree(SIGTERM);
-    // A stopped process hears TERM only when it goes on.
-    signal_tree(SIGCONT);
-  } else if (phase_ == Phase::terminating) {
-    kill_at_ = std::min(kill_at_, kill_at);
-  }
-}
-
-void Shim::kill_tree() {
-  const Duration now = clock_.steady();
-  if (phase_ != Phase::killing) {
-    phase_ = Phase::killing;
-    was_killed_ = true;
-    give_up_at_ = now + kill_duration_max;
-  }
-  has_given_up_ = now >= give_up_at_;
-  kill_at_ = now + kill_interval;
-  // Again and again: while we look, the tree may grow.
-  signal_tree(SIGKILL);
-}
-
-void Shim::signal_tree(int signal) {
-  if (const auto processes = list_processes()) {
-    for (const pid_t process : descendants_of(::getpid(), *processes)) ::kill(process, signal);
-  } else if (!is_main_ended_) {
-    ::kill(-main_, signal);
-  }
-}
-
-void Shim::finish() {
-  pump();
-  log_.finish();
-  if (has_given_up_) {
-    if (!is_main_ended_) {
-      record_.ended_at = clock_.now();
-      record_.duration = clock_.steady() - started_;
-      describe_end();
-    }
-    record_.message += fmt::format("; some of its processes could not be killed within {}",
-                                   format_duration(kill_duration_max));
-  }
-  rusage usage{};
-  ::getrusage(RUSAGE_CHILDREN, &usage);
-  record_.peak_memory_bytes = std::int64_t{usage.ru_maxrss} << 10U;
-  record_.cpu_user = to_duration(usage.ru_utime);
-  record_.cpu_system = to_duration(usage.ru_stime);
-  record_.log_bytes = log_.bytes();
-  record_.log_bytes_left_out = log_.bytes_left_out();
-  record_.log_problem = log_.problem();
-  record_.message.resize(std::min(record_.message.size(), message_bytes_max));
-  if (auto written = write_exit_record(request_.folder, record_); !written)
-    record_.message += (record_.message.empty() ? "" : "; ") + written.error().message;
-  send_event(events_, MessageKind::ended,
-             Packer().text(request_.name).text(to_json_text(record_)).take());
+  return std::nullopt;
 }
 
 }  // namespace
@@ -376,17 +68,17 @@ void block_shim_signals() {
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
 }
 
-void run_shim(const SpawnRequest& request, int events, const std::string& place) {
+void serve_as_shim(UniqueFd keeper, int events, const std::string& place) {
   ::prctl(PR_SET_NAME, "gt-shim");
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::setsid();
-  auto claim = AttemptClaim::take(request.folder, place);
-  if (!claim)
-    return send_event(events, MessageKind::not_started,
-                      pack_not_started(request.name, claim.error()));
-  if (!*claim)
-    return send_event(events, MessageKind::already_started, Packer().text(request.name).take());
-  Shim(request, events, **std::move(claim)).run();
+  const sigset_t set = shim_signal_set();
+  UniqueFd signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals) return;
+  ShimLines lines{
+      .keeper = std::move(keeper), .reader = {}, .events = events, .signals = std::move(signals)};
+  while (const auto request = next_request(lines))
+    if (!run_attempt(*request, lines, place)) return;
 }
 
 }  // namespace gt

@@ -67,7 +67,8 @@ void run_child(const ChildPlan& plan, ChildFailure& failure) {
     failure.step = step;
     failure.errno_value = errno;
   };
-  ::setsid();
+  // What it sends to its group (`kill 0`) does not reach us.
+  ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != plan.parent) return;  // it died before the line above
   if (::dup2(plan.output, STDOUT_FILENO) < 0 || ::dup2(plan.output, STDERR_FILENO) < 0)
