@@ -127,8 +127,26 @@ void HostExecutor::prepare(const std::shared_ptr<const Launch>& launch) {
       if (auto started = parts_.keeper.start(*request); !started)
         problem = std::move(started).error();
   }
-  if (is_stopped) tell_failure(launch->attempt, Cause::cancelled, "stopped before it was started");
+  if (is_stopped) return stop_unprepared(*launch);
   if (problem) tell_failure(launch->attempt, Cause::internal, message_of(*problem));
+}
+
+/// It may run all the same: started by an engine that died before it could record that.
+void HostExecutor::stop_unprepared(const Launch& launch) {
+  const std::string folder = folder_of(launch);
+  const auto status = inspect_attempt(folder);
+  if (status && status->phase == AttemptPhase::never_started)
+    return tell_failure(launch.attempt, Cause::cancelled, "stopped before it was started");
+  StopMode mode = StopMode::terminate;
+  {
+    const std::lock_guard lock(mutex_);
+    Attempt& attempt = attempts_.at(launch.attempt);
+    attempt.is_with_keeper = true;
+    mode = *attempt.stop;
+  }
+  const auto adopted = parts_.keeper.adopt(launch.outside_name, folder);
+  if (!adopted) return tell_failure(launch.attempt, Cause::lost, message_of(adopted.error()));
+  (void)parts_.keeper.stop(launch.outside_name, to_signal(mode)).ok();
 }
 
 Result<SpawnRequest> HostExecutor::make_request(const Launch& launch, const Variables& python) {

@@ -69,6 +69,7 @@ class HostExecutor final : public Executor {
   HostExecutor(HostParts parts, HostSettings settings, UniqueFd ending);
   bool add(const std::shared_ptr<const Launch>& launch);
   void prepare(const std::shared_ptr<const Launch>& launch);
+  void stop_unprepared(const Launch& launch);
   Result<SpawnRequest> make_request(const Launch& launch, const Variables& python);
   void observe();
   void take(const ProcessEvent& event);

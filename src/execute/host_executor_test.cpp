@@ -362,6 +362,34 @@ TEST_CASE("a stop ends an attempt, whether it runs or is still being prepared") 
   CHECK(std::get<AttemptFailed>(ended.outcome).cause == Cause::cancelled);
 }
 
+TEST_CASE("a stop reaches what an engine started that died before it could say so") {
+  TestFolder folder;
+  auto first = std::make_unique<World>(folder / "home");
+  World second(folder / "home");
+  Launch launch =
+      second.script("mkfifo $TMPDIR/go; echo > $TMPDIR/begun; read -r line < $TMPDIR/go");
+  const std::string gate = second.folder_of(launch) + "/tmp/begun";
+  REQUIRE(make_directories(parent_path(gate)).ok());
+  REQUIRE(::mkfifo(gate.c_str(), 0600) == 0);
+  first->executor().start(launch);
+  REQUIRE(open_file(gate, O_RDONLY).ok());  // waits for the step
+  first.reset();
+  std::latch is_stopped(1);
+  SUBCASE("at once") { is_stopped.count_down(); }
+  SUBCASE("while its environment is looked for") {
+    launch.python = PythonEnvironment{"requirements.txt", "python3"};
+    second.python = [&](const PythonEnvironment&) {
+      is_stopped.wait();
+      return Result<Variables>(Variables());
+    };
+  }
+  second.executor().start(launch);
+  second.executor().stop(launch.attempt, StopMode::terminate);
+  if (launch.python) is_stopped.count_down();
+  const AttemptEnded ended = second.wait_for_end(launch.attempt);
+  CHECK(std::get<AttemptFailed>(ended.outcome).message == "stopped by request");
+}
+
 TEST_CASE("a Python environment gives its variables, or the reason why not") {
   TestFolder folder;
   World world(folder / "home");

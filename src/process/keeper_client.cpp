@@ -138,6 +138,10 @@ void KeeperClient::State::take(const Message& message) {
       happened.push_back({name, ProcessStarted{from_microseconds(unpacker.number())}});
       return;
     case MessageKind::already_started:
+      // Somebody else's shim has it, which has not heard what our keeper was asked.
+      attempt->second.is_of_this_keeper = false;
+      if (attempt->second.stop)
+        (void)stop_attempt(attempt->second.folder, *attempt->second.stop).ok();
       return look(name);
     case MessageKind::ended: {
       auto record = parse_exit_record(unpacker.text());

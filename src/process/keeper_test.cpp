@@ -86,6 +86,17 @@ TEST_CASE("starting what runs, or has ended, does not run it twice") {
   CHECK(log_of(request) == "once\n");
 }
 
+TEST_CASE("what another keeper runs is stopped by whom started it again") {
+  auto engine = std::make_unique<TestEngine>();
+  TestEngine other;
+  const auto request = engine->argv("elsewhere", {"sleep", "1000"});
+  engine->start(request);
+  REQUIRE(std::holds_alternative<ProcessStarted>(engine->next_event().what));
+  other.start(request);
+  REQUIRE(other.client->stop(request.name, StopSignal::terminate).ok());
+  CHECK(other.wait_for_end(request).cause == ExitCause::cancelled);
+}
+
 TEST_CASE("of many who start an attempt at once, one runs it and all hear of its end") {
   std::vector<std::unique_ptr<TestEngine>> engines;
   for (int i = 0; i < 4; ++i) engines.push_back(std::make_unique<TestEngine>());
