@@ -372,7 +372,9 @@ TEST_CASE("a stop reaches what an engine started that died before it could say s
   REQUIRE(make_directories(parent_path(gate)).ok());
   REQUIRE(::mkfifo(gate.c_str(), 0600) == 0);
   first->executor().start(launch);
-  REQUIRE(open_file(gate, O_RDONLY).ok());  // waits for the step
+  // Waits for the step, and stays open: writing without a reader would end it.
+  const auto reader = open_file(gate, O_RDONLY);
+  REQUIRE(reader.ok());
   first.reset();
   std::latch is_stopped(1);
   SUBCASE("at once") { is_stopped.count_down(); }
