@@ -37,7 +37,8 @@ Result<FollowEnd> follow_to_end(Session& session, Records& records, const RunRec
 Result<RunReport> report_of_ended(Records& records, RunId run) {
   auto reader = TRY(records.database->begin_read());
   const RunRecord ended = TRY(records.runs.get(reader, run));
-  return report_of(TRY(RunView::load(records, reader, ended)));
+  const RunView view = TRY(RunView::load(records, reader, ended));
+  return report_of(view);
 }
 
 Result<ExitCode> run(Session& session, Words words) {
@@ -62,7 +63,8 @@ Result<ExitCode> run(Session& session, Words words) {
     return ExitCode::interrupted;
   }
   if (end == FollowEnd::engine_gone) return go_on(session, records, *progress, found, chosen, form);
-  return finish(session, records, TRY(report_of_ended(records, found.id)), found.id, form);
+  const RunReport report = TRY(report_of_ended(records, found.id));
+  return finish(session, records, report, found.id, form);
 }
 
 }  // namespace

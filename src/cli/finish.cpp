@@ -13,7 +13,8 @@ Result<ExitCode> finish(Session& session, Records& records, const RunReport& rep
     session.console.print(text_of(report, session.console));
   } else {
     const RunView view = TRY(RunView::load(records, reader, record));
-    session.console.print(pretty_json(TRY(run_json(view))) + "\n");
+    const JsonObject shape = TRY(run_json(view));
+    session.console.print(pretty_json(shape) + "\n");
   }
   return exit_code_of(record);
 }

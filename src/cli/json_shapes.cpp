@@ -18,8 +18,10 @@ Result<Json> outputs_json(const RunView& view, const TaskRecord& task) {
   const TaskResult* const result = view.result(task);
   if (result == nullptr || !is_success(task.state)) return Json(std::move(outputs));
   const auto names = output_names(view.step_of(task));
-  for (std::size_t i = 0; i < names.size() && i < result->outputs.size(); ++i)
-    outputs.set(names[i], TRY(to_json(result->outputs[i])));
+  for (std::size_t i = 0; i < names.size() && i < result->outputs.size(); ++i) {
+    Json value = TRY(to_json(result->outputs[i]));
+    outputs.set(names[i], std::move(value));
+  }
   return Json(std::move(outputs));
 }
 
@@ -44,13 +46,15 @@ JsonObject run_summary_json(const RunRecord& run) {
 
 Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
   const auto item = view.item(task);
+  Json matrix = TRY(view.matrix(task));
+  Json outputs = TRY(outputs_json(view, task));
   const std::string source = view.source_run(task);
   return JsonObject{{"step", view.plan().path(task.step)},
                     {"index", item ? Json(std::int64_t{*item}) : Json()},
-                    {"matrix", TRY(view.matrix(task))},
+                    {"matrix", std::move(matrix)},
                     {"state", to_text(task.state)},
                     {"attempts", std::int64_t{task.attempts}},
-                    {"outputs", TRY(outputs_json(view, task))},
+                    {"outputs", std::move(outputs)},
                     {"cause", task.cause ? Json(to_text(*task.cause)) : Json()},
                     {"started_at", time_json(task.started_at)},
                     {"ended_at", time_json(task.ended_at)},
@@ -64,8 +68,10 @@ Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
 Result<JsonObject> run_json(const RunView& view) {
   JsonObject run = run_summary_json(view.run());
   JsonList tasks, containers;
-  for (const TaskRecord* task : view.in_order())
-    (view.has_parts(*task) ? containers : tasks).emplace_back(TRY(task_json(view, *task)));
+  for (const TaskRecord* task : view.in_order()) {
+    JsonObject shape = TRY(task_json(view, *task));
+    (view.has_parts(*task) ? containers : tasks).emplace_back(std::move(shape));
+  }
   run.set("tasks", std::move(tasks));
   run.set("containers", std::move(containers));
   return run;

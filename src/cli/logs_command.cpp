@@ -37,8 +37,9 @@ Result<Look> look(Records& records, const Wanted& wanted) {
   const RunRecord run = TRY(find_run(records, reader, wanted.run));
   const RunView view = TRY(RunView::load(records, reader, run));
   const TaskRecord& task = *TRY(view.find(wanted.task));
-  return Look{task, TRY(choose_attempt(records, reader, view, task, wanted.attempt)),
-              TRY(is_driven(records, run))};
+  auto attempt = TRY(choose_attempt(records, reader, view, task, wanted.attempt));
+  const bool is_driven_now = TRY(is_driven(records, run));
+  return Look{task, std::move(attempt), is_driven_now};
 }
 
 Error nothing_yet(const Wanted& wanted, const Look& seen) {

@@ -16,10 +16,8 @@ Result<std::string> read_pipeline_file(const PipelineFile& file) {
 
 Result<std::optional<PipelineSource>> load_pipeline(Session& session, const Project& project,
                                                     const std::optional<std::string>& file) {
-  PipelineSource source{.file = TRY(find_pipeline_file(session, project, file)),
-                        .recorded_path = {},
-                        .text = {},
-                        .pipeline = {}};
+  PipelineSource source;
+  source.file = TRY(find_pipeline_file(session, project, file));
   source.text = TRY(read_pipeline_file(source.file));
   const std::string below = project.root + "/";
   source.recorded_path = source.file.path.starts_with(below) ? source.file.path.substr(below.size())

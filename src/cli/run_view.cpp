@@ -25,7 +25,8 @@ Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction&
 
 Result<RunView> RunView::load(Records& records, Transaction& transaction, const RunRecord& run) {
   auto plan = TRY(recorded_plan(records, transaction, run));
-  RunView view(std::move(plan), TRY(records.runs.load(transaction, run.id)));
+  LoadedRun loaded = TRY(records.runs.load(transaction, run.id));
+  RunView view(std::move(plan), std::move(loaded));
   for (const TaskResult& result : view.loaded_.results) {
     if (!result.cached_from || view.run_names_.contains(result.cached_from->run)) continue;
     const auto source = records.runs.get(transaction, result.cached_from->run);
@@ -85,8 +86,10 @@ Result<Json> RunView::matrix(const TaskRecord& task) const {
     is_item = true;
     const auto& items = loaded_.expansions[expansion->second].items;
     const auto& axes = step_of(*at).settings->matrix->axes;
-    for (std::size_t i = 0; i < axes.size(); ++i)
-      values.set(axes[i].name, TRY(to_json(items[static_cast<std::size_t>(at->item)][i])));
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      Json value = TRY(to_json(items[static_cast<std::size_t>(at->item)][i]));
+      values.set(axes[i].name, std::move(value));
+    }
   }
   return is_item ? Json(std::move(values)) : Json();
 }

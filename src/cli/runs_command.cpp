@@ -56,7 +56,8 @@ Result<ExitCode> run(Session& session, Words words) {
     JsonList list;
     for (const RunRecord& one : runs) {
       JsonObject shown = run_summary_json(one);
-      shown.set("driven", TRY(is_driven(*records, one)));
+      const bool is_driven_now = TRY(is_driven(*records, one));
+      shown.set("driven", is_driven_now);
       list.emplace_back(std::move(shown));
     }
     session.console.print(pretty_json(list) + "\n");

@@ -88,7 +88,8 @@ Result<ExitCode> run(Session& session, Words words) {
     session.console.print(pretty_json(shape) + "\n");
     return ExitCode::ok;
   }
-  session.console.print(head(session, found, is_driven_now) + TRY(task_table(session, view)));
+  const std::string tasks = TRY(task_table(session, view));
+  session.console.print(head(session, found, is_driven_now) + tasks);
   if (!is_ended(found.state) && !is_driven_now)
     session.console.say(fmt::format("next: geartrain attach {}", found.name()));
   return ExitCode::ok;

@@ -42,9 +42,11 @@ Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& p
       !file && !set.empty())
     file = set;
   if (file) file = absolute_path(session, *file);
+  Secrets secrets = TRY(Secrets::open(session.variable, file));
+  Source source = TRY(Source::open(project.root, project.home, session.clock));
   return std::make_unique<HostFacts>(HostFactsParts{
-      .source = TRY(Source::open(project.root, project.home, session.clock)),
-      .secrets = TRY(Secrets::open(session.variable, file)),
+      .source = std::move(source),
+      .secrets = std::move(secrets),
       .environments = PythonEnvironments(project.root, project.home,
                                          variable_or_empty(session, "PATH"), session.clock),
       .variable = session.variable,
@@ -136,8 +138,9 @@ Result<std::unique_ptr<Workshop>> Workshop::open(Session& session, Records& reco
                                                  const WorkshopOptions& options) {
   // Before the first thread: whoever is made later inherits that signals are not for it.
   SignalWatch signals = TRY(SignalWatch::open());
+  Wake wake = TRY(Wake::open());
   auto state =
-      std::make_unique<State>(session, records, progress, std::move(signals), TRY(Wake::open()));
+      std::make_unique<State>(session, records, progress, std::move(signals), std::move(wake));
   TRY(state->open(options));
   return std::unique_ptr<Workshop>(new Workshop(std::move(state)));
 }
