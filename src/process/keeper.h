@@ -37,7 +37,7 @@ struct KeeperLink {
 /// all other descriptors, and end by themselves after the other ends of these sockets are closed.
 Result<KeeperLink> fork_keeper();
 
-/// The command runs since then. Not sent for a command that ends within a few milliseconds.
+/// The command runs since then. Not sent for a command that ends within 50 ms.
 struct ProcessStarted {
   Time at;
 };

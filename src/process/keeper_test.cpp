@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <set>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -405,6 +406,37 @@ TEST_CASE("a folder that cannot be made is an error of the start, not a lost att
   const ProcessEvent event = engine.next_event();
   REQUIRE(std::holds_alternative<ProcessNotStarted>(event.what));
   CHECK(std::get<ProcessNotStarted>(event.what).error.message.find("file") != std::string::npos);
+}
+
+TEST_CASE("a keeper without descriptors says so, and goes on when it has some") {
+  TestEngine engine;
+  const auto first = engine.argv("first", {"true"});
+  engine.run(first);
+  const pid_t shim = shim_of(first);
+  const pid_t keeper = parent_of(shim);
+  // Without a shim at hand it has to make one.
+  REQUIRE(::kill(shim, SIGKILL) == 0);
+  wait_for_death(shim);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const rlimit none{.rlim_cur = 3, .rlim_max = before.rlim_max};
+  REQUIRE(::prlimit(keeper, RLIMIT_NOFILE, &none, nullptr) == 0);
+  const auto refused = engine.argv("refused", {"true"});
+  engine.start(refused);
+  const ProcessEvent event = engine.next_event();
+  REQUIRE(std::holds_alternative<ProcessNotStarted>(event.what));
+  CHECK(std::get<ProcessNotStarted>(event.what).error.code == Errc::exhausted);
+  CHECK(phase_of(refused) == AttemptPhase::never_started);
+  REQUIRE(::prlimit(keeper, RLIMIT_NOFILE, &before, nullptr) == 0);
+  CHECK(engine.run(refused).exit_code == 0);
+}
+
+TEST_CASE("an exit record that cannot be written reaches the engine all the same") {
+  TestEngine engine;
+  const auto request = engine.script("full", "ln -s /dev/full exit.json.partial; exit 3");
+  const ExitRecord record = engine.run(request);
+  CHECK(record.exit_code == 3);
+  CHECK(record.message.find("No space left on device") != std::string::npos);
 }
 
 TEST_CASE("a command that leaves no processes for more is still ended and recorded") {

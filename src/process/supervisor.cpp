@@ -21,7 +21,7 @@ namespace gt {
 namespace {
 
 // A command that ends sooner is reported by its end alone: one message less for the engine.
-constexpr Duration quick = std::chrono::milliseconds(10);
+constexpr Duration quick = std::chrono::milliseconds(50);
 constexpr Duration leftover_grace_max = std::chrono::seconds(2);
 constexpr Duration kill_interval = std::chrono::milliseconds(20);
 constexpr Duration kill_duration_max = std::chrono::seconds(30);
