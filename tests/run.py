@@ -44,8 +44,6 @@ def tell(outcome, seconds):
     if outcome.skipped:
         counts += f", {len(outcome.skipped)} skipped"
     print(f"{outcome.name}: {counts} ({seconds:.1f} s)", flush=True)
-    if outcome.failed:
-        print(outcome.output.rstrip() + "\n", flush=True)
 
 
 def timed(function):
@@ -76,6 +74,10 @@ def main():
             outcomes.append(outcome)
             tell(outcome, seconds)
 
+    # What failed is told at the end, where a person and the tail of a log look first.
+    for outcome in outcomes:
+        if outcome.failed:
+            print(f"\n{outcome.name} FAILED\n{outcome.output.rstrip()}\n", flush=True)
     failed = [outcome.name for outcome in outcomes if outcome.failed]
     skipped = [reason for outcome in outcomes for reason in outcome.skipped]
     for reason in skipped:
