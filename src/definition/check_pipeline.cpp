@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "definition/check_matrices.h"
 #include "definition/check_references.h"
 #include "definition/check_step.h"
 #include "definition/json_schema.h"
@@ -177,6 +178,7 @@ void PipelineChecker::check_group(StepScope& scope, const Step& step, StepTypes 
 void check_pipeline(const Pipeline& pipeline, const Damage& damage, YamlNode root,
                     Problems& problems) {
   PipelineChecker(pipeline, damage, problems).check(root);
+  check_matrices(pipeline, damage, problems);
 }
 
 }  // namespace gt

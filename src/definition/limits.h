@@ -12,6 +12,10 @@ constexpr std::size_t steps_max = 200'000;
 constexpr std::size_t entries_max = 10'000;
 /// Combinations of one matrix.
 constexpr std::uint64_t matrix_items_max = 100'000;
+/// Tasks of one run: what matrices inside matrices multiply to.
+constexpr std::uint64_t run_tasks_max = 1'000'000;
+/// Axes whose length is found while the file is checked; the others are measured by the run.
+constexpr std::size_t measured_axes_max = 1'000;
 constexpr std::uint32_t max_parallel_max = 100'000;
 constexpr std::uint32_t retry_limit_max = 1'000;
 /// Of an output's path and of each name in it: what Linux file systems take.

@@ -48,21 +48,6 @@ MatrixAxis read_axis(YamlEntry entry, Damage& damage, Problems& problems) {
   return axis;
 }
 
-void check_size(const Matrix& matrix, Problems& problems) {
-  std::uint64_t items = 1;
-  for (const MatrixAxis& axis : matrix.axes) {
-    if (!axis.is_listed) continue;
-    items *= axis.listed_values.size();
-    if (items > definition_limits::matrix_items_max) {
-      problems.push_back(error_problem(matrix.position,
-                                       fmt::format("the matrix has more than {} combinations",
-                                                   definition_limits::matrix_items_max),
-                                       "a smaller matrix", "the limit is matrix_items_max"));
-      return;
-    }
-  }
-}
-
 }  // namespace
 
 std::optional<Matrix> read_matrix(YamlNode step, Damage& damage, Problems& problems) {
@@ -102,7 +87,6 @@ std::optional<Matrix> read_matrix(YamlNode step, Damage& damage, Problems& probl
   matrix.axes.reserve(node->size());
   for (const YamlEntry entry : node->entries())
     matrix.axes.push_back(read_axis(entry, damage, problems));
-  check_size(matrix, problems);
   return matrix;
 }
 

@@ -29,10 +29,6 @@ class Forecaster {
     add_tasks(0, live_.plan().scope(root_scope).step_count, forecast);
     add_tasks(live_.first_task(finally_scope), live_.plan().scope(finally_scope).step_count,
               forecast);
-    for (const ForecastTask& task : forecast.tasks)
-      if (task.kind == TaskKind::step && task.verdict != ForecastVerdict::hit &&
-          task.verdict != ForecastVerdict::skip)
-        forecast.has_changes = true;
     return forecast;
   }
 
@@ -89,6 +85,9 @@ class Forecaster {
       if (seen.kind == TaskKind::matrix && children == 0 && !live_.unknown_reason(task) &&
           judged.verdict == ForecastVerdict::unknown)
         judged = {ForecastVerdict::skip, "its matrix has no items"};
+      const bool may_run =
+          judged.verdict == ForecastVerdict::run || judged.verdict == ForecastVerdict::unknown;
+      if (children == 0 && may_run) forecast.has_changes = true;
       forecast.tasks[place].verdict = judged.verdict;
       forecast.tasks[place].reason = judged.reason;
       ++tally[static_cast<std::size_t>(judged.verdict)];

@@ -60,12 +60,19 @@ Result<Value> range(const CallValues& values) {
   const std::int64_t stop = *arguments[arguments.size() == 1 ? 0 : 1].integer();
   const std::int64_t step = arguments.size() == 3 ? *arguments[2].integer() : 1;
   if (step == 0) return error(Errc::invalid, "range wants a step that is not 0");
-  std::int64_t item = start;
+  if (step > 0 ? start >= stop : start <= stop) return Value(ValueList());
+  // Without sign, since a distance may be as large as 2^64 - 1.
+  const auto [low, high] = std::minmax(start, stop);
+  const std::uint64_t distance = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low);
+  const std::uint64_t stride =
+      step > 0 ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
+  const std::uint64_t count = (distance - 1) / stride + 1;
+  if (count > static_cast<std::uint64_t>(range_items_max))
+    return error(Errc::exhausted, "range makes at most {} items (range_items_max)",
+                 range_items_max);
   ValueList list;
-  while (step > 0 ? item < stop : item > stop) {
-    if (static_cast<std::int64_t>(list.size()) == range_items_max)
-      return error(Errc::exhausted, "range makes at most {} items (range_items_max)",
-                   range_items_max);
+  list.reserve(count);
+  for (std::int64_t item = start; list.size() < count;) {
     list.emplace_back(item);
     if (__builtin_add_overflow(item, step, &item)) break;
   }

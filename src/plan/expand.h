@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "definition/limits.h"
 #include "definition/pipeline.h"
 #include "expression/context.h"
 #include "expression/value.h"
@@ -12,7 +13,7 @@
 namespace gt {
 
 /// The most items that one matrix may have; a larger one is Errc::exhausted.
-inline constexpr std::size_t matrix_items_max = 100'000;
+using definition_limits::matrix_items_max;
 
 /// One combination: a value for each axis, in the order of Matrix::axes.
 using MatrixItem = std::vector<Value>;

@@ -146,6 +146,7 @@ class LiveRun {
   void open(TaskIndex task, Time now);
   void open_item(TaskIndex task, Time now);
   void enter(TaskIndex task, Time now);
+  bool has_room_for(std::size_t more_tasks) const;
   void expand_matrix(TaskIndex task, Time now);
   void expand_group(TaskIndex task, Time now);
   void launch_ready(Decisions& decisions, const Capacity& capacity, Time now);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "definition/limits.h"
 #include "schedule/live_run.h"
 #include "schedule/task_context.h"
 
@@ -26,6 +27,14 @@ bool condition_is_per_item(const StepSettings& settings) {
 
 AttemptFailed expression_failure(const Error& error, std::string_view field) {
   return {Cause::invalid_expression, fmt::format("{}: {}", field, error.message), {}, {}};
+}
+
+AttemptFailed too_many_tasks() {
+  using definition_limits::run_tasks_max;
+  return {Cause::invalid_expression,
+          fmt::format("the run would have more than {} tasks (limit run_tasks_max)", run_tasks_max),
+          {},
+          {}};
 }
 
 }  // namespace
@@ -118,6 +127,10 @@ void LiveRun::enter(TaskIndex index, Time now) {
   lookups_.push_back(index);
 }
 
+bool LiveRun::has_room_for(std::size_t more_tasks) const {
+  return tasks_.size() + more_tasks <= definition_limits::run_tasks_max;
+}
+
 void LiveRun::expand_matrix(TaskIndex index, Time now) {
   auto items =
       expand(*step_of(index).settings->matrix, TaskContext(*this, index, Viewpoint::settings));
@@ -126,6 +139,7 @@ void LiveRun::expand_matrix(TaskIndex index, Time now) {
   if (!items) return fail(index, expression_failure(items.error(), "matrix"), now);
 
   const auto count = static_cast<std::uint32_t>(items->size());
+  if (!has_room_for(count)) return fail(index, too_many_tasks(), now);
   move(index, TaskEvent::expanded);
   touch(index).started_at = now;
   tasks_[index].container = static_cast<std::uint32_t>(containers_.size());
@@ -152,6 +166,8 @@ void LiveRun::expand_matrix(TaskIndex index, Time now) {
 }
 
 void LiveRun::expand_group(TaskIndex index, Time now) {
+  if (!has_room_for(plan_->scope(plan_->at(tasks_[index].step).body).step_count))
+    return fail(index, too_many_tasks(), now);
   move(index, TaskEvent::expanded);
   touch(index).started_at = now;
   const TaskIndex first = create_tasks(plan_->at(tasks_[index].step).body, index);
