@@ -1,17 +1,11 @@
 """Runs that are interrupted, killed and gone on with: what a person at the keyboard sees of it."""
 
 import json
-import os
 import signal
-import subprocess
-import tempfile
 import unittest
-from pathlib import Path
 
-import geartrain_binary
+from command_line import SECONDS_MAX, Case
 
-SECONDS_MAX = 60
-# `begun` and `go` are pipes: a step says that it runs, and waits until it may go on.
 WAITS = """name: waits
 steps:
   first: {run: "echo x >> first.txt"}
@@ -36,61 +30,6 @@ steps:
 finally:
   last: {run: "echo ${{ run.state }} > last.txt"}
 """
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.binary = geartrain_binary.path()
-        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name).resolve()
-        os.mkfifo(self.folder / "begun")
-        os.mkfifo(self.folder / "go")
-
-    def pipeline(self, text):
-        (self.folder / "pipeline.yaml").write_text(text)
-
-    def start(self, *arguments):
-        process = subprocess.Popen(
-            [self.binary, *arguments],
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=dict(os.environ, NO_COLOR="1"),
-        )
-        self.addCleanup(self.end, process)
-        return process
-
-    def end(self, process):
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-    def run_to_end(self, *arguments):
-        process = self.start(*arguments)
-        out, talk = process.communicate(timeout=SECONDS_MAX)
-        return process.returncode, out, talk
-
-    def wait_for_step(self):
-        with open(self.folder / "begun") as pipe:
-            self.assertEqual(pipe.read(), "begun\n")
-
-    def let_go(self, word="word"):
-        with open(self.folder / "go", "w") as pipe:
-            pipe.write(word + "\n")
-
-    def shown(self):
-        code, out, talk = self.run_to_end("show", "latest", "--json")
-        self.assertEqual(code, 0, talk)
-        return json.loads(out)
-
-    def states(self):
-        return {task["path"]: task["state"] for task in self.shown()["tasks"]}
-
-    def lines(self, name):
-        return (self.folder / name).read_text().splitlines()
 
 
 class InterruptTest(Case):

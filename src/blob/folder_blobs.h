@@ -55,6 +55,11 @@ class FolderBlobs final : public BlobStore {
   Result<bool> is_there_or_set_aside(int home, const Blob& blob);
   Result<void> unshare(int root, const TreeScan& scan);
   bool is_elsewhere(int fd) const;
+  using Reachable = std::function<Result<std::unordered_set<Digest>>()>;
+  Result<SweepReport> rehearse(const Reachable& reachable);
+  Result<SweepReport> remove_unreachable(const Reachable& reachable);
+  Result<std::vector<BlobName>> choose(const std::unordered_set<Digest>& pinned,
+                                       const Reachable& reachable, SweepReport& report);
   std::string manifest_path(const BlobName& name) const { return path_of(name) + ".manifest"; }
 
   Home home_;

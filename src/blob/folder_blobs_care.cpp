@@ -121,21 +121,26 @@ Result<void> FolderBlobs::quarantine(const BlobName& name) {
 
 Result<SweepReport> FolderBlobs::sweep(
     const std::function<Result<std::unordered_set<Digest>>()>& reachable, SweepMode mode) {
+  return mode == SweepMode::remove ? remove_unreachable(reachable) : rehearse(reachable);
+}
+
+Result<SweepReport> FolderBlobs::rehearse(const Reachable& reachable) {
+  SweepReport report;
+  const std::unordered_set<Digest> pinned = TRY(look_at_pins(home_));
+  for (const BlobName& name : TRY(choose(pinned, reachable, report)))
+    report.bytes += size_of(path_of(name), name.is_folder);
+  return report;
+}
+
+Result<SweepReport> FolderBlobs::remove_unreachable(const Reachable& reachable) {
   Pins& own = *TRY(pins());
   SweepReport report;
   std::vector<std::string> removed;
   {
     const PinnedByOthers pinned = TRY(close_gate(home_));
-    const std::unordered_set<Digest> recorded = TRY(reachable());
-    for (const BlobName& name : TRY(list_blobs(home_))) {
-      if (pinned.digests.contains(name.digest) || recorded.contains(name.digest)) {
-        ++report.kept;
-        continue;
-      }
+    for (const BlobName& name : TRY(choose(pinned.digests, reachable, report))) {
       const std::string path = path_of(name);
-      ++report.blobs;
       report.bytes += size_of(path, name.is_folder);
-      if (mode == SweepMode::rehearse) continue;
       removed.push_back(own.temporary_path());
       TRY(move_away(path, name.is_folder, removed.back()));
     }
@@ -143,6 +148,19 @@ Result<SweepReport> FolderBlobs::sweep(
   // What takes long happens when others may go on.
   for (const std::string& path : removed) TRY(remove_tree(path));
   return report;
+}
+
+/// What may go; counts it, and what stays.
+Result<std::vector<BlobName>> FolderBlobs::choose(const std::unordered_set<Digest>& pinned,
+                                                  const Reachable& reachable, SweepReport& report) {
+  std::vector<BlobName> chosen;
+  const std::unordered_set<Digest> recorded = TRY(reachable());
+  for (const BlobName& name : TRY(list_blobs(home_))) {
+    const bool is_kept = pinned.contains(name.digest) || recorded.contains(name.digest);
+    ++(is_kept ? report.kept : report.blobs);
+    if (!is_kept) chosen.push_back(name);
+  }
+  return chosen;
 }
 
 }  // namespace gt

@@ -109,4 +109,19 @@ Result<PinnedByOthers> close_gate(const Home& home) {
   return result;
 }
 
+Result<std::unordered_set<Digest>> look_at_pins(const Home& home) {
+  std::unordered_set<Digest> digests;
+  const Result<std::vector<std::string>> owners = list_directory(home.at("pins"));
+  if (!owners.ok() && owners.error().code == Errc::not_found) return digests;
+  if (!owners.ok()) return owners.error();
+  for (const std::string& owner : *owners) {
+    const std::string path = home.at("pins/" + owner);
+    const Result<UniqueFd> fd = open_file(path, O_RDONLY);
+    if (!fd.ok() && fd.error().code == Errc::not_found) continue;
+    if (!fd.ok()) return fd.error();
+    if (::flock(fd->get(), LOCK_SH | LOCK_NB) != 0) TRY(read_pins(path, digests));
+  }
+  return digests;
+}
+
 }  // namespace gt

@@ -66,4 +66,7 @@ struct PinnedByOthers {
 };
 Result<PinnedByOthers> close_gate(const Home& home);
 
+/// The same digests as they are now, for a rehearsal: makes, removes and holds nothing.
+Result<std::unordered_set<Digest>> look_at_pins(const Home& home);
+
 }  // namespace gt

@@ -67,7 +67,16 @@ bool wait(int bell, int other) {
   return waiting[0].revents != 0;
 }
 
+Result<void> print_all(Session& session, const Wanted& wanted, const Look& seen) {
+  LogPrinter printer(session.console, seen.attempt->folder, wanted.times,
+                     seen.attempt->record.opened_at);
+  return printer.print_rest();
+}
+
 Result<void> follow(Session& session, Records& records, const Wanted& wanted) {
+  // Where nothing more can come no bell is wanted, so that a home may be read-only.
+  if (const Look ended = TRY(look(records, wanted)); ended.attempt && has_ended(ended))
+    return print_all(session, wanted, ended);
   Bell bell = TRY(records.database->listen(Listener::follower,
                                            make_uuid(session.clock.now(), session.entropy)));
   Look seen = TRY(look(records, wanted));
@@ -148,9 +157,7 @@ Result<ExitCode> run(Session& session, Words words) {
   }
   if (!seen.attempt->other_run.empty())
     session.console.say(fmt::format("cached: this is the log of {}", seen.attempt->other_run));
-  LogPrinter printer(session.console, seen.attempt->folder, wanted.times,
-                     seen.attempt->record.opened_at);
-  TRY(printer.print_rest());
+  TRY(print_all(session, wanted, seen));
   return ExitCode::ok;
 }
 

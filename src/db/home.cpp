@@ -29,7 +29,9 @@ Result<void> check_version(const std::string& path, std::string_view text) {
   const std::string_view number = trim(text);
   const auto parsed = std::from_chars(number.data(), number.data() + number.size(), version);
   if (parsed.ec != std::errc() || version < 1)
-    return error(Errc::invalid, "{}/version does not hold a number", printable(path));
+    return Error{Errc::unavailable,
+                 fmt::format("{}/version does not hold a number", printable(path)),
+                 "restore the home folder from a backup, or set GEARTRAIN_HOME to another one"};
   if (version > layout_version)
     return Error{Errc::conflict,
                  fmt::format("{} was made by a newer geartrain (layout {}, this one knows {})",

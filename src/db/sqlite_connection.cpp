@@ -64,7 +64,7 @@ Error error_of(int code, std::string_view text, std::string_view sql) {
       return error(Errc::denied, "the database cannot be opened: {}", text);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {Errc::invalid, fmt::format("the database file is damaged: {}", text),
+      return {Errc::unavailable, fmt::format("the database file is damaged: {}", text),
               "restore the home folder from a backup, or move geartrain.db* aside to start anew"};
     case SQLITE_IOERR:
       return error(Errc::unavailable, "the database cannot be read or written: {}", text);
@@ -80,7 +80,7 @@ Error error_of(sqlite_api::sqlite3* handle, const soci::soci_error& failure, std
   const int code = sqlite_api::sqlite3_errcode(handle);
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
     return error_of(SQLITE_ERROR, failure.what(), sql);
-  return error_of(code, failure.get_error_message(), sql);
+  return error_of(code, sqlite_api::sqlite3_errmsg(handle), sql);
 }
 
 }  // namespace
@@ -163,8 +163,11 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
   auto state = std::make_unique<State>();
   try {
     // The busy handler (in seconds) is for strangers: our own writers queue before they begin.
-    state->session.open(soci::sqlite3, fmt::format("dbname={} timeout=10{}", path,
-                                                   access == Access::read ? " readonly=1" : ""));
+    const bool is_unchanging = access == Access::read_unchanging;
+    state->session.open(
+        soci::sqlite3, fmt::format("dbname={}{}{} timeout=10{}", is_unchanging ? "file:" : "", path,
+                                   is_unchanging ? "?immutable=1" : "",
+                                   access == Access::write ? "" : " readonly=1"));
   } catch (const soci::soci_error& failure) {
     return error(Errc::denied, "the database cannot be opened: {}", failure.what());
   }

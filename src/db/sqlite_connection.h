@@ -11,7 +11,13 @@
 
 namespace gt {
 
-enum class Access { read, write };
+enum class Access {
+  read,
+  /// Of a database that nobody writes to meanwhile, in a folder where nothing can be made: SQLite's
+  /// own way of reading needs a journal there. Whoever writes all the same is not noticed.
+  read_unchanging,
+  write,
+};
 
 /// Threads: one at a time.
 class SqliteConnection {

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <thread>
 #include <time.h>
+#include <unistd.h>
 #include <vector>
 
 #include "base/text.h"
@@ -64,6 +65,7 @@ struct SqliteDatabase::State {
   UniqueFd write_lock;
   std::unique_ptr<SqliteConnection> writer;
 
+  Access reading = Access::read;
   std::mutex readers_mutex;
   std::vector<std::unique_ptr<SqliteConnection>> idle_readers;
 
@@ -129,9 +131,20 @@ struct SqliteDatabase::State {
   Result<int> look_at_version() {
     auto reader = SqliteConnection::open(database_path(), Access::read);
     if (!reader.ok()) return 0;
-    const int version = TRY(schema_version(**reader));
-    idle_readers.push_back(*std::move(reader));
+    Result<int> version = schema_version(**reader);
+    if (!version.ok() && has_no_journal()) {
+      reading = Access::read_unchanging;
+      reader = TRY(SqliteConnection::open(database_path(), reading));
+      version = schema_version(**reader);
+    }
+    if (version.ok()) idle_readers.push_back(*std::move(reader));
     return version;
+  }
+
+  /// Then nobody has the database open, and all of it is in its one file.
+  bool has_no_journal() const {
+    return ::faccessat(folder.get(), "geartrain.db-wal", F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+           errno == ENOENT;
   }
 
   void give_back(std::unique_ptr<SqliteConnection> reader) {
@@ -184,14 +197,16 @@ Result<Transaction> SqliteDatabase::begin_read() {
       state.idle_readers.pop_back();
     }
   }
-  if (!reader) reader = TRY(SqliteConnection::open(state.database_path(), Access::read));
+  if (!reader) reader = TRY(SqliteConnection::open(state.database_path(), state.reading));
   SqliteConnection* raw = reader.release();
   return SqliteTransaction::begin(
       *raw, "BEGIN", [&state, raw] { state.give_back(std::unique_ptr<SqliteConnection>(raw)); });
 }
 
 Result<std::unique_ptr<Presence>> SqliteDatabase::enter(const std::string& engine) {
-  return hold_presence(state_->home.at("engines"), engine);
+  auto held = hold_presence(state_->home.at("engines"), engine);
+  if (!held.ok()) return with_way_out(std::move(held).error());
+  return held;
 }
 
 Result<bool> SqliteDatabase::is_present(const std::string& engine) {
@@ -199,7 +214,9 @@ Result<bool> SqliteDatabase::is_present(const std::string& engine) {
 }
 
 Result<Bell> SqliteDatabase::listen(Listener kind, const std::string& id) {
-  return (kind == Listener::engine ? state_->engine_bells : state_->follower_bells).listen(id);
+  auto bell = (kind == Listener::engine ? state_->engine_bells : state_->follower_bells).listen(id);
+  if (!bell.ok()) return with_way_out(std::move(bell).error());
+  return bell;
 }
 
 void SqliteDatabase::ring(const std::string& engine) { state_->engine_bells.ring(engine); }

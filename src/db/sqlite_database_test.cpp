@@ -186,7 +186,7 @@ TEST_CASE_FIXTURE(Fixture, "a damaged database is said to be damaged") {
     folder.write(std::string(".geartrain/geartrain.db") + ending, std::string(8192, 'x'));
   const auto refused = SqliteDatabase::open(home, clock);
   REQUIRE(!refused.ok());
-  CHECK(refused.error().code == Errc::invalid);
+  CHECK(refused.error().code == Errc::unavailable);
   CHECK(refused.error().message.find("damaged") != std::string::npos);
   CHECK(refused.error().hint.find("backup") != std::string::npos);
 }
