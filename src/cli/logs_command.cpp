@@ -67,10 +67,21 @@ bool wait(int bell, int other) {
   return waiting[0].revents != 0;
 }
 
+/// A log that ran into a full disk must not look as if nothing were missing.
+void say_what_is_missing(Session& session, const Look& seen) {
+  const auto status = inspect_attempt(seen.attempt->folder);
+  if (!status || !status->exit || status->exit->log_problem.empty()) return;
+  session.console.say(fmt::format("the log is not whole, {} are missing: {}",
+                                  format_bytes(status->exit->log_bytes_left_out),
+                                  printable(status->exit->log_problem)));
+}
+
 Result<void> print_all(Session& session, const Wanted& wanted, const Look& seen) {
   LogPrinter printer(session.console, seen.attempt->folder, wanted.times,
                      seen.attempt->record.opened_at);
-  return printer.print_rest();
+  TRY(printer.print_rest());
+  say_what_is_missing(session, seen);
+  return {};
 }
 
 Result<void> follow(Session& session, Records& records, const Wanted& wanted) {
@@ -93,7 +104,11 @@ Result<void> follow(Session& session, Records& records, const Wanted& wanted) {
   LogPrinter printer(session.console, seen.attempt->folder, wanted.times,
                      seen.attempt->record.opened_at);
   while (!session.console.is_output_closed()) {
-    if (has_ended(seen)) return printer.print_rest();
+    if (has_ended(seen)) {
+      TRY(printer.print_rest());
+      say_what_is_missing(session, seen);
+      return {};
+    }
     TRY(printer.print_new());
     const bool rang = wait(bell.fd(), watch.fd());
     watch.clear();

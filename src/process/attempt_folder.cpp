@@ -1,5 +1,6 @@
 #include "process/attempt_folder.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,6 +19,9 @@ namespace {
 
 constexpr std::int64_t lock_protocol = 1;
 constexpr std::size_t exit_record_bytes_max = 1U << 20U;
+/// Where a lock file's first block must have room for it.
+constexpr std::size_t short_message_bytes_max = 400;
+constexpr std::size_t lock_bytes_max = 16U << 10U;
 
 std::string lock_path(const std::string& folder) { return join_path(folder, "lock"); }
 std::string exit_path(const std::string& folder) { return join_path(folder, "exit.json"); }
@@ -74,6 +78,41 @@ Result<std::optional<ExitRecord>> read_exit_record(const std::string& folder) {
   return std::optional(TRY(parse_exit_record(*text).context("{}", printable(exit_path(folder)))));
 }
 
+/// See keep_in_lock().
+std::optional<ExitRecord> read_exit_from_lock(const std::string& folder) {
+  const auto text = read_file(lock_path(folder), lock_bytes_max);
+  if (!text) return std::nullopt;
+  for (const auto line : split(*text, '\n')) {
+    const auto json = parse_json(line);
+    const Json* exit = json ? json->find("exit") : nullptr;
+    if (exit == nullptr) continue;
+    if (auto record = parse_exit_record(compact_json(*exit))) return *std::move(record);
+  }
+  return std::nullopt;
+}
+
+Result<void> write_exit_file(const std::string& folder, const ExitRecord& record) {
+  // The lock makes us the only writer, so the name needs no chance in it.
+  const std::string partial = join_path(folder, "exit.json.partial");
+  const UniqueFd fd = TRY(open_file(partial, O_WRONLY | O_CREAT | O_TRUNC));
+  TRY(write_all(fd.get(), to_json_text(record)).context("{}", printable(partial)));
+  return rename_path(partial, exit_path(folder));
+}
+
+/// On a full disk no file can be made, but the lock file has a block since before the start, and
+/// most of it is free.
+Result<void> keep_in_lock(const std::string& folder, ExitRecord record) {
+  for (std::string* text : {&record.message, &record.log_problem})
+    text->resize(std::min(text->size(), short_message_bytes_max));
+  const Json json = TRY(parse_json(to_json_text(record)));
+  const UniqueFd lock = TRY(open_file(lock_path(folder), O_WRONLY | O_NOFOLLOW));
+  const std::int64_t size = TRY(size_of(lock.get()));
+  auto written = append(lock.get(), compact_json(JsonObject{{"exit", json}}) + "\n");
+  // A part of a line would hide what is written after it.
+  if (!written && ::ftruncate(lock.get(), size) != 0) return errno_error(errno, "the lock file");
+  return written;
+}
+
 std::optional<std::int64_t> integer_of(const Json& json, std::string_view key) {
   const Json* member = json.find(key);
   if (member == nullptr || member->integer() == nullptr) return std::nullopt;
@@ -100,7 +139,7 @@ Result<ShimIdentity> parse_identity(std::string_view text) {
 }  // namespace
 
 Result<ShimIdentity> read_shim_identity(const std::string& folder) {
-  return parse_identity(TRY(read_file(lock_path(folder), 4096)));
+  return parse_identity(TRY(read_file(lock_path(folder), lock_bytes_max)));
 }
 
 std::string place_of_processes() {
@@ -116,6 +155,7 @@ Result<AttemptStatus> inspect_attempt(const std::string& folder) {
   const bool is_held = lock && TRY(is_locked(lock->get()));
   if (auto exit = TRY(read_exit_record(folder))) return AttemptStatus{AttemptPhase::ended, exit};
   if (is_held) return AttemptStatus{AttemptPhase::running, std::nullopt};
+  if (auto exit = read_exit_from_lock(folder)) return AttemptStatus{AttemptPhase::ended, exit};
   const bool was_taken = lock && TRY(size_of(lock->get())) > 0;
   return AttemptStatus{was_taken ? AttemptPhase::lost : AttemptPhase::never_started, std::nullopt};
 }
@@ -159,6 +199,7 @@ Result<ExitRecord> bury_attempt(const std::string& folder, const std::string& na
     return error(Errc::conflict, "the attempt was never started");
   if (!TRY(try_lock(lock->get()))) return error(Errc::conflict, "the attempt runs");
   if (auto exit = TRY(read_exit_record(folder))) return *std::move(exit);
+  if (auto exit = read_exit_from_lock(folder)) return *std::move(exit);
   // The lock is no sign any more that the process of that id is the shim.
   (void)append(lock->get(), fmt::format("{{\"undertaker\":{}}}\n", getpid())).ok();
 
@@ -180,11 +221,9 @@ Result<ExitRecord> bury_attempt(const std::string& folder, const std::string& na
 }
 
 Result<void> write_exit_record(const std::string& folder, const ExitRecord& record) {
-  // The lock makes us the only writer, so the name needs no chance in it.
-  const std::string partial = join_path(folder, "exit.json.partial");
-  const UniqueFd fd = TRY(open_file(partial, O_WRONLY | O_CREAT | O_TRUNC));
-  TRY(write_all(fd.get(), to_json_text(record)).context("{}", printable(partial)));
-  return rename_path(partial, exit_path(folder));
+  auto written = write_exit_file(folder, record);
+  if (written || keep_in_lock(folder, record)) return {};
+  return written;
 }
 
 Result<std::optional<AttemptClaim>> AttemptClaim::take(const std::string& folder,

@@ -1,7 +1,8 @@
 /// The files of an attempt's folder that shims and engines share, whoever started what:
 ///
 ///   lock       locked by the shim as long as it lives; its content says who the shim is
-///   exit.json  how the attempt ended (exit_record.h), there once it has
+///   exit.json  how the attempt ended (exit_record.h), there once it has (unless the disk was full
+///              then: write_exit_record())
 ///   log        what the command wrote, standard output and error in the order of writing
 ///   log.index  when (log_index.h)
 ///
@@ -64,7 +65,8 @@ int signal_for(StopSignal mode);
 /// here (a container that shares the folder).
 Result<UniqueFd> open_shim(const std::string& folder);
 
-/// Writes exit.json by rename.
+/// Writes exit.json by rename; where the disk is full, a shorter record into the lock file, in
+/// which all that read records look too. The caller holds the lock.
 Result<void> write_exit_record(const std::string& folder, const ExitRecord& record);
 
 /// Who the shim of an attempt is: the content of the lock file. Process ids mean something only on
