@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Fixture, "folders that are too deep are refused, not followed 
   std::string path = "model";
   for (int i = 0; i <= folder_depth_max; ++i) path += "/d";
   output(path + "/file", "1");
-  refuse(take_folder("model"), Errc::exhausted, "deep");
+  refuse(take_folder("model"), Errc::invalid, "deep");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a file that changes while it is read is refused") {

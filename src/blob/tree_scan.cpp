@@ -19,7 +19,7 @@ class Scanner {
 
   Result<void> scan_folder(int fd, const std::string& path, int depth) {
     if (depth > folder_depth_max)
-      return error(Errc::exhausted, "{} has folders more than {} deep", shown(path),
+      return error(Errc::invalid, "{} has folders more than {} deep", shown(path),
                    folder_depth_max);
     struct stat facts{};
     if (::fstat(fd, &facts) != 0) return failed(errno, path);
@@ -39,7 +39,7 @@ class Scanner {
     if (::fstatat(parent, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0)
       return failed(errno, path);
     if (scan_.entries.size() + scan_.folders.size() >= folder_entries_max)
-      return error(Errc::exhausted, "{} holds more than {} files and folders", shown(""),
+      return error(Errc::invalid, "{} holds more than {} files and folders", shown(""),
                    folder_entries_max);
     if (S_ISREG(facts.st_mode)) return scan_file(facts, path);
     if (S_ISLNK(facts.st_mode)) return scan_link(parent, name, path);

@@ -23,7 +23,7 @@ struct TreeScan {
 };
 
 /// Of the open folder `root`; `name` is for messages. Errc::invalid for devices, sockets, FIFOs,
-/// and links that leave the folder; Errc::exhausted for a limit.
+/// links that leave the folder, and what is beyond a limit.
 Result<TreeScan> scan_tree(int root, const std::string& name);
 
 /// What is at `mode`, in words: "a FIFO".

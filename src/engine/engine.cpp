@@ -163,6 +163,7 @@ Result<void> Engine::turn() {
     const auto reloaded = reload(active);
     return reloaded ? done.error() : reloaded.error();
   }
+  if (auto trouble = parts_.executor.trouble()) return *std::move(trouble);
   return {};
 }
 

@@ -2,6 +2,7 @@
 /// never a call that blocks until the work is done.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -38,6 +39,10 @@ class Executor {
   virtual void acknowledge(std::span<const AttemptId> attempts) = 0;
   virtual void stop(const AttemptId& attempt, StopMode mode) = 0;
   virtual ExecutorLimits limits() const = 0;
+  /// Why attempts that have ended cannot be taken in for now, such as a full disk; nullopt if
+  /// nothing is in the way. Each poll() tries again; whoever gives up loses nothing: the next
+  /// engine adopts them.
+  virtual std::optional<Error> trouble() { return std::nullopt; }
 };
 
 }  // namespace gt

@@ -7,6 +7,7 @@
 #include <set>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
 
 #include "execute/host_files.h"
 
@@ -204,6 +205,8 @@ void HostExecutor::stop(const AttemptId& id, StopMode mode) {
 
 std::vector<AttemptEvent> HostExecutor::poll() {
   const std::lock_guard lock(mutex_);
+  for (auto& [launch, record] : std::exchange(untaken_, {}))
+    workers_.post([this, launch, record] { collect(launch, record); });
   std::vector<AttemptEvent> events = events_;
   std::erase_if(events_, [](const AttemptEvent& event) {
     return std::holds_alternative<AttemptStarted>(event.what);
@@ -255,8 +258,28 @@ void HostExecutor::take(const ProcessEvent& event) {
 }
 
 void HostExecutor::collect(const std::shared_ptr<const Launch>& launch, const ExitRecord& record) {
+  auto outcome = outcome_of(*launch, record);
+  const bool is_untaken = !outcome && outcome.error().code == Errc::exhausted;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool is_news = is_untaken && !trouble_;
+    trouble_.reset();
+    if (is_untaken) {
+      trouble_ = outcome.error();
+      untaken_.emplace_back(launch, record);
+    }
+    // Once: else trying again would wake who tries again.
+    if (is_untaken && !is_news) return;
+  }
+  if (is_untaken) return parts_.wake();
+  if (!outcome)
+    outcome = std::variant<AttemptSucceeded, AttemptFailed>(
+        AttemptFailed{.cause = Cause::internal,
+                      .message = message_of(outcome.error()),
+                      .exit_code = record.exit_code,
+                      .signal = record.signal});
   AttemptEnded ended{.at = record.ended_at,
-                     .outcome = outcome_of(*launch, record),
+                     .outcome = *std::move(outcome),
                      .usage = {.peak_memory_bytes = record.peak_memory_bytes,
                                .cpu_user = record.cpu_user,
                                .cpu_system = record.cpu_system},
@@ -264,26 +287,24 @@ void HostExecutor::collect(const std::shared_ptr<const Launch>& launch, const Ex
   tell(launch->attempt, record.started_at, std::move(ended));
 }
 
-std::variant<AttemptSucceeded, AttemptFailed> HostExecutor::outcome_of(const Launch& launch,
-                                                                       const ExitRecord& record) {
-  const auto trouble = [&](const Error& error) {
-    return AttemptFailed{.cause = Cause::internal,
-                         .message = message_of(error),
-                         .exit_code = record.exit_code,
-                         .signal = record.signal};
-  };
-  auto modified = find_modified_inputs(launch, parts_.blobs);
-  if (!modified) return trouble(modified.error());
-  if (*modified) {
-    (*modified)->exit_code = record.exit_code;
-    (*modified)->signal = record.signal;
-    return **std::move(modified);
+Result<std::variant<AttemptSucceeded, AttemptFailed>> HostExecutor::outcome_of(
+    const Launch& launch, const ExitRecord& record) {
+  using Outcome = std::variant<AttemptSucceeded, AttemptFailed>;
+  auto modified = TRY(find_modified_inputs(launch, parts_.blobs));
+  if (modified) {
+    modified->exit_code = record.exit_code;
+    modified->signal = record.signal;
+    return Outcome(*std::move(modified));
   }
-  if (!ended_well(record)) return failure_of(record);
-  auto outputs = take_outputs(launch, folder_of(launch), parts_.blobs);
-  if (!outputs) return trouble(outputs.error());
-  if (auto* failure = std::get_if<AttemptFailed>(&*outputs)) failure->exit_code = record.exit_code;
-  return *std::move(outputs);
+  if (!ended_well(record)) return Outcome(failure_of(record));
+  auto outputs = TRY(take_outputs(launch, folder_of(launch), parts_.blobs));
+  if (auto* failure = std::get_if<AttemptFailed>(&outputs)) failure->exit_code = record.exit_code;
+  return outputs;
+}
+
+std::optional<Error> HostExecutor::trouble() {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
 }
 
 void HostExecutor::tell(const AttemptId& id, std::optional<Time> started_at,

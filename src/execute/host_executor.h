@@ -56,6 +56,7 @@ class HostExecutor final : public Executor {
   void acknowledge(std::span<const AttemptId> attempts) override;
   void stop(const AttemptId& attempt, StopMode mode) override;
   ExecutorLimits limits() const override { return settings_.limits; }
+  std::optional<Error> trouble() override;
 
  private:
   struct Attempt {
@@ -74,8 +75,9 @@ class HostExecutor final : public Executor {
   void observe();
   void take(const ProcessEvent& event);
   void collect(const std::shared_ptr<const Launch>& launch, const ExitRecord& record);
-  std::variant<AttemptSucceeded, AttemptFailed> outcome_of(const Launch& launch,
-                                                           const ExitRecord& record);
+  /// Errc::exhausted: it cannot be known before there is room on the disk.
+  Result<std::variant<AttemptSucceeded, AttemptFailed>> outcome_of(const Launch& launch,
+                                                                   const ExitRecord& record);
   void tell(const AttemptId& attempt, std::optional<Time> started_at,
             std::optional<AttemptEnded> ended);
   void tell_failure(const AttemptId& attempt, Cause cause, std::string message);
@@ -88,6 +90,8 @@ class HostExecutor final : public Executor {
   std::map<AttemptId, Attempt> attempts_;
   std::unordered_map<std::string, AttemptId> by_name_;
   std::vector<AttemptEvent> events_;
+  std::vector<std::pair<std::shared_ptr<const Launch>, ExitRecord>> untaken_;
+  std::optional<Error> trouble_;
   // Last, and in this order: the observer posts to the workers, and both use what stands above.
   Workers workers_;
   std::jthread observer_;

@@ -6,6 +6,7 @@
 #include <latch>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,17 +84,19 @@ class World {
 
   /// Until the attempt has ended.
   AttemptEnded wait_for_end(const AttemptId& id) {
-    for (;;) {
+    for (;; wait()) {
       for (const auto& event : executor_->poll()) {
         seen.push_back(event);
         if (event.attempt == id)
           if (const auto* ended = std::get_if<AttemptEnded>(&event.what)) return *ended;
       }
-      pollfd wait{woken_.get(), POLLIN, 0};
-      REQUIRE(::poll(&wait, 1, deadline_milliseconds) == 1);
-      std::uint64_t count = 0;
-      REQUIRE(::read(woken_.get(), &count, sizeof count) == sizeof count);
     }
+  }
+  void wait() {
+    pollfd wait{woken_.get(), POLLIN, 0};
+    REQUIRE(::poll(&wait, 1, deadline_milliseconds) == 1);
+    std::uint64_t count = 0;
+    REQUIRE(::read(woken_.get(), &count, sizeof count) == sizeof count);
   }
   AttemptEnded run(const Launch& launch) {
     executor_->start(launch);
@@ -481,6 +484,25 @@ TEST_CASE("many attempts at once all end") {
     CHECK(std::get<AttemptSucceeded>(ended.outcome).outputs[0].artifact()->digest ==
           sha256(fmt::format("{}\n", i)));
   }
+}
+
+TEST_CASE("outputs that cannot be taken in for now are, once nothing is in the way") {
+  const TestFolder folder;
+  World world(folder / "home");
+  Launch launch = world.script("echo 1 > $OUTPUTS/x");
+  launch.outputs = {artifact("x", "x")};
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  world.executor().start(launch);
+  // No descriptors are as good as a full disk: exhausted, and that ends.
+  const rlimit none{.rlim_cur = 3, .rlim_max = before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  while (!world.executor().trouble()) world.wait();
+  CHECK(world.executor().trouble()->message.find("Too many open files") != std::string::npos);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  const AttemptEnded ended = world.wait_for_end(launch.attempt);
+  CHECK(std::holds_alternative<AttemptSucceeded>(ended.outcome));
+  CHECK(!world.executor().trouble());
 }
 
 }  // namespace gt
