@@ -44,10 +44,10 @@ def unmount(path):
     subprocess.run(["umount", "--lazy", str(path)], check=False)
 
 
-def mount_memory(path, size):
-    """A file system in memory, with room for `size` bytes."""
+def mount_memory(path, size, files=100_000):
+    """A file system in memory, with room for `size` bytes and so many files."""
     os.makedirs(path, exist_ok=True)
-    mount("-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", path)
+    mount("-t", "tmpfs", "-o", f"size={size},nr_inodes={files},mode=755", "tmpfs", path)
 
 
 def mount_read_only_view(path, at):

@@ -80,13 +80,11 @@ class PlainUserTest(ReadOnlyCase):
     def setUp(self):
         super().setUp()
         self.options = {}
+        parent, self.folder = self.folder, self.folder / "project"
+        self.folder.mkdir()
         if os.geteuid() == 0:
-            self.folder.chmod(0o755)
-            copy = self.folder / "bin"
-            copy.mkdir()
-            self.binary = shutil.copy(self.binary, copy)
-            self.folder = self.folder / "project"
-            self.folder.mkdir()
+            parent.chmod(0o755)
+            self.binary = shutil.copy(self.binary, parent)
             os.chown(self.folder, NOBODY, NOBODY)
             self.options = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
         self.pipeline(PIPELINE)
@@ -100,8 +98,11 @@ class PlainUserTest(ReadOnlyCase):
             os.chmod(root, 0o555)
 
     def permit(self):
-        for root, _, _ in os.walk(self.folder):
+        for root, _, files in os.walk(self.folder):
             os.chmod(root, 0o755)
+            for name in files:
+                path = os.path.join(root, name)
+                os.chmod(path, os.lstat(path).st_mode | 0o200)
 
     def test_what_was_recorded_can_be_read(self):
         code, _, talk = self.run_to_end("run", **self.options)

@@ -25,8 +25,8 @@ Result<ExitCode> drive_and_finish(Session& session, Records& records, Workshop& 
   progress.clear();
   if (!driven) {
     Error problem = std::move(driven).error();
-    if (problem.hint.empty())
-      problem.hint = fmt::format("`geartrain attach {}` goes on with it", run.name());
+    if (!problem.hint.empty()) problem.hint += "\n";
+    problem.hint += fmt::format("`geartrain attach {}` goes on with it", run.name());
     return problem;
   }
   const LiveRun* const live = workshop.engine().find(run.id);
