@@ -90,7 +90,9 @@ void Console::write_output() {
   const int problem = write_whole(output_fd_, bytes);
   if (problem == 0) return;
   is_output_closed_ = true;
-  if (problem != EPIPE) trouble_ = errno_error(problem, "writing the output");
+  // A terminal whose window was closed says EIO.
+  const bool is_unread = problem == EPIPE || (problem == EIO && facts_.output.is_terminal);
+  if (!is_unread) trouble_ = errno_error(problem, "writing the output");
 }
 
 Result<void> Console::flush() {

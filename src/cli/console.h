@@ -1,8 +1,8 @@
 /// The two streams of a command: data goes to standard output, talk to standard error.
 ///
 /// Colours only where a person looks: on a terminal, without NO_COLOR, TERM=dumb and --no-color.
-/// Nobody reading any more (a closed pipe) is no error: what is printed after that is dropped.
-/// Threads: one.
+/// Nobody reading any more (a closed pipe or window) is no error: what is printed after that is
+/// dropped. Threads: one.
 #pragma once
 
 #include <string>
