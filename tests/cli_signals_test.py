@@ -190,7 +190,7 @@ class TwoAtOnceTest(Case):
 
 class TimeoutTest(Case):
     def test_a_run_over_its_time_ends_with_124(self):
-        self.pipeline(WAITS.replace("name: waits", "name: waits\ntimeout: 500ms"))
+        self.pipeline(WAITS.replace("name: waits", "name: waits\ntimeout: 2s"))
         process = self.start("run")
         self.wait_for_step()
         _, talk = process.communicate(timeout=SECONDS_MAX)
