@@ -47,6 +47,23 @@ Result<UniqueFd> open_file(const std::string& path, int flags, mode_t mode) {
   }
 }
 
+Result<UniqueFd> open_regular_file(const std::string& path) {
+  auto fd = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  const bool is_link = !fd && kind_of(path).value_or(PathKind::nothing) == PathKind::link;
+  if (!fd && !is_link) return fd;
+  struct stat status{};
+  if (fd && fstat(fd->get(), &status) != 0) return path_error("looking at", path);
+  if (fd && S_ISREG(status.st_mode)) return fd;
+  return error(Errc::unavailable, "{} is no regular file", printable(path));
+}
+
+Result<std::string> read_regular_file(const std::string& path, std::size_t bytes_max) {
+  const UniqueFd fd = TRY(open_regular_file(path));
+  auto bytes = read_all(fd.get(), bytes_max);
+  if (!bytes) return std::move(bytes).error().context("reading {}", printable(path));
+  return bytes;
+}
+
 Result<std::string> read_all(int fd, std::size_t bytes_max) {
   std::string bytes;
   struct stat status{};

@@ -40,10 +40,16 @@ class UniqueFd {
 /// open(2), again after a signal.
 Result<UniqueFd> open_file(const std::string& path, int flags, mode_t mode = 0666);
 
+/// For reading what somebody else may have put there: no link at the path is followed, and a FIFO
+/// does not make us wait. Errc::unavailable for all but a regular file.
+Result<UniqueFd> open_regular_file(const std::string& path);
+
 /// Errc::exhausted when there are more than `bytes_max` bytes.
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max = 1U << 30U);
 /// From the current position to the end.
 Result<std::string> read_all(int fd, std::size_t bytes_max = 1U << 30U);
+/// By open_regular_file().
+Result<std::string> read_regular_file(const std::string& path, std::size_t bytes_max = 1U << 30U);
 Result<void> write_all(int fd, std::string_view bytes);
 
 enum class Durability {

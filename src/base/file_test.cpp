@@ -134,4 +134,21 @@ TEST_CASE("paths are put together and taken apart") {
   CHECK(file_name("b") == "b");
 }
 
+TEST_CASE("of what others put there only regular files are read") {
+  const TestFolder folder;
+  folder.write("file", "bytes");
+  REQUIRE(symlink("file", (folder / "link").c_str()) == 0);
+  REQUIRE(mkfifo((folder / "fifo").c_str(), 0600) == 0);
+  REQUIRE(make_directories(folder / "folder").ok());
+  CHECK(read_regular_file(folder / "file").value_or("") == "bytes");
+  CHECK(read_regular_file(folder / "absent").error().code == Errc::not_found);
+  CHECK(read_regular_file(folder / "file", 3).error().code == Errc::exhausted);
+  for (const char* name : {"link", "fifo", "folder"}) {
+    const auto refused = read_regular_file(folder / name);
+    REQUIRE(!refused.ok());
+    CHECK(refused.error().code == Errc::unavailable);
+    CHECK(refused.error().message.find("is no regular file") != std::string::npos);
+  }
+}
+
 }  // namespace gt

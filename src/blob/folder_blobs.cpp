@@ -103,7 +103,8 @@ Result<Blob> FolderBlobs::take_in(const Intake& intake) {
       return *blob;
     return error(Errc::not_found, "{} is not there", printable(path));
   };
-  const UniqueFd root = TRY(open_file(intake.folder, O_PATH | O_DIRECTORY));
+  // A step may have put a link in the place of its folder; what is taken in is moved away.
+  const UniqueFd root = TRY(open_file(intake.folder, O_PATH | O_DIRECTORY | O_NOFOLLOW));
   Result<UniqueFd> parent = open_beneath(root.get(), folder, O_RDONLY | O_DIRECTORY);
   if (!parent.ok() && parent.error().code == Errc::not_found) return recorded();
   if (!parent.ok()) return std::move(parent).error();

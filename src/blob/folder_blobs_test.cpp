@@ -380,4 +380,11 @@ TEST_CASE_FIXTURE(Fixture, "a folder of many files is hashed by several threads 
   CHECK(*store.check(blob.name, CheckDepth::content) == Health::intact);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a link in the place of the attempt's folder is not followed") {
+  folder.write("elsewhere/x", "precious");
+  REQUIRE(::symlink("elsewhere", (folder / "outputs").c_str()) == 0);
+  CHECK(!take_file("x").ok());
+  CHECK(read_file(folder / "elsewhere/x").value_or("") == "precious");
+}
+
 }  // namespace gt

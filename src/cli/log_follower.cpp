@@ -19,7 +19,7 @@ constexpr std::size_t block_bytes = 64U << 10U;
 
 Result<void> LogPrinter::print_new() {
   if (!log_) {
-    auto opened = open_file(join_path(folder_, "log"), O_RDONLY);
+    auto opened = open_regular_file(join_path(folder_, "log"));
     if (!opened && opened.error().code == Errc::not_found) return {};
     if (!opened) return std::move(opened).error();
     log_ = *std::move(opened);
@@ -51,7 +51,7 @@ Result<void> LogPrinter::print(std::string_view bytes) {
   rest_ += bytes;
   const std::size_t whole = rest_.rfind('\n') + 1;
   if (whole == 0) return {};
-  const auto index = read_file(join_path(folder_, "log.index"));
+  const auto index = read_regular_file(join_path(folder_, "log.index"));
   const auto marks = index ? parse_log_index(*index) : std::vector<LogMark>();
   for (const LogLine& line :
        timed_lines(std::string_view(rest_).substr(0, whole), offset_, marks, began_at_))

@@ -47,7 +47,7 @@ std::string terminal_safe(std::string_view bytes) {
 }
 
 std::vector<std::string> last_lines(const std::string& path, std::size_t lines_max) {
-  const auto file = open_file(path, O_RDONLY);
+  const auto file = open_regular_file(path);
   if (!file) return {};
   const off_t size = ::lseek(file->get(), 0, SEEK_END);
   const off_t start = std::max<off_t>(0, size - tail_bytes_max);

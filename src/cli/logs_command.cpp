@@ -121,9 +121,9 @@ Result<void> follow(Session& session, Records& records, const Wanted& wanted) {
 
 Result<void> print_json(Session& session, const Wanted& wanted, const Look& seen) {
   const std::string& folder = seen.attempt->folder;
-  const auto bytes = read_file(join_path(folder, "log"));
+  const auto bytes = read_regular_file(join_path(folder, "log"));
   if (!bytes && bytes.error().code != Errc::not_found) return bytes.error();
-  const auto index = read_file(join_path(folder, "log.index"));
+  const auto index = read_regular_file(join_path(folder, "log.index"));
   const auto marks = index ? parse_log_index(*index) : std::vector<LogMark>();
   JsonList lines;
   if (bytes)

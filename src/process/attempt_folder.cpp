@@ -65,14 +65,14 @@ Result<void> append(int fd, const std::string& line) {
 
 // nullopt when there is none.
 Result<std::optional<UniqueFd>> open_lock(const std::string& folder, int flags) {
-  auto opened = open_file(lock_path(folder), flags);
+  auto opened = open_file(lock_path(folder), flags | O_NOFOLLOW | O_NONBLOCK);
   if (opened) return std::optional(*std::move(opened));
   if (opened.error().code == Errc::not_found) return std::optional<UniqueFd>();
   return std::move(opened).error();
 }
 
 Result<std::optional<ExitRecord>> read_exit_record(const std::string& folder) {
-  auto text = read_file(exit_path(folder), exit_record_bytes_max);
+  auto text = read_regular_file(exit_path(folder), exit_record_bytes_max);
   if (!text && text.error().code == Errc::not_found) return std::optional<ExitRecord>();
   if (!text) return std::move(text).error();
   return std::optional(TRY(parse_exit_record(*text).context("{}", printable(exit_path(folder)))));
@@ -80,7 +80,7 @@ Result<std::optional<ExitRecord>> read_exit_record(const std::string& folder) {
 
 /// See keep_in_lock().
 std::optional<ExitRecord> read_exit_from_lock(const std::string& folder) {
-  const auto text = read_file(lock_path(folder), lock_bytes_max);
+  const auto text = read_regular_file(lock_path(folder), lock_bytes_max);
   if (!text) return std::nullopt;
   for (const auto line : split(*text, '\n')) {
     const auto json = parse_json(line);
@@ -92,9 +92,14 @@ std::optional<ExitRecord> read_exit_from_lock(const std::string& folder) {
 }
 
 Result<void> write_exit_file(const std::string& folder, const ExitRecord& record) {
-  // The lock makes us the only writer, so the name needs no chance in it.
+  // The lock makes us the only writer, so the name needs no chance in it. What is there was left by
+  // one that died, or put there by the command: perhaps a link to what is not to be written.
   const std::string partial = join_path(folder, "exit.json.partial");
-  const UniqueFd fd = TRY(open_file(partial, O_WRONLY | O_CREAT | O_TRUNC));
+  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL;
+  auto made = open_file(partial, flags);
+  if (!made && made.error().code == Errc::conflict && ::unlink(partial.c_str()) == 0)
+    made = open_file(partial, flags);
+  const UniqueFd fd = TRY(std::move(made));
   TRY(write_all(fd.get(), to_json_text(record)).context("{}", printable(partial)));
   return rename_path(partial, exit_path(folder));
 }
@@ -139,7 +144,7 @@ Result<ShimIdentity> parse_identity(std::string_view text) {
 }  // namespace
 
 Result<ShimIdentity> read_shim_identity(const std::string& folder) {
-  return parse_identity(TRY(read_file(lock_path(folder), lock_bytes_max)));
+  return parse_identity(TRY(read_regular_file(lock_path(folder), lock_bytes_max)));
 }
 
 std::string place_of_processes() {
@@ -229,7 +234,8 @@ Result<void> write_exit_record(const std::string& folder, const ExitRecord& reco
 Result<std::optional<AttemptClaim>> AttemptClaim::take(const std::string& folder,
                                                        const std::string& place) {
   TRY(make_directories(folder));
-  UniqueFd lock = TRY(open_file(lock_path(folder), O_RDWR | O_CREAT));
+  UniqueFd opened = TRY(open_file(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+  UniqueFd lock = TRY(open_file(lock_path(folder), O_RDWR | O_CREAT | O_NOFOLLOW));
   if (!TRY(try_lock(lock.get()))) return std::optional<AttemptClaim>();
   if (TRY(size_of(lock.get())) > 0) return std::optional<AttemptClaim>();
   const std::uint64_t token = TRY(token_of(lock.get()));
@@ -240,7 +246,9 @@ Result<std::optional<AttemptClaim>> AttemptClaim::take(const std::string& folder
     if (::ftruncate(lock.get(), 0) != 0) return errno_error(errno, "emptying the lock file");
     return std::move(written).error().context("{}", printable(lock_path(folder)));
   }
-  return std::optional(AttemptClaim(std::move(lock), token));
+  return std::optional(AttemptClaim(std::move(opened), std::move(lock), token));
 }
+
+std::string AttemptClaim::folder() const { return fmt::format("/proc/self/fd/{}", folder_.get()); }
 
 }  // namespace gt

@@ -90,11 +90,16 @@ class AttemptClaim {
                                                   const std::string& place);
   /// By this a request to stop names the attempt: a shim may have got another one meanwhile.
   std::uint64_t token() const { return token_; }
+  /// The folder as it was taken, even if the command puts something else, a link, in its place. A
+  /// path that means something in this process only, as long as the claim lives.
+  std::string folder() const;
   /// The attempt has ended.
   void release() { lock_.reset(); }
 
  private:
-  AttemptClaim(UniqueFd lock, std::uint64_t token) : lock_(std::move(lock)), token_(token) {}
+  AttemptClaim(UniqueFd folder, UniqueFd lock, std::uint64_t token)
+      : folder_(std::move(folder)), lock_(std::move(lock)), token_(token) {}
+  UniqueFd folder_;
   UniqueFd lock_;
   std::uint64_t token_;
 };

@@ -90,10 +90,17 @@ void LogWriter::append(std::string_view bytes) {
 }
 
 Result<void> LogWriter::open() {
-  constexpr int flags = O_WRONLY | O_CREAT | O_APPEND;
-  if (!log_) log_ = TRY(open_file(join_path(folder_, "log"), flags));
-  if (!index_) index_ = TRY(open_file(join_path(folder_, "log.index"), flags));
-  return {};
+  const auto open_one = [this](UniqueFd& file, const char* name) -> Result<void> {
+    if (file) return {};
+    // The command may have put a link in its place.
+    constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    file.reset(::open(join_path(folder_, name).c_str(), flags, 0666));
+    // Without the path, which may be one of this process only.
+    if (!file) return errno_error(errno, fmt::format("opening the {}", name));
+    return {};
+  };
+  TRY(open_one(log_, "log"));
+  return open_one(index_, "log.index");
 }
 
 void LogWriter::mark() {

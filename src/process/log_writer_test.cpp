@@ -1,6 +1,8 @@
 #include "process/log_writer.h"
 
+#include <csignal>
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/test_folder.h"
@@ -93,15 +95,36 @@ TEST_CASE("what cannot be written is counted and does not stop the rest") {
   CHECK(content(folder / "absent/log") == "kept");
 }
 
-TEST_CASE("a full disk loses output, not the rest") {
+TEST_CASE("a log that cannot grow loses output, not the rest") {
   TestFolder folder;
-  REQUIRE(::symlink("/dev/full", (folder / "log").c_str()) == 0);
+  FakeClock clock;
+  LogWriter log(folder.path(), {}, 1000, clock);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{.rlim_cur = 100, .rlim_max = before.rlim_max};
+  // The limit comes with a signal, a full disk does not.
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  log.write(std::string(103, 'x'));
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, handler);
+  log.write("y");
+  log.finish();
+  CHECK(log.bytes_left_out() == 3);
+  CHECK(log.problem() == "writing the log: File too large");
+  CHECK(content(folder / "log") == std::string(100, 'x') + "y");
+}
+
+TEST_CASE("a link in the place of the log is not followed") {
+  TestFolder folder;
+  folder.write("precious", "precious");
+  REQUIRE(::symlink("precious", (folder / "log").c_str()) == 0);
   FakeClock clock;
   LogWriter log(folder.path(), {}, 1000, clock);
   log.write("abc");
   log.finish();
   CHECK(log.bytes_left_out() == 3);
-  CHECK(log.problem() == "writing the log: No space left on device");
+  CHECK(content(folder / "precious") == "precious");
 }
 
 TEST_CASE("the index of a log that is written for days stays small") {

@@ -65,7 +65,7 @@ Supervisor::Supervisor(const SpawnRequest& request, AttemptClaim claim, ShimLine
     : request_(request),
       lines_(lines),
       claim_(std::move(claim)),
-      log_(request.folder, request.secrets, request.log_bytes_max, clock_) {
+      log_(claim_.folder(), request.secrets, request.log_bytes_max, clock_) {
   record_.name = request.name;
 }
 
@@ -338,7 +338,7 @@ void Supervisor::finish() {
   record_.log_bytes_left_out = log_.bytes_left_out();
   record_.log_problem = log_.problem();
   record_.message.resize(std::min(record_.message.size(), message_bytes_max));
-  if (auto written = write_exit_record(request_.folder, record_); !written)
+  if (auto written = write_exit_record(claim_.folder(), record_); !written)
     record_.message += (record_.message.empty() ? "" : "; ") + written.error().message;
   // First, so that who hears of the end finds nothing running, and a shim for what comes next.
   claim_.release();
