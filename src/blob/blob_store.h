@@ -88,7 +88,8 @@ class BlobStore {
   /// The same; and those that are there are left alone by sweep() of any process from now on, until
   /// release(). One that is damaged is quarantined.
   virtual Result<std::vector<bool>> rely_on(std::span<const Blob> blobs) = 0;
-  /// What was taken in or relied on so far is recorded in the database, or given up.
+  /// What was taken in or relied on so far is recorded in the database, or given up. The end of
+  /// the store says the same, so only a store that outlives many runs has to be told.
   virtual Result<void> release() = 0;
 
   /// Errors only where that cannot be found out.

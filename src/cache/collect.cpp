@@ -35,14 +35,15 @@ Result<void> read_taken(Transaction& transaction, Selection& selection) {
       });
 }
 
-Result<Selection> select(Transaction& transaction, std::int64_t runs_kept) {
+Result<Selection> select(Transaction& transaction, const CollectOptions& options) {
   Selection selection;
   std::vector<EndedRun> ended;
   std::map<std::string, std::int64_t> seen;
-  TRY((transaction.query<std::int64_t, std::string, std::int64_t>(
-      "SELECT id, pipeline, number FROM run WHERE ended_at IS NOT NULL ORDER BY id DESC", {},
-      [&](std::int64_t id, std::string pipeline, std::int64_t number) {
-        if (seen[pipeline]++ < runs_kept) return;
+  TRY((transaction.query<std::int64_t, std::string, std::int64_t, Time>(
+      "SELECT id, pipeline, number, ended_at FROM run WHERE ended_at IS NOT NULL ORDER BY id DESC",
+      {}, [&](std::int64_t id, std::string pipeline, std::int64_t number, Time ended_at) {
+        const bool is_new = seen[pipeline]++ < options.runs_kept;
+        if (is_new || (options.kept_since && ended_at >= *options.kept_since)) return;
         selection.emptied.insert(id);
         ended.push_back({id, fmt::format("{}/{}", pipeline, number)});
       })));
@@ -76,9 +77,9 @@ bool is_kept(const Selection& selection, std::int64_t task, std::int64_t number)
 
 /// Artifacts may come into being while an engine works, so this is asked at the last moment; what
 /// is inside an expansion or a parameter came from some task's result.
-Result<std::unordered_set<Digest>> reachable(Database& database, std::int64_t runs_kept) {
+Result<std::unordered_set<Digest>> reachable(Database& database, const CollectOptions& options) {
   Transaction reader = TRY(database.begin_read());
-  const Selection selection = TRY(select(reader, runs_kept));
+  const Selection selection = TRY(select(reader, options));
   std::unordered_set<Digest> digests;
   TRY((reader.query<std::int64_t, std::string>(
       "SELECT task, outputs FROM task_result", {},
@@ -188,7 +189,7 @@ Result<CollectReport> collect_garbage(Database& database, BlobStore& blobs,
   std::vector<StaleEntry> stale;
   {
     Transaction reader = TRY(database.begin_read());
-    selection = TRY(select(reader, options.runs_kept));
+    selection = TRY(select(reader, options));
     stale = TRY(stale_entries(reader, selection));
   }
   report.cache_entries = std::ssize(stale);
@@ -201,8 +202,7 @@ Result<CollectReport> collect_garbage(Database& database, BlobStore& blobs,
     std::ranges::move(attempts, std::back_inserter(report.attempts));
   }
   if (removes) TRY(forget_texts(database));
-  report.artifacts =
-      TRY(blobs.sweep([&] { return reachable(database, options.runs_kept); }, options.mode));
+  report.artifacts = TRY(blobs.sweep([&] { return reachable(database, options); }, options.mode));
   return report;
 }
 

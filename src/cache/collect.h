@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +18,10 @@
 namespace gt {
 
 struct CollectOptions {
-  /// Ended runs of each pipeline whose results stay; at least 1, else Errc::invalid.
+  /// Ended runs of each pipeline whose results stay, the newest; at least 1, else Errc::invalid.
   std::int64_t runs_kept = 10;
+  /// Those that ended since then stay too.
+  std::optional<Time> kept_since = {};
   SweepMode mode = SweepMode::remove;
 };
 

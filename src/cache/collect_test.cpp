@@ -147,6 +147,18 @@ TEST_CASE_FIXTURE(Fixture, "pinned artifacts stay") {
   CHECK(is_there("pinned"));
 }
 
+TEST_CASE_FIXTURE(Fixture, "runs that ended since a time stay, and the newest in any case") {
+  for (int i = 1; i <= 4; ++i) run("p", std::to_string(i), "p" + std::to_string(i));
+  run("q", "9", "q1");
+  REQUIRE(blobs.release().ok());
+  CollectOptions options{.runs_kept = 1, .kept_since = clock.now() - std::chrono::seconds(3)};
+  CHECK(collect_garbage(*database, blobs, options)->runs == Names{"p/1"});
+  CHECK(is_there("p2"));
+  options.kept_since = clock.now() + std::chrono::seconds(1);
+  CHECK(collect_garbage(*database, blobs, options)->runs == Names{"p/3", "p/2"});
+  for (const char* bytes : {"p4", "q1"}) CHECK(is_there(bytes));
+}
+
 TEST_CASE_FIXTURE(Fixture, "what nobody recorded goes, what a living process works with stays") {
   run("p", "1", "kept");
   artifact("left behind");

@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "blob/folder_blobs.h"
@@ -12,6 +14,7 @@ namespace {
 const Example examples[] = {
     {"geartrain gc --dry-run", "what would go"},
     {"geartrain gc --keep 3", "the newest three runs of each pipeline stay"},
+    {"geartrain gc --keep 30d", "those of the last 30 days stay, and the newest of each pipeline"},
 };
 
 JsonObject shape_of(const CollectReport& report, bool is_rehearsal) {
@@ -25,19 +28,39 @@ JsonObject shape_of(const CollectReport& report, bool is_rehearsal) {
           {"bytes", report.artifacts.bytes}};
 }
 
+/// A number of runs, or a time.
+Result<void> read_keep(const std::string& text, Time now, CollectOptions& wanted) {
+  const bool is_count = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (is_count) {
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), wanted.runs_kept);
+    if (parsed.ec == std::errc() && wanted.runs_kept >= 1) return {};
+  } else if (const auto age = parse_duration(text); age && *age <= now.time_since_epoch()) {
+    wanted.runs_kept = 1;
+    wanted.kept_since = now - *age;
+    return {};
+  }
+  Error problem = error(Errc::invalid,
+                        "--keep needs a whole number of at least 1, or a time such as 30d, not {}",
+                        shell_quoted(printable(text)));
+  problem.hint = "`geartrain gc --help` describes it";
+  return problem;
+}
+
 Result<ExitCode> run(Session& session, Words words) {
   Options options(gc_command.text);
-  std::optional<std::int64_t> keep;
+  std::optional<std::string> keep;
   bool is_rehearsal = false, json = false;
-  options.option("--keep", "N", keep, 1, "How many ended runs of each pipeline stay; else 10.");
+  options.option("--keep", "N|TIME", keep,
+                 "How many ended runs of each pipeline stay, else 10; or, as 30d or 12h, for how "
+                 "long they stay, the newest of each in any case.");
   options.flag("--dry-run", is_rehearsal, "Remove nothing, only say what would go.");
   options.flag("--json", json, "{dry_run, runs, attempts, cache_entries, artifacts, bytes}.");
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
+  CollectOptions wanted;
+  if (keep) TRY(read_keep(*keep, session.clock.now(), wanted));
   Records records = TRY(open_existing_records(session));
   FolderBlobs blobs(records.home, session.entropy, Durability::sync);
-  CollectOptions wanted;
-  if (keep) wanted.runs_kept = *keep;
   wanted.mode = is_rehearsal ? SweepMode::rehearse : SweepMode::remove;
   const CollectReport report = TRY(collect_garbage(*records.database, blobs, wanted));
   if (!is_rehearsal)

@@ -76,7 +76,10 @@ class Evaluation {
 
   Result<Value> evaluate(const SyntaxNode& node, const ObjectForm& form) {
     ValueObject object;
-    for (const auto& [key, member] : form.members) object.append(key, TRY(evaluate(*member)));
+    for (const auto& [key, member] : form.members) {
+      Value value = TRY(evaluate(*member));
+      object.append(key, std::move(value));
+    }
     TRY(at(node.position, budget_.take_items(object.size())));
     return Value(std::move(object));
   }
@@ -157,7 +160,8 @@ class Evaluation {
       return at(node.position, step(TRY(find(*member->object)), member->name));
     if (const auto* index = std::get_if<IndexForm>(&node.form)) {
       Place place = TRY(find(*index->object));
-      return at(node.position, step(std::move(place), TRY(evaluate(*index->index))));
+      const Value value = TRY(evaluate(*index->index));
+      return at(node.position, step(std::move(place), value));
     }
     return Place{.scope = {}, .value = TRY(evaluate(node))};
   }

@@ -21,7 +21,10 @@ Result<Json> json_of(const Value& value) {
   }
   if (const auto* object = value.object()) {
     JsonObject members;
-    for (const auto& [key, member] : *object) members.set(key, TRY(json_of(member)));
+    for (const auto& [key, member] : *object) {
+      Json shape = TRY(json_of(member));
+      members.set(key, std::move(shape));
+    }
     return Json(std::move(members));
   }
   return to_json(value);

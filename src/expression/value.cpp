@@ -38,7 +38,8 @@ Result<Json> to_json(const Value& value, Form form) {
     JsonObject members;
     for (const auto& [key, member] : *object) {
       const bool is_escaped = form == Form::record && key.starts_with('$');
-      members.set(is_escaped ? '$' + key : key, TRY(to_json(member, form)));
+      Json shape = TRY(to_json(member, form));
+      members.set(is_escaped ? '$' + key : key, std::move(shape));
     }
     return Json(std::move(members));
   }
@@ -180,7 +181,8 @@ Result<Value> from_record(const Json& json) {
   for (const auto& [key, member] : *object) {
     if (key.starts_with('$') && !key.starts_with("$$"))
       return error(Errc::invalid, "a recorded value has the unknown key {}", key);
-    members.append(key.starts_with('$') ? key.substr(1) : key, TRY(from_record(member)));
+    Value value = TRY(from_record(member));
+    members.append(key.starts_with('$') ? key.substr(1) : key, std::move(value));
   }
   return Value(std::move(members));
 }
