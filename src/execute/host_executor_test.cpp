@@ -212,7 +212,7 @@ TEST_CASE("after the acknowledgement only the log and the record stay") {
   }
   const auto names = list_directory(folder / "home/attempts/" + launch.outside_name);
   REQUIRE(names.ok());
-  CHECK(*names == std::vector<std::string>{"exit.json", "lock", "log", "log.index"});
+  CHECK(*names == std::vector<std::string>{"lock", "log", "log.index"});
 }
 
 TEST_CASE("inputs are links, or copies where asked") {

@@ -16,7 +16,7 @@ namespace {
 using Outcome = std::variant<AttemptSucceeded, AttemptFailed>;
 
 // What a later engine still wants to know, and people.
-constexpr std::array<std::string_view, 4> kept_files = {"lock", "exit.json", "log", "log.index"};
+constexpr std::array<std::string_view, 3> kept_files = {"lock", "log", "log.index"};
 
 Result<void> place_input(const InputPlacement& input, const std::string& folder, BlobStore& blobs) {
   const std::string at = join_path(folder, input.path);
@@ -35,6 +35,11 @@ Result<void> place_input(const InputPlacement& input, const std::string& folder,
 Result<void> require_real_folder(const std::string& folder) {
   if (TRY(kind_of(folder)) == PathKind::directory) return {};
   return error(Errc::invalid, "the attempt's folder {} is no folder any more", printable(folder));
+}
+
+bool is_empty_folder(const std::string& path) {
+  const auto names = list_directory(path);
+  return names && names->empty();
 }
 
 AttemptFailed failed(Cause cause, std::string message) {
@@ -175,9 +180,14 @@ Result<Outcome> take_outputs(const Launch& launch, const std::string& folder, Bl
 
 Result<void> forget_attempt_files(const std::string& folder) {
   TRY(require_real_folder(folder));
-  for (const auto& name : TRY(list_directory(folder)))
-    if (std::ranges::find(kept_files, name) == kept_files.end())
-      TRY(remove_tree(join_path(folder, name)));
+  for (const auto& name : TRY(list_directory(folder))) {
+    if (std::ranges::find(kept_files, name) != kept_files.end()) continue;
+    const std::string path = join_path(folder, name);
+    // An empty one goes with the attempt: a file system that has to give away what it has just got
+    // back (ext4 looks whether that is recent) makes all later files slower.
+    if (name == "tmp" && is_empty_folder(path)) continue;
+    TRY(remove_tree(path));
+  }
   return {};
 }
 

@@ -18,13 +18,11 @@ namespace gt {
 namespace {
 
 constexpr std::int64_t lock_protocol = 1;
-constexpr std::size_t exit_record_bytes_max = 1U << 20U;
+constexpr std::size_t lock_bytes_max = 1U << 20U;
 /// Where a lock file's first block must have room for it.
 constexpr std::size_t short_message_bytes_max = 400;
-constexpr std::size_t lock_bytes_max = 16U << 10U;
 
 std::string lock_path(const std::string& folder) { return join_path(folder, "lock"); }
-std::string exit_path(const std::string& folder) { return join_path(folder, "exit.json"); }
 
 struct flock whole_file(short type) {
   struct flock range{};
@@ -58,9 +56,17 @@ Result<std::uint64_t> token_of(int fd) {
   return std::uint64_t{status.st_ino};
 }
 
+// Whole lines only: what a full disk left of one is taken back.
 Result<void> append(int fd, const std::string& line) {
-  if (::lseek(fd, 0, SEEK_END) < 0) return errno_error(errno, "seeking in the lock file");
-  return write_all(fd, line).context("the lock file");
+  const off_t end = ::lseek(fd, 0, SEEK_END);
+  if (end < 0) return errno_error(errno, "seeking in the lock file");
+  char last = '\n';
+  // A line that a machine lost its power over gets no other one glued to it.
+  if (end > 0) (void)!::pread(fd, &last, 1, end - 1);
+  auto written = write_all(fd, (last == '\n' ? "" : "\n") + line + "\n");
+  if (written) return {};
+  if (::ftruncate(fd, end) != 0) return errno_error(errno, "taking back a part of the lock file");
+  return std::move(written).error().context("the lock file");
 }
 
 // nullopt when there is none.
@@ -71,80 +77,61 @@ Result<std::optional<UniqueFd>> open_lock(const std::string& folder, int flags) 
   return std::move(opened).error();
 }
 
-Result<std::optional<ExitRecord>> read_exit_record(const std::string& folder) {
-  auto text = read_regular_file(exit_path(folder), exit_record_bytes_max);
-  if (!text && text.error().code == Errc::not_found) return std::optional<ExitRecord>();
-  if (!text) return std::move(text).error();
-  return std::optional(TRY(parse_exit_record(*text).context("{}", printable(exit_path(folder)))));
-}
-
-/// See keep_in_lock().
-std::optional<ExitRecord> read_exit_from_lock(const std::string& folder) {
-  const auto text = read_regular_file(lock_path(folder), lock_bytes_max);
-  if (!text) return std::nullopt;
-  for (const auto line : split(*text, '\n')) {
-    const auto json = parse_json(line);
-    const Json* exit = json ? json->find("exit") : nullptr;
-    if (exit == nullptr) continue;
-    if (auto record = parse_exit_record(compact_json(*exit))) return *std::move(record);
-  }
-  return std::nullopt;
-}
-
-Result<void> write_exit_file(const std::string& folder, const ExitRecord& record) {
-  // The lock makes us the only writer, so the name needs no chance in it. What is there was left by
-  // one that died, or put there by the command: perhaps a link to what is not to be written.
-  const std::string partial = join_path(folder, "exit.json.partial");
-  constexpr int flags = O_WRONLY | O_CREAT | O_EXCL;
-  auto made = open_file(partial, flags);
-  if (!made && made.error().code == Errc::conflict && ::unlink(partial.c_str()) == 0)
-    made = open_file(partial, flags);
-  const UniqueFd fd = TRY(std::move(made));
-  TRY(write_all(fd.get(), to_json_text(record)).context("{}", printable(partial)));
-  return rename_path(partial, exit_path(folder));
-}
-
-/// On a full disk no file can be made, but the lock file has a block since before the start, and
-/// most of it is free.
-Result<void> keep_in_lock(const std::string& folder, ExitRecord record) {
-  for (std::string* text : {&record.message, &record.log_problem})
-    text->resize(std::min(text->size(), short_message_bytes_max));
-  const Json json = TRY(parse_json(to_json_text(record)));
-  const UniqueFd lock = TRY(open_file(lock_path(folder), O_WRONLY | O_NOFOLLOW));
-  const std::int64_t size = TRY(size_of(lock.get()));
-  auto written = append(lock.get(), compact_json(JsonObject{{"exit", json}}) + "\n");
-  // A part of a line would hide what is written after it.
-  if (!written && ::ftruncate(lock.get(), size) != 0) return errno_error(errno, "the lock file");
-  return written;
-}
-
 std::optional<std::int64_t> integer_of(const Json& json, std::string_view key) {
   const Json* member = json.find(key);
   if (member == nullptr || member->integer() == nullptr) return std::nullopt;
   return *member->integer();
 }
 
-Result<ShimIdentity> parse_identity(std::string_view text) {
-  const auto lines = split(text, '\n');
-  const Json first = TRY(parse_json(lines[0]));
-  const auto shim = integer_of(first, "shim");
-  const Json* place = first.find("place");
-  if (integer_of(first, "protocol") != lock_protocol || !shim || place == nullptr ||
+struct LockContent {
+  bool is_taken = false;
+  std::optional<ShimIdentity> shim = {};
+  std::optional<ExitRecord> exit = {};
+};
+
+Result<ShimIdentity> parse_identity(std::string_view line) {
+  const Json json = TRY(parse_json(line));
+  const auto shim = integer_of(json, "shim");
+  const Json* place = json.find("place");
+  if (integer_of(json, "protocol") != lock_protocol || !shim || place == nullptr ||
       place->string() == nullptr)
     return error(Errc::invalid, "the lock file says nothing that this version understands");
-  ShimIdentity identity{.place = *place->string(), .shim = static_cast<pid_t>(*shim)};
-  for (const auto line : std::span(lines).subspan(1)) {
-    const auto json = parse_json(line);
-    if (!json) break;  // being written just now
-    identity.is_being_buried = identity.is_being_buried || json->find("undertaker") != nullptr;
+  return ShimIdentity{.place = *place->string(), .shim = static_cast<pid_t>(*shim)};
+}
+
+Result<LockContent> parse_lock(std::string_view text) {
+  LockContent content;
+  if (text.empty()) return content;
+  content.is_taken = true;
+  auto lines = split(text, '\n');
+  if (auto shim = parse_identity(lines[0])) content.shim = *std::move(shim);
+  // After the last line end there is nothing, or a line that is being written just now.
+  lines.pop_back();
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto json = parse_json(lines[i]);
+    if (json && json->find("undertaker") != nullptr) {
+      if (content.shim) content.shim->is_being_buried = true;
+    } else {
+      content.exit = TRY(parse_exit_record(lines[i]));
+    }
   }
-  return identity;
+  return content;
+}
+
+Result<LockContent> read_lock(const std::string& folder) {
+  const std::string path = lock_path(folder);
+  const std::string text = TRY(read_regular_file(path, lock_bytes_max));
+  return parse_lock(text).context("{}", printable(path));
 }
 
 }  // namespace
 
 Result<ShimIdentity> read_shim_identity(const std::string& folder) {
-  return parse_identity(TRY(read_regular_file(lock_path(folder), lock_bytes_max)));
+  const LockContent content = TRY(read_lock(folder));
+  if (!content.shim)
+    return error(Errc::invalid, "{} says nothing that this version understands",
+                 printable(lock_path(folder)));
+  return *content.shim;
 }
 
 std::string place_of_processes() {
@@ -156,13 +143,14 @@ std::string place_of_processes() {
 
 Result<AttemptStatus> inspect_attempt(const std::string& folder) {
   const auto lock = TRY(open_lock(folder, O_RDONLY));
+  if (!lock) return AttemptStatus{};
   // In this order: a shim writes its record before it lets go of the lock.
-  const bool is_held = lock && TRY(is_locked(lock->get()));
-  if (auto exit = TRY(read_exit_record(folder))) return AttemptStatus{AttemptPhase::ended, exit};
+  const bool is_held = TRY(is_locked(lock->get()));
+  LockContent content = TRY(read_lock(folder));
+  if (content.exit) return AttemptStatus{AttemptPhase::ended, std::move(content.exit)};
   if (is_held) return AttemptStatus{AttemptPhase::running, std::nullopt};
-  if (auto exit = read_exit_from_lock(folder)) return AttemptStatus{AttemptPhase::ended, exit};
-  const bool was_taken = lock && TRY(size_of(lock->get())) > 0;
-  return AttemptStatus{was_taken ? AttemptPhase::lost : AttemptPhase::never_started, std::nullopt};
+  return AttemptStatus{content.is_taken ? AttemptPhase::lost : AttemptPhase::never_started,
+                       std::nullopt};
 }
 
 Result<UniqueFd> open_shim(const std::string& folder) {
@@ -203,15 +191,15 @@ Result<ExitRecord> bury_attempt(const std::string& folder, const std::string& na
   if (!lock || TRY(size_of(lock->get())) == 0)
     return error(Errc::conflict, "the attempt was never started");
   if (!TRY(try_lock(lock->get()))) return error(Errc::conflict, "the attempt runs");
-  if (auto exit = TRY(read_exit_record(folder))) return *std::move(exit);
-  if (auto exit = read_exit_from_lock(folder)) return *std::move(exit);
+  auto content = read_lock(folder);
+  if (content && content->exit) return *std::move(content->exit);
   // The lock is no sign any more that the process of that id is the shim.
-  (void)append(lock->get(), fmt::format("{{\"undertaker\":{}}}\n", getpid())).ok();
+  (void)append(lock->get(), fmt::format("{{\"undertaker\":{}}}", getpid())).ok();
 
   ExitRecord record{.name = name,
                     .cause = ExitCause::lost,
                     .message = "the process that supervised the attempt was killed"};
-  const auto identity = read_shim_identity(folder);
+  const std::optional<ShimIdentity> identity = content ? content->shim : std::nullopt;
   // Before a reboot, or elsewhere, the same ids are other processes.
   if (!identity || identity->place == place_of_processes()) {
     const auto killed = kill_marked_processes("GEARTRAIN_ATTEMPT=" + name,
@@ -220,14 +208,18 @@ Result<ExitRecord> bury_attempt(const std::string& folder, const std::string& na
   }
   SystemClock clock;
   record.ended_at = clock.now();
-  if (auto written = write_exit_record(folder, record); !written)
+  if (auto written = append(lock->get(), to_json_text(record)); !written)
     record.message += "; its exit record was not written: " + written.error().message;
   return record;
 }
 
-Result<void> write_exit_record(const std::string& folder, const ExitRecord& record) {
-  auto written = write_exit_file(folder, record);
-  if (written || keep_in_lock(folder, record)) return {};
+Result<void> AttemptClaim::record_end(ExitRecord record) {
+  auto written = append(lock_.get(), to_json_text(record));
+  if (written) return {};
+  // On a full disk the lock file still has the block that it got before the start.
+  for (std::string* text : {&record.message, &record.log_problem})
+    text->resize(std::min(text->size(), short_message_bytes_max));
+  if (append(lock_.get(), to_json_text(record))) return {};
   return written;
 }
 
@@ -241,11 +233,8 @@ Result<std::optional<AttemptClaim>> AttemptClaim::take(const std::string& folder
   const std::uint64_t token = TRY(token_of(lock.get()));
   const std::string identity =
       compact_json(JsonObject{{"protocol", lock_protocol}, {"place", place}, {"shim", getpid()}});
-  if (auto written = write_all(lock.get(), identity + "\n"); !written) {
-    // A part of it would say that the command may have been started.
-    if (::ftruncate(lock.get(), 0) != 0) return errno_error(errno, "emptying the lock file");
-    return std::move(written).error().context("{}", printable(lock_path(folder)));
-  }
+  // A part of it would say that the command may have been started.
+  TRY(append(lock.get(), identity).context("{}", printable(folder)));
   return std::optional(AttemptClaim(std::move(opened), std::move(lock), token));
 }
 

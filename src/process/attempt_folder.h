@@ -1,15 +1,17 @@
 /// The files of an attempt's folder that shims and engines share, whoever started what:
 ///
-///   lock       locked by the shim as long as it lives; its content says who the shim is
-///   exit.json  how the attempt ended (exit_record.h), there once it has (unless the disk was full
-///              then: write_exit_record())
+///   lock       locked by the shim as long as it lives; says, a line each, who the shim is and,
+///   once
+///              the attempt has ended, how (exit_record.h)
 ///   log        what the command wrote, standard output and error in the order of writing
 ///   log.index  when (log_index.h)
 ///
 /// The lock decides who may run the command: only a shim that takes it while it is still empty.
 /// An empty or missing lock file says that the command was never started; a filled one that nobody
-/// locks, without exit.json, that the shim died. Locks are those of fcntl(F_OFD_SETLK), which can
-/// be asked for without being taken.
+/// locks, without an exit record, that the shim died. Locks are those of fcntl(F_OFD_SETLK), which
+/// can be asked for without being taken. One file for all of it, written through the descriptor
+/// that holds the lock: making files is what an attempt costs most for, and a step that exchanges
+/// its own folder does not get its end written elsewhere.
 #pragma once
 
 #include <optional>
@@ -65,11 +67,7 @@ int signal_for(StopSignal mode);
 /// here (a container that shares the folder).
 Result<UniqueFd> open_shim(const std::string& folder);
 
-/// Writes exit.json by rename; where the disk is full, a shorter record into the lock file, in
-/// which all that read records look too. The caller holds the lock.
-Result<void> write_exit_record(const std::string& folder, const ExitRecord& record);
-
-/// Who the shim of an attempt is: the content of the lock file. Process ids mean something only on
+/// Who the shim of an attempt is, by the lock file. Process ids mean something only on
 /// the boot and in the process namespace that `place` names.
 struct ShimIdentity {
   std::string place = {};
@@ -93,6 +91,9 @@ class AttemptClaim {
   /// The folder as it was taken, even if the command puts something else, a link, in its place. A
   /// path that means something in this process only, as long as the claim lives.
   std::string folder() const;
+  /// Writes the exit record: whole, or, where there is no room (a full disk), with shorter
+  /// messages; nothing of it when this fails.
+  Result<void> record_end(ExitRecord record);
   /// The attempt has ended.
   void release() { lock_.reset(); }
 

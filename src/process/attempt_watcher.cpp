@@ -48,7 +48,10 @@ Result<void> AttemptWatcher::listen(int fd, std::uint64_t source) {
 void AttemptWatcher::watch(const std::string& name, const std::string& folder) {
   forget(name);
   Watch& watch = watches_[name];
-  if (folders_) watch.folder = ::inotify_add_watch(folders_.get(), folder.c_str(), IN_MOVED_TO);
+  // The lock file is closed when the shim is through with the attempt, or dead.
+  if (folders_)
+    watch.folder =
+        ::inotify_add_watch(folders_.get(), join_path(folder, "lock").c_str(), IN_CLOSE_WRITE);
   if (watch.folder >= 0) by_folder_.insert_or_assign(watch.folder, name);
   auto shim = open_shim(folder);
   if (shim && listen(shim->get(), next_source_).ok()) {

@@ -13,7 +13,7 @@
 namespace gt {
 
 /// Hints only: whoever is told a name looks into the attempt's folder. The end of an attempt is
-/// seen by the exit record that appears in the folder (inotify), the death of its shim by a pidfd;
+/// seen by its lock file, which is closed then (inotify), the death of its shim by a pidfd;
 /// where one of them cannot be had (limits, a shim of another process namespace), by looking again
 /// after a while. Threads: one.
 class AttemptWatcher {

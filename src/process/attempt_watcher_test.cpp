@@ -27,11 +27,15 @@ TEST_CASE("an exit record that appears is an event") {
   TestFolder folder;
   auto opened = AttemptWatcher::open();
   REQUIRE(opened.ok());
-  // Nobody holds a lock here: its shim cannot be watched, the folder can.
+  auto claim = AttemptClaim::take(folder.path(), "elsewhere");
+  REQUIRE((claim.ok() && claim->has_value()));
+  // Its shim, of another place, cannot be watched; the folder can.
   opened->watch("gt-a", folder.path());
+  CHECK(opened->poll().empty());
   ExitRecord record;
   record.name = "gt-a";
-  REQUIRE(write_exit_record(folder.path(), record).ok());
+  REQUIRE((*claim)->record_end(record).ok());
+  (*claim)->release();
   pollfd wait{opened->event_fd(), POLLIN, 0};
   REQUIRE(::poll(&wait, 1, 60'000) == 1);
   CHECK(opened->poll() == std::vector<std::string>{"gt-a"});

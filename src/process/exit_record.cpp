@@ -80,7 +80,7 @@ std::string to_json_text(const ExitRecord& record) {
   json.set("log_bytes_left_out", record.log_bytes_left_out);
   if (!record.log_problem.empty()) json.set("log_problem", record.log_problem);
   json.set("leftovers", record.leftovers);
-  return compact_json(json) + "\n";
+  return compact_json(json);
 }
 
 Result<ExitRecord> parse_exit_record(std::string_view text) {

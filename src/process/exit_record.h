@@ -1,4 +1,4 @@
-/// How an attempt ended, as its shim saw it: the content of `exit.json` in the attempt's folder.
+/// How an attempt ended, as its shim saw it: a line of the lock file in the attempt's folder.
 ///
 /// Written by one version of the program and perhaps read by the next one, so it carries the number
 /// of its protocol; members that a reader does not know are passed over.
@@ -51,7 +51,7 @@ struct ExitRecord {
   bool operator==(const ExitRecord&) const = default;
 };
 
-/// One line of JSON.
+/// One line of JSON, without the end of the line.
 std::string to_json_text(const ExitRecord& record);
 /// Errc::invalid for anything else, and for a protocol newer than ours.
 Result<ExitRecord> parse_exit_record(std::string_view text);

@@ -4,8 +4,8 @@
 /// It forks a nursery, which does nothing but fork keepers; the keeper forks one small shim per
 /// attempt on request. A shim (shim.h) runs the command, pumps its log, enforces its timeout, ends
 /// its tree and reports its end to the engine itself, by a socket that all shims share, and by
-/// exit.json in the attempt's folder. The keeper is the shims' parent: it notices one that died and
-/// ends what that one left behind.
+/// the lock file in the attempt's folder. The keeper is the shims' parent: it notices one that died
+/// and ends what that one left behind.
 ///
 /// Who may die: the engine (shims go on; keeper and nursery go once they are not needed), the
 /// keeper (shims go on, the nursery forks another keeper), a shim (its attempt is lost, its tree

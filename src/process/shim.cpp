@@ -14,7 +14,9 @@ namespace gt {
 
 namespace {
 
-constexpr std::array shim_signals = {SIGCHLD, SIGUSR1, SIGUSR2, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+// XFSZ would end the shim where the user limits the size of files (ulimit -f).
+constexpr std::array shim_signals = {SIGCHLD, SIGUSR1, SIGUSR2, SIGTERM,
+                                     SIGINT,  SIGHUP,  SIGQUIT, SIGXFSZ};
 
 sigset_t shim_signal_set() {
   sigset_t signals;

@@ -176,6 +176,8 @@ void Supervisor::read_signals() {
       case SIGCHLD:
         has_child_ended = true;
         break;
+      case SIGXFSZ:
+        break;  // the write that it is about has failed, and says so
       case SIGUSR1:
       case SIGUSR2:
         // Any other is late: for an attempt that we had before.
@@ -338,7 +340,7 @@ void Supervisor::finish() {
   record_.log_bytes_left_out = log_.bytes_left_out();
   record_.log_problem = log_.problem();
   record_.message.resize(std::min(record_.message.size(), message_bytes_max));
-  if (auto written = write_exit_record(claim_.folder(), record_); !written)
+  if (auto written = claim_.record_end(record_); !written)
     record_.message += (record_.message.empty() ? "" : "; ") + written.error().message;
   // First, so that who hears of the end finds nothing running, and a shim for what comes next.
   claim_.release();
