@@ -41,7 +41,6 @@ class Bench:
         folder = self.fresh_folder()
         write(folder)
         seconds = run(command, folder)
-        shutil.rmtree(folder, ignore_errors=True)
         return seconds
 
     def against_ninja(self, write_pipeline, graph):

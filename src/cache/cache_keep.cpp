@@ -1,6 +1,7 @@
 // What the cache writes, and what it knows of what it wrote.
 #include "cache/cache.h"
 #include "cache/cache_entries.h"
+#include "cache/run_memo.h"
 #include "run/run_json.h"
 
 namespace gt {
@@ -83,6 +84,7 @@ Result<void> Cache::keep_result(Transaction& transaction, const StepKey& key, co
       TRY(record_differences(transaction, key, from, outputs, *entry, now));
     if (!TRY(was_opened_after(transaction, from, entry->created_at))) return {};
   }
+  TRY(forget_memos(transaction));
   const std::string base_hex = key.base.hex(), source_hex = key.source.hex();
   TRY(transaction.execute(
       "INSERT INTO cache_entry (base_key, source_set, task, number, outputs, created_at, "

@@ -6,6 +6,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "cache/run_memo.h"
 #include "run/run_json.h"
 
 namespace gt {
@@ -39,14 +40,23 @@ Result<Selection> select(Transaction& transaction, const CollectOptions& options
   Selection selection;
   std::vector<EndedRun> ended;
   std::map<std::string, std::int64_t> seen;
-  TRY((transaction.query<std::int64_t, std::string, std::int64_t, Time>(
-      "SELECT id, pipeline, number, ended_at FROM run WHERE ended_at IS NOT NULL ORDER BY id DESC",
-      {}, [&](std::int64_t id, std::string pipeline, std::int64_t number, Time ended_at) {
-        const bool is_new = seen[pipeline]++ < options.runs_kept;
-        if (is_new || (options.kept_since && ended_at >= *options.kept_since)) return;
-        selection.emptied.insert(id);
-        ended.push_back({id, fmt::format("{}/{}", pipeline, number)});
-      })));
+  std::unordered_set<RunId> lending;  // their tasks are those of later runs that are kept
+  TRY((
+      transaction.query<std::int64_t, std::string, std::int64_t, Time, std::optional<std::int64_t>>(
+          "SELECT id, pipeline, number, ended_at, same_as FROM run WHERE ended_at IS NOT NULL "
+          "ORDER BY id DESC",
+          {},
+          [&](std::int64_t id, std::string pipeline, std::int64_t number, Time ended_at,
+              std::optional<std::int64_t> same_as) {
+            const bool is_new = seen[pipeline]++ < options.runs_kept ||
+                                (options.kept_since && ended_at >= *options.kept_since);
+            if (is_new || lending.contains(id)) {
+              if (same_as) lending.insert(*same_as);
+              return;
+            }
+            selection.emptied.insert(id);
+            ended.push_back({id, fmt::format("{}/{}", pipeline, number)});
+          })));
   TRY(read_taken(transaction, selection));
   std::unordered_set<RunId> explaining;
   for (const auto& [task, number] : selection.taken) explaining.insert(run_of(task));
@@ -130,6 +140,7 @@ Result<std::vector<std::string>> attempts_of(Database& database, RunId run) {
 
 Result<void> forget_entries(Database& database, const std::vector<StaleEntry>& stale) {
   Transaction transaction = TRY(database.begin_write());
+  TRY(forget_memos(transaction));
   for (const StaleEntry& entry : stale)
     // Unless it has been replaced meanwhile.
     TRY(transaction.execute(
@@ -139,11 +150,13 @@ Result<void> forget_entries(Database& database, const std::vector<StaleEntry>& s
   return transaction.commit();
 }
 
-/// False if it has been opened again meanwhile.
+/// False if it has been opened again meanwhile, or a new run is the same as it.
 Result<bool> forget_run(Database& database, RunId run) {
   Transaction transaction = TRY(database.begin_write());
-  const std::int64_t removed =
-      TRY(transaction.execute("DELETE FROM run WHERE id = :run AND ended_at IS NOT NULL", {run}));
+  const std::int64_t removed = TRY(
+      transaction.execute("DELETE FROM run WHERE id = :run AND ended_at IS NOT NULL AND NOT EXISTS "
+                          "(SELECT 1 FROM run later WHERE later.same_as = :run)",
+                          {run}));
   if (removed == 0) return false;
   for (const char* statement : {
            "DELETE FROM task WHERE id >= :first AND id < :last",

@@ -1,2 +1,3 @@
-set_source_files_properties("${CMAKE_SOURCE_DIR}/src/cli/version_command.cpp" PROPERTIES
+set_source_files_properties("${CMAKE_SOURCE_DIR}/src/cli/version_command.cpp"
+  "${CMAKE_SOURCE_DIR}/src/cli/repeat.cpp" PROPERTIES
   COMPILE_DEFINITIONS "GEARTRAIN_VERSION=\"${PROJECT_VERSION}\";GEARTRAIN_PLATFORM=\"${CMAKE_SYSTEM_NAME} ${CMAKE_SYSTEM_PROCESSOR}\";GEARTRAIN_COMPILER=\"${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}\"")

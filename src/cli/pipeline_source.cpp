@@ -14,28 +14,35 @@ Result<std::string> read_pipeline_file(const PipelineFile& file) {
   return read_file(file.path, pipeline_file_bytes_max);
 }
 
-Result<std::optional<PipelineSource>> load_pipeline(Session& session, const Project& project,
-                                                    const std::optional<std::string>& file) {
-  PipelineSource source;
-  source.file = TRY(find_pipeline_file(session, project, file));
-  source.text = TRY(read_pipeline_file(source.file));
+Result<PipelineText> find_pipeline_text(const Session& session, const Project& project,
+                                        const std::optional<std::string>& given) {
+  PipelineText found;
+  found.file = TRY(find_pipeline_file(session, project, given));
+  found.text = TRY(read_pipeline_file(found.file));
   const std::string below = project.root + "/";
-  source.recorded_path = source.file.path.starts_with(below) ? source.file.path.substr(below.size())
-                                                             : source.file.path;
+  found.recorded_path =
+      found.file.path.starts_with(below) ? found.file.path.substr(below.size()) : found.file.path;
+  return found;
+}
+
+Result<std::optional<PipelineSource>> load_pipeline(Session& session, PipelineText text) {
+  PipelineSource source{.from = std::move(text), .pipeline = {}};
+  const PipelineFile& file = source.from.file;
   // The whole path: a pipeline without a name is named after the file or its folder.
-  ReadResult read = read_pipeline(source.text, source.file.path);
+  ReadResult read = read_pipeline(source.from.text, file.path);
   if (!read.problems.empty()) {
     const Colors colors = session.console.facts().talk.has_colors ? Colors::ansi : Colors::none;
-    session.console.draw(render_problems(read.problems, {source.file.shown, source.text}, colors) +
+    session.console.draw(render_problems(read.problems, {file.shown, source.from.text}, colors) +
                          "\n");
   }
   if (!read.pipeline || has_error(read.problems)) {
     report(session.console,
            {Errc::invalid,
-            fmt::format("{} has {}", printable(source.file.shown), count_problems(read.problems)),
+            fmt::format("{} has {}", printable(file.shown), count_problems(read.problems)),
             "nothing was started; `geartrain check` looks again"});
     return std::optional<PipelineSource>();
   }
+  source.has_warnings = !read.problems.empty();
   source.pipeline = std::make_shared<const Pipeline>(*std::move(read.pipeline));
   return std::optional(std::move(source));
 }

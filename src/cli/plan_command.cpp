@@ -94,7 +94,8 @@ Result<ExitCode> run(Session& session, Words words) {
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   const Project project = TRY(find_project(session));
-  Preparation preparation = TRY(prepare(session, project, request));
+  RequestTexts texts = TRY(read_request(session, project, request));
+  Preparation preparation = TRY(prepare(session, std::move(texts), request));
   if (!preparation.run) return preparation.code;
   const Forecast forecast = TRY(forecast_run(session, chosen, request.options, *preparation.run));
   if (json) {

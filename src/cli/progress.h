@@ -30,7 +30,9 @@ struct TaskNews {
 /// How many tasks are in which state; a matrix or group counts only as long as it has no children.
 class Tally {
  public:
-  void add(TaskState state) { ++counts_[static_cast<std::size_t>(state)]; }
+  void add(TaskState state, std::uint32_t count = 1) {
+    counts_[static_cast<std::size_t>(state)] += count;
+  }
   void remove(TaskState state) { --counts_[static_cast<std::size_t>(state)]; }
   std::uint32_t count(TaskState state) const { return counts_[static_cast<std::size_t>(state)]; }
   std::uint32_t total() const;

@@ -1,6 +1,8 @@
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
+#include "cli/repeat.h"
 #include "cli/run_request.h"
 #include "cli/source_facts.h"
 #include "cli/wiring.h"
@@ -16,16 +18,39 @@ const Example examples[] = {
     {"geartrain run --json > run.json", "the run as JSON once it has ended"},
 };
 
+/// nullopt: there is something to do, or something is wrong that the long way tells.
+Result<std::optional<ExitCode>> repeat(Session& session, Progress& progress, const Project& project,
+                                       const WorkshopOptions& chosen, const Digest& request,
+                                       ReportForm form) {
+  if (kind_of(join_path(project.home, "geartrain.db")).value_or(PathKind::nothing) ==
+      PathKind::nothing)
+    return std::optional<ExitCode>();
+  auto records = open_records(session);
+  if (!records) return std::optional<ExitCode>();
+  const auto repeated = try_repeat(session, *records, chosen, request);
+  if (!repeated || !*repeated) return std::optional<ExitCode>();
+  const auto& [run, tasks] = **repeated;
+  Tally tally;
+  tally.add(TaskState::cached, tasks);
+  progress.say(fmt::format("{} started", run.name()));
+  progress.ended_many(tasks, TaskState::cached);
+  progress.clear();
+  const ExitCode code = TRY(finish(session, *records, report_of(run, tally), run.id, form));
+  return std::optional(code);
+}
+
 Result<RunRecord> record_run(Session& session, Records& records, Workshop& workshop,
                              const PreparedRun& prepared, const RunOptions& options) {
   const Time now = session.clock.now();
   const auto source = TRY(workshop.facts().source(nullptr));
   JsonObject git = git_facts(records.project.root);
   auto writer = TRY(records.database->begin_write());
-  const std::string version = TRY(records.runs.keep_pipeline(
-      writer,
-      {{}, prepared.source.pipeline->name, prepared.source.recorded_path, prepared.source.text},
-      now));
+  const std::string version = TRY(records.runs.keep_pipeline(writer,
+                                                             {{},
+                                                              prepared.source.pipeline->name,
+                                                              prepared.source.from.recorded_path,
+                                                              prepared.source.from.text},
+                                                             now));
   RunRecord run = TRY(records.runs.create(writer,
                                           {.pipeline = prepared.source.pipeline->name,
                                            .plan_version = version,
@@ -51,18 +76,28 @@ Result<ExitCode> run(Session& session, Words words) {
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   const Project project = TRY(find_project(session));
-  Preparation preparation = TRY(prepare(session, project, request));
+  RequestTexts texts = TRY(read_request(session, project, request));
+  const Digest asked = request_digest(texts, request);
+  const ReportForm form = json ? ReportForm::json : ReportForm::text;
+  const auto progress = make_progress(session.console);
+  if (const auto ended = TRY(repeat(session, *progress, project, chosen, asked, form)))
+    return *ended;
+
+  Preparation preparation = TRY(prepare(session, std::move(texts), request));
   if (!preparation.run) return preparation.code;
   PreparedRun& prepared = *preparation.run;
-  const auto progress = make_progress(session.console);
   Records records = TRY(open_records(session));
   auto workshop = TRY(Workshop::open(session, records, *progress, chosen));
   const RunRecord recorded =
       TRY(record_run(session, records, *workshop, prepared, request.options));
   progress->say(fmt::format("{} started", recorded.name()));
   TRY(workshop->engine().begin(recorded, prepared.plan, prepared.selection));
-  return drive_and_finish(session, records, *workshop, *progress, recorded,
-                          json ? ReportForm::json : ReportForm::text);
+  auto ended = drive_and_finish(session, records, *workshop, *progress, recorded, form);
+  // What is said again at each run cannot be said by the short way. That it is not kept costs time
+  // only.
+  if (ended && !prepared.source.has_warnings)
+    (void)keep_for_repeats(records, *workshop, asked, recorded.id).ok();
+  return ended;
 }
 
 }  // namespace

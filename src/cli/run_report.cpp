@@ -9,11 +9,13 @@ namespace {
 
 constexpr std::size_t failed_shown_max = 10;
 
-RunReport report_of_run(const RunRecord& run) {
+}  // namespace
+
+RunReport report_of(const RunRecord& run, const Tally& tally) {
   RunReport report{.name = run.name(),
                    .state = run.state,
                    .error = run.error ? run.error->message : "",
-                   .tally = {},
+                   .tally = tally,
                    .took = {},
                    .failed = {},
                    .failed_count = 0};
@@ -21,10 +23,8 @@ RunReport report_of_run(const RunRecord& run) {
   return report;
 }
 
-}  // namespace
-
 RunReport report_of(const RunView& view) {
-  RunReport report = report_of_run(view.run());
+  RunReport report = report_of(view.run(), {});
   for (const TaskRecord& task : view.tasks()) {
     if (view.has_parts(task)) continue;
     report.tally.add(task.state);
@@ -37,8 +37,7 @@ RunReport report_of(const RunView& view) {
 }
 
 RunReport report_of(const LiveRun& run, const Tally& tally, const std::vector<TaskIndex>& failed) {
-  RunReport report = report_of_run(run.record());
-  report.tally = tally;
+  RunReport report = report_of(run.record(), tally);
   report.failed_count = failed.size();
   for (const TaskIndex task : failed) {
     if (report.failed.size() == failed_shown_max) break;

@@ -28,6 +28,8 @@ struct RunReport {
 };
 
 RunReport report_of(const RunView& view);
+/// Of a run that had nothing to do.
+RunReport report_of(const RunRecord& run, const Tally& tally);
 /// `failed`: in the order of failing.
 RunReport report_of(const LiveRun& run, const Tally& tally, const std::vector<TaskIndex>& failed);
 

@@ -22,19 +22,20 @@ bool tell(Console& console, const Problems& problems, const std::string& file,
 }
 
 /// nullopt when the file has problems, which are told.
-Result<std::optional<JsonObject>> values_of_file(Session& session, const std::string& given) {
-  const std::string text = TRY(read_file(absolute_path(session, given), param_file_bytes_max));
+std::optional<JsonObject> values_of_file(Session& session, const std::string& given,
+                                         const std::string& text) {
   ParameterFile file = read_parameter_file(text);
-  if (tell(session.console, file.problems, given, text)) return std::optional<JsonObject>();
-  return std::optional(std::move(file.values));
+  if (tell(session.console, file.problems, given, text)) return std::nullopt;
+  return std::move(file.values);
 }
 
 /// nullopt when something is wrong, which is told.
-Result<std::optional<JsonObject>> parameters(Session& session, const PipelineSource& source,
-                                             const RunRequest& request) {
+std::optional<JsonObject> parameters(Session& session, const PipelineSource& source,
+                                     const std::optional<std::string>& file_text,
+                                     const RunRequest& request) {
   JsonObject given;
-  if (request.param_file) {
-    auto values = TRY(values_of_file(session, *request.param_file));
+  if (file_text) {
+    auto values = values_of_file(session, *request.param_file, *file_text);
     if (!values) return values;
     given = *std::move(values);
   }
@@ -48,12 +49,23 @@ Result<std::optional<JsonObject>> parameters(Session& session, const PipelineSou
     is_wrong = is_wrong || !member;
   }
   BoundParameters bound = bind_parameters(*source.pipeline, given);
-  is_wrong = tell(session.console, bound.problems, source.file.shown, source.text) || is_wrong;
-  if (is_wrong) return std::optional<JsonObject>();
-  return std::optional(std::move(bound.values));
+  is_wrong =
+      tell(session.console, bound.problems, source.from.file.shown, source.from.text) || is_wrong;
+  if (is_wrong) return std::nullopt;
+  return std::move(bound.values);
 }
 
 }  // namespace
+
+Result<RequestTexts> read_request(const Session& session, const Project& project,
+                                  const RunRequest& request) {
+  RequestTexts texts;
+  texts.pipeline = TRY(find_pipeline_text(session, project, request.file));
+  if (request.param_file)
+    texts.param_file =
+        TRY(read_file(absolute_path(session, *request.param_file), param_file_bytes_max));
+  return texts;
+}
 
 void declare(Options& options, RunRequest& request) {
   options.option("-p,--param", "NAME=VALUE", request.params,
@@ -75,10 +87,10 @@ Result<Selection> selection_of(const Plan& plan, const RunOptions& options) {
   return Selection::make(plan, {options.only, options.from, options.refresh});
 }
 
-Result<Preparation> prepare(Session& session, const Project& project, const RunRequest& request) {
-  auto source = TRY(load_pipeline(session, project, request.file));
+Result<Preparation> prepare(Session& session, RequestTexts texts, const RunRequest& request) {
+  auto source = TRY(load_pipeline(session, std::move(texts.pipeline)));
   if (!source) return Preparation{std::nullopt, ExitCode::invalid_definition};
-  auto params = TRY(parameters(session, *source, request));
+  auto params = parameters(session, *source, texts.param_file, request);
   if (!params) {
     report(session.console, {Errc::invalid, "nothing was started: the parameters are wrong", ""});
     return Preparation{std::nullopt, ExitCode::usage};

@@ -21,6 +21,15 @@ struct RunRequest {
 
 void declare(Options& options, RunRequest& request);
 
+/// The texts that a request is made of, each read once.
+struct RequestTexts {
+  PipelineText pipeline;
+  std::optional<std::string> param_file;
+};
+
+Result<RequestTexts> read_request(const Session& session, const Project& project,
+                                  const RunRequest& request);
+
 struct PreparedRun {
   PipelineSource source;
   std::shared_ptr<const Plan> plan;
@@ -33,7 +42,7 @@ struct Preparation {
   ExitCode code = ExitCode::ok;
 };
 
-Result<Preparation> prepare(Session& session, const Project& project, const RunRequest& request);
+Result<Preparation> prepare(Session& session, RequestTexts texts, const RunRequest& request);
 
 /// The same selection from what a run has recorded.
 Result<Selection> selection_of(const Plan& plan, const RunOptions& options);

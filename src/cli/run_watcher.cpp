@@ -6,9 +6,6 @@ namespace gt {
 
 namespace {
 
-/// Of tasks that end in one commit without having been executed, more than these are only counted.
-constexpr std::uint32_t told_at_once_max = 20;
-
 TaskChange change_of(const TaskRecord& record) {
   return {.index = record.index,
           .state = record.state,

@@ -14,6 +14,9 @@ namespace gt {
 /// The last lines of an attempt's log; empty if there is none.
 using LogTail = std::function<std::vector<std::string>(const RunRecord&, const AttemptId&)>;
 
+/// Of tasks that end in one commit without having been executed, more than these are only counted.
+inline constexpr std::uint32_t told_at_once_max = 20;
+
 class RunWatcher final : public RunObserver {
  public:
   RunWatcher(Progress& progress, LogTail log_tail)

@@ -84,6 +84,7 @@ struct Workshop::State {
   Cache cache;
   RunWatcher watcher;
   std::unique_ptr<HostFacts> facts;
+  std::optional<AskedFacts> asked;
   std::unique_ptr<KeeperClient> keeper;
   std::unique_ptr<HostExecutor> executor;
   std::unique_ptr<Engine> engine;
@@ -117,7 +118,7 @@ Result<void> Workshop::State::open(const WorkshopOptions& options) {
                   .runs = records.runs,
                   .cache = cache,
                   .executor = *executor,
-                  .facts = *facts,
+                  .facts = asked.emplace(*facts),
                   .clock = session.clock,
                   .entropy = session.entropy,
                   .observer = &watcher,
@@ -149,6 +150,7 @@ Engine& Workshop::engine() { return *state_->engine; }
 const std::string& Workshop::engine_id() const { return state_->engine_id; }
 const RunWatcher& Workshop::watcher() const { return state_->watcher; }
 HostFacts& Workshop::facts() { return *state_->facts; }
+std::vector<AskedFact> Workshop::asked() const { return state_->asked->asked(); }
 
 Result<void> Workshop::claim(const RunRecord& run) {
   auto writer = TRY(state_->records.database->begin_write());

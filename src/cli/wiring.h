@@ -9,6 +9,7 @@
 #include "cli/drive.h"
 #include "cli/host_facts.h"
 #include "cli/records.h"
+#include "engine/asked_facts.h"
 
 namespace gt {
 
@@ -40,6 +41,8 @@ class Workshop {
   const std::string& engine_id() const;
   const RunWatcher& watcher() const;
   HostFacts& facts();
+  /// What the engine has asked of them.
+  std::vector<AskedFact> asked() const;
 
   /// Makes our engine the owner of a run that nobody drives. Errc::conflict: somebody was first.
   Result<void> claim(const RunRecord& run);

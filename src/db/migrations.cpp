@@ -176,7 +176,22 @@ CREATE TABLE nondeterminism (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps = {Migration{1, "first schema", first_schema}};
+constexpr const char* repeated_runs = R"sql(
+-- The run whose tasks stand for this one's, which has no rows of its own for them.
+ALTER TABLE run ADD COLUMN same_as INTEGER;
+
+-- Runs whose results are all kept, by what was asked for; facts and artifacts are a line each.
+CREATE TABLE run_memo (
+  request TEXT PRIMARY KEY,
+  run INTEGER NOT NULL,
+  tasks INTEGER NOT NULL,
+  facts TEXT NOT NULL,
+  artifacts TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps = {Migration{1, "first schema", first_schema},
+                              Migration{2, "repeated runs", repeated_runs}};
 
 }  // namespace
 

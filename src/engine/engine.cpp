@@ -46,6 +46,7 @@ struct Engine::ActiveRun {
   std::vector<AttemptEvent> own_events;
   std::vector<AttemptId> to_acknowledge;
   std::optional<Time> wake_at;
+  bool keeps_all_results = false;
 };
 
 Engine::Engine(EngineParts parts, EngineSettings settings)
@@ -58,6 +59,7 @@ Result<void> Engine::begin(const RunRecord& run, std::shared_ptr<const Plan> pla
   auto active = std::make_unique<ActiveRun>(LiveRun::begin(std::move(plan), selection, run),
                                             selection, run.fence);
   active->live.start(parts_.clock.now());
+  active->keeps_all_results = true;
   active_[run.id] = std::move(active);
   return {};
 }
@@ -113,6 +115,11 @@ void Engine::environments_changed() {
 const LiveRun* Engine::find(RunId run) const {
   const auto found = active_.find(run);
   return found == active_.end() ? nullptr : &found->second->live;
+}
+
+bool Engine::keeps_all_results(RunId run) const {
+  const auto found = active_.find(run);
+  return found != active_.end() && found->second->keeps_all_results;
 }
 
 bool Engine::is_idle() const {
@@ -173,6 +180,7 @@ Result<void> Engine::reload(ActiveRun& active) {
   active.to_acknowledge.clear();
   active.new_manifests.clear();
   active.waiting_for_environment.clear();
+  active.keeps_all_results = false;
   if (loaded.tasks.empty()) {
     active.live = LiveRun::begin(active.live.shared_plan(), active.selection, loaded.run);
     active.live.start(parts_.clock.now());
@@ -309,11 +317,16 @@ Result<void> Engine::keep_result(ActiveRun& active, Transaction& transaction,
                                  const AttemptClosed& closed, RunChanges& changes, Time now) {
   const auto* success = std::get_if<AttemptSucceeded>(&closed.ended.outcome);
   const auto wanted = active.wanted_keys.find(closed.id.task);
-  if (!success || wanted == active.wanted_keys.end()) return {};
+  if (!success) return {};
+  if (wanted == active.wanted_keys.end()) {
+    active.keeps_all_results = false;
+    return {};
+  }
   const WantedKey& key = wanted->second;
   // A result of files that have changed meanwhile belongs to no key that we know.
   auto changed = TRY(parts_.facts.changed_since(*key.source));
   if (!changed.empty()) {
+    active.keeps_all_results = false;
     changes.manifests.push_back(
         {closed.id.task, key.key.key,
          fmt::format("{} changed while it ran, so its result is not kept", changed.front())});

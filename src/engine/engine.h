@@ -74,6 +74,9 @@ class Engine {
   bool is_idle() const;
   /// A run that this engine drives or drove; nullptr if it knows none of that id.
   const LiveRun* find(RunId run) const;
+  /// This engine drove the run from its beginning, and every result came from the cache or is in
+  /// it.
+  bool keeps_all_results(RunId run) const;
 
  private:
   struct ActiveRun;

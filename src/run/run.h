@@ -47,6 +47,8 @@ struct RunRecord {
   std::string owner_engine;            ///< empty: nobody's
   std::int64_t fence = 0;  ///< grows with each new owner; a commit with a stale one is refused
   CancelMode cancel = CancelMode::none;
+  /// Nothing had changed since that run: its tasks are this one's, each served from the cache.
+  std::optional<RunId> same_as = {};
 
   std::string name() const { return pipeline + "/" + std::to_string(number); }
 };

@@ -25,8 +25,8 @@ bool is_hex(std::string_view text) {
 
 constexpr const char* run_columns =
     "SELECT id, uuid, pipeline, number, state, plan_version, params, options, logical_date, "
-    "created_at, started_at, ended_at, source_digest, git, error, owner_engine, fence, cancel "
-    "FROM run ";
+    "created_at, started_at, ended_at, source_digest, git, error, owner_engine, fence, cancel, "
+    "same_as FROM run ";
 
 /// `rest` is a constant: the statement is prepared once.
 Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::string& rest,
@@ -36,14 +36,15 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
       transaction.query<std::int64_t, std::string, std::string, std::int64_t, std::string_view,
                         std::string, std::string, std::string, Time, Time, std::optional<Time>,
                         std::optional<Time>, std::string, std::string, std::optional<std::string>,
-                        std::string, std::int64_t, std::string_view>(
+                        std::string, std::int64_t, std::string_view, std::optional<std::int64_t>>(
           run_columns + rest, binds,
           [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
               std::string_view state, std::string plan_version, std::string params,
               std::string options, Time logical_date, Time created_at,
               std::optional<Time> started_at, std::optional<Time> ended_at,
               std::string source_digest, std::string git, std::optional<std::string> error_text,
-              std::string owner, std::int64_t fence, std::string_view cancel) -> Result<void> {
+              std::string owner, std::int64_t fence, std::string_view cancel,
+              std::optional<std::int64_t> same_as) -> Result<void> {
             RunRecord run;
             run.id = id;
             run.uuid = std::move(uuid);
@@ -66,6 +67,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
             run.owner_engine = std::move(owner);
             run.fence = fence;
             run.cancel = parse_cancel_mode(cancel);
+            run.same_as = same_as;
             runs.push_back(std::move(run));
             return {};
           });
@@ -125,6 +127,36 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
        options, run.logical_date, run.created_at, run.source_digest, git, run.owner_engine,
        run.fence, to_text(run.cancel)}));
   return run;
+}
+
+Result<RunRecord> RunStore::create_same(Transaction& transaction, const RunRecord& like,
+                                        const NewRun& wanted, Time now, Entropy& entropy) {
+  GT_CHECK(!like.same_as && like.state == RunState::succeeded,
+           "a run is the same as one that succeeded and has tasks of its own");
+  RunRecord run = TRY(create(transaction, wanted, now, entropy));
+  TRY(transaction.execute("UPDATE run SET same_as = :same_as WHERE id = :id", {like.id, run.id}));
+  run.same_as = like.id;
+  run.state = RunState::succeeded;
+  run.started_at = run.ended_at = now;
+  RunChanges changes;
+  changes.events = {{now, "run_started", no_task, {}},
+                    {now, "run_ended", no_task, {{"state", to_text(run.state)}}}};
+  changes.run = RunStateChange{.state = run.state,
+                               .started_at = now,
+                               .ended_at = now,
+                               .error = {},
+                               .reopened = false,
+                               .cancel = {}};
+  TRY(commit(transaction, run.id, run.fence, changes));
+  return run;
+}
+
+Result<std::optional<RunRecord>> RunStore::original(Transaction& transaction, RunId run) {
+  const auto row = TRY(transaction.query_row<std::optional<std::int64_t>>(
+      "SELECT same_as FROM run WHERE id = :id", {run}));
+  if (!row || !std::get<0>(*row)) return std::optional<RunRecord>();
+  RunRecord found = TRY(get(transaction, *std::get<0>(*row)));
+  return std::optional(std::move(found));
 }
 
 Result<std::int64_t> RunStore::claim(Transaction& transaction, RunId run, std::int64_t fence,
@@ -237,6 +269,13 @@ Result<std::vector<AttemptRecord>> RunStore::attempts(Transaction& transaction, 
 
 Result<std::optional<TaskManifest>> RunStore::manifest(Transaction& transaction, RunId run,
                                                        TaskIndex task) {
+  if (const auto like = TRY(original(transaction, run))) {
+    auto same = TRY(manifest(transaction, like->id, task));
+    const auto ran = TRY((transaction.query_row<std::int64_t>(
+        "SELECT 1 FROM attempt WHERE task = :task LIMIT 1", {task_key(like->id, task)})));
+    if (same && ran) same->reason = fmt::format("nothing changed since {}", like->name());
+    return same;
+  }
   auto row = TRY((transaction.query_row<std::optional<std::string>, std::string>(
       "SELECT key, reason FROM task_manifest WHERE task = :task", {task_key(run, task)})));
   if (!row) return std::optional<TaskManifest>();

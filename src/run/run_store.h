@@ -67,6 +67,11 @@ class RunStore {
   Result<PipelineVersion> pipeline_version(Transaction& transaction, const std::string& digest);
 
   Result<RunRecord> create(Transaction& transaction, const NewRun& run, Time now, Entropy& entropy);
+  /// A run that succeeded as soon as it began, since nothing has changed since `like`, which has
+  /// succeeded and is not of this kind itself. Readers see its tasks as if each had been recorded
+  /// as cached.
+  Result<RunRecord> create_same(Transaction& transaction, const RunRecord& like, const NewRun& run,
+                                Time now, Entropy& entropy);
   /// Makes `engine` the owner, with a new fence, if the fence is still `fence`. Errc::conflict if
   /// not: somebody else was first. The caller has made sure that the owner is gone.
   Result<std::int64_t> claim(Transaction& transaction, RunId run, std::int64_t fence,
@@ -93,6 +98,11 @@ class RunStore {
   /// nullopt for a task that was never looked up.
   Result<std::optional<TaskManifest>> manifest(Transaction& transaction, RunId run, TaskIndex task);
   Result<std::vector<RecordedEvent>> events(Transaction& transaction, RunId run);
+
+ private:
+  Result<LoadedRun> load_same(Transaction& transaction, RunRecord run);
+  /// The run that `run` is the same as; nullopt if it has tasks of its own.
+  Result<std::optional<RunRecord>> original(Transaction& transaction, RunId run);
 };
 
 }  // namespace gt

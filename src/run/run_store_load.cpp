@@ -91,18 +91,40 @@ Result<void> read_open_attempts(Transaction& transaction, RunId run, LoadedRun& 
       });
 }
 
+Result<std::int64_t> last_event(Transaction& transaction, RunId run) {
+  const auto last = TRY(transaction.query_row<std::int64_t>(
+      "SELECT coalesce(max(sequence), 0) FROM event WHERE run = :run", {run}));
+  return std::get<0>(*last);
+}
+
 }  // namespace
 
 Result<LoadedRun> RunStore::load(Transaction& transaction, RunId run) {
   LoadedRun loaded;
   loaded.run = TRY(get(transaction, run));
+  if (loaded.run.same_as) return load_same(transaction, std::move(loaded.run));
   TRY(read_tasks(transaction, run, loaded));
   TRY(read_expansions(transaction, run, loaded));
   TRY(read_results(transaction, run, loaded));
   TRY(read_open_attempts(transaction, run, loaded));
-  const auto last = TRY(transaction.query_row<std::int64_t>(
-      "SELECT coalesce(max(sequence), 0) FROM event WHERE run = :run", {run}));
-  loaded.last_event = std::get<0>(*last);
+  loaded.last_event = TRY(last_event(transaction, run));
+  return loaded;
+}
+
+Result<LoadedRun> RunStore::load_same(Transaction& transaction, RunRecord run) {
+  LoadedRun loaded = TRY(load(transaction, *run.same_as));
+  for (TaskResult& result : loaded.results) {
+    const TaskRecord& task = loaded.tasks[result.task];
+    if (task.kind == TaskKind::step && !result.cached_from)
+      result.cached_from = AttemptId{*run.same_as, task.index, task.attempts};
+  }
+  for (TaskRecord& task : loaded.tasks) {
+    if (task.kind == TaskKind::step) task.state = TaskState::cached;
+    task.attempts = task.attempts_before_reopening = 0;
+    task.started_at = task.ended_at = run.ended_at;
+  }
+  loaded.last_event = TRY(last_event(transaction, run.id));
+  loaded.run = std::move(run);
   return loaded;
 }
 

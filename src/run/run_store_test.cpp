@@ -73,6 +73,60 @@ TEST_CASE_FIXTURE(Fixture, "runs are counted by pipeline and found by all of the
     CHECK(find(name).error().code == Errc::not_found);
 }
 
+TEST_CASE_FIXTURE(Fixture, "a run that is the same as an earlier one shows its tasks as cached") {
+  RunRecord first = create("flights");
+  RunChanges changes = with_tasks(3);
+  changes.created[0].state = TaskState::succeeded;
+  changes.created[0].attempts = 2;
+  changes.created[0].started_at = changes.created[0].ended_at = clock.now();
+  changes.created[1].state = TaskState::cached;
+  changes.created[2].state = TaskState::succeeded;
+  changes.created[2].kind = TaskKind::group;
+  const AttemptId earlier{77, 4, 1};
+  changes.results = {{0, {OutputValue(std::int64_t{1})}, {}}, {1, {}, earlier}, {2, {}, {}}};
+  changes.manifests = {{0, sha256("k0"), "no earlier run"}, {1, sha256("k1"), "as before"}};
+  changes.opened = {{{first.id, 0, 2}, "gt-1", clock.now()}};
+  changes.closed = {{{first.id, 0, 2}, {clock.now(), AttemptSucceeded{}, {}, 0}}};
+  changes.run = RunStateChange{RunState::succeeded, clock.now(), clock.now(), {}, false, {}};
+  REQUIRE(commit(first, changes).ok());
+
+  clock.advance(std::chrono::seconds(9));
+  Transaction writer = *database->begin_write();
+  first = *runs.get(writer, first.id);
+  NewRun wanted;
+  wanted.pipeline = "flights";
+  const auto second = runs.create_same(writer, first, wanted, clock.now(), entropy);
+  REQUIRE_MESSAGE(second.ok(), second.error().message);
+  REQUIRE(writer.commit().ok());
+  CHECK(second->name() == "flights/2");
+  CHECK(second->state == RunState::succeeded);
+
+  const LoadedRun loaded = load(second->id);
+  CHECK(loaded.run.id == second->id);
+  CHECK(loaded.run.same_as == first.id);
+  CHECK(loaded.run.ended_at == clock.now());
+  REQUIRE(loaded.tasks.size() == 3);
+  CHECK(loaded.tasks[0].state == TaskState::cached);
+  CHECK(loaded.tasks[0].attempts == 0);
+  CHECK(loaded.tasks[0].ended_at == clock.now());
+  CHECK(loaded.tasks[1].state == TaskState::cached);
+  CHECK(loaded.tasks[2].state == TaskState::succeeded);
+  REQUIRE(loaded.results.size() == 3);
+  CHECK(loaded.results[0].cached_from == AttemptId{first.id, 0, 2});
+  CHECK(loaded.results[1].cached_from == earlier);
+  CHECK_FALSE(loaded.results[2].cached_from);
+  CHECK(loaded.open_attempts.empty());
+  CHECK(load(first.id).tasks[0].state == TaskState::succeeded);
+
+  Transaction reader = *database->begin_read();
+  CHECK(runs.attempts(reader, second->id)->empty());
+  CHECK((*runs.manifest(reader, second->id, 0))->reason == "nothing changed since flights/1");
+  CHECK((*runs.manifest(reader, second->id, 0))->key == sha256("k0"));
+  CHECK((*runs.manifest(reader, second->id, 1))->reason == "as before");
+  CHECK_FALSE(*runs.manifest(reader, second->id, 2));
+  CHECK(runs.events(reader, second->id)->size() == 2);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a run comes back as it was recorded") {
   NewRun wanted;
   wanted.pipeline = "flights";
