@@ -18,25 +18,23 @@ const Example examples[] = {
     {"geartrain run --json > run.json", "the run as JSON once it has ended"},
 };
 
-/// nullopt: there is something to do, or something is wrong that the long way tells.
-Result<std::optional<ExitCode>> repeat(Session& session, Progress& progress, const Project& project,
-                                       const WorkshopOptions& chosen, const Digest& request,
-                                       ReportForm form) {
-  if (kind_of(join_path(project.home, "geartrain.db")).value_or(PathKind::nothing) ==
-      PathKind::nothing)
-    return std::optional<ExitCode>();
+/// Where there may be a run to be the same as. What is wrong otherwise, the long way tells.
+std::optional<Records> records_so_far(const Session& session, const Project& project) {
+  const auto kind = kind_of(join_path(project.home, "geartrain.db"));
+  if (!kind || *kind == PathKind::nothing) return std::nullopt;
   auto records = open_records(session);
-  if (!records) return std::optional<ExitCode>();
-  const auto repeated = try_repeat(session, *records, chosen, request);
-  if (!repeated || !*repeated) return std::optional<ExitCode>();
-  const auto& [run, tasks] = **repeated;
+  if (!records) return std::nullopt;
+  return *std::move(records);
+}
+
+Result<ExitCode> tell(Session& session, Records& records, Progress& progress,
+                      const Repeated& repeated, ReportForm form) {
   Tally tally;
-  tally.add(TaskState::cached, tasks);
-  progress.say(fmt::format("{} started", run.name()));
-  progress.ended_many(tasks, TaskState::cached);
+  tally.add(TaskState::cached, repeated.tasks);
+  progress.say(fmt::format("{} started", repeated.run.name()));
+  progress.ended_many(repeated.tasks, TaskState::cached);
   progress.clear();
-  const ExitCode code = TRY(finish(session, *records, report_of(run, tally), run.id, form));
-  return std::optional(code);
+  return finish(session, records, report_of(repeated.run, tally), repeated.run.id, form);
 }
 
 Result<RunRecord> record_run(Session& session, Records& records, Workshop& workshop,
@@ -80,13 +78,17 @@ Result<ExitCode> run(Session& session, Words words) {
   const Digest asked = request_digest(texts, request);
   const ReportForm form = json ? ReportForm::json : ReportForm::text;
   const auto progress = make_progress(session.console);
-  if (const auto ended = TRY(repeat(session, *progress, project, chosen, asked, form)))
-    return *ended;
+  std::optional<Records> so_far = records_so_far(session, project);
+  if (so_far) {
+    const auto repeated = try_repeat(session, *so_far, chosen, asked);
+    if (repeated && *repeated) return tell(session, *so_far, *progress, **repeated, form);
+  }
 
   Preparation preparation = TRY(prepare(session, std::move(texts), request));
   if (!preparation.run) return preparation.code;
   PreparedRun& prepared = *preparation.run;
-  Records records = TRY(open_records(session));
+  if (!so_far) so_far = TRY(open_records(session));
+  Records& records = *so_far;
   auto workshop = TRY(Workshop::open(session, records, *progress, chosen));
   const RunRecord recorded =
       TRY(record_run(session, records, *workshop, prepared, request.options));
