@@ -45,7 +45,7 @@ class InstallTest(unittest.TestCase):
         place = re.escape(os.fsencode(str(ROOT))) + rb"/([^\0]*)"
         named = set(re.findall(place, self.binary.read_bytes()))
         # The sanitizers keep the name of the source file of every global variable.
-        sources = {name for name in named if re.fullmatch(rb"src/[\w/]+\.cpp", name)}
+        sources = {name for name in named if re.fullmatch(rb"src/[\w/]+\.(cpp|h)", name)}
         self.assertEqual(named - sources, set())
 
 
