@@ -270,6 +270,7 @@ TEST_CASE_FIXTURE(Fixture, "a store that was copied without its times heals itse
 TEST_CASE_FIXTURE(Fixture, "a damaged artifact is not relied on, and makes room for a good one") {
   output("file", "12345");
   const Blob file = *take_file("file");
+  REQUIRE(chmod(store.path_of(file.name).c_str(), 0644) == 0);
   REQUIRE(truncate(store.path_of(file.name).c_str(), 0) == 0);
   CHECK(*store.rely_on(std::span(&file, 1)) == std::vector<bool>{false});
   CHECK(*store.check(file.name, CheckDepth::quick) == Health::missing);

@@ -210,6 +210,9 @@ TEST_CASE_FIXTURE(Fixture, "a home that cannot be written is refused with a way 
   SUBCASE("it is there") {
     open();
     REQUIRE(chmod(folder.path().c_str(), 0755) == 0);
+    // For its owner a folder without permission is none only for what is to be made.
+    for (const char* file : {"geartrain.db", "write.lock"})
+      (void)chmod(home.at(file).c_str(), 0444);
     REQUIRE(chmod(home.path().c_str(), 0555) == 0);
     const Error failed = refused(home.path());
     CHECK_MESSAGE(failed.code == Errc::denied, failed.message);
