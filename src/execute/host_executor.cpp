@@ -152,6 +152,7 @@ void HostExecutor::stop_unprepared(const Launch& launch) {
 
 Result<SpawnRequest> HostExecutor::make_request(const Launch& launch, const Variables& python) {
   const std::string folder = folder_of(launch);
+  spares_.move_one_to(folder);
   if (!launch.inputs.empty()) {
     TRY(make_directories(folder));
     TRY(place_inputs(launch, folder, parts_.blobs));
@@ -225,7 +226,9 @@ void HostExecutor::acknowledge(std::span<const AttemptId> attempts) {
     by_name_.erase(attempt->second.launch->outside_name);
     attempts_.erase(attempt);
     // What cannot be removed now is removed by the next sweep of the home folder.
-    workers_.post([folder] { (void)forget_attempt_files(folder).ok(); });
+    workers_.post([this, folder] {
+      if (forget_attempt_files(folder)) spares_.offer(folder);
+    });
   }
 }
 

@@ -14,6 +14,7 @@
 #include "blob/blob_store.h"
 #include "execute/executor.h"
 #include "execute/host_environment.h"
+#include "execute/spare_folders.h"
 #include "execute/workers.h"
 #include "process/keeper.h"
 
@@ -92,6 +93,7 @@ class HostExecutor final : public Executor {
   std::vector<AttemptEvent> events_;
   std::vector<std::pair<std::shared_ptr<const Launch>, ExitRecord>> untaken_;
   std::optional<Error> trouble_;
+  SpareFolders spares_;
   // Last, and in this order: the observer posts to the workers, and both use what stands above.
   Workers workers_;
   std::jthread observer_;

@@ -183,8 +183,7 @@ Result<void> forget_attempt_files(const std::string& folder) {
   for (const auto& name : TRY(list_directory(folder))) {
     if (std::ranges::find(kept_files, name) != kept_files.end()) continue;
     const std::string path = join_path(folder, name);
-    // An empty one goes with the attempt: a file system that has to give away what it has just got
-    // back (ext4 looks whether that is recent) makes all later files slower.
+    // An empty one goes with the attempt: see SpareFolders.
     if (name == "tmp" && is_empty_folder(path)) continue;
     TRY(remove_tree(path));
   }

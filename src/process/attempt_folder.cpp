@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "process/process_table.h"
@@ -50,10 +51,14 @@ Result<std::int64_t> size_of(int fd) {
   return std::int64_t{status.st_size};
 }
 
-Result<std::uint64_t> token_of(int fd) {
+// Of this attempt and no other, though the file may once have been that of an earlier one.
+Result<std::uint64_t> token_of(int fd, const std::string& folder) {
   struct stat status{};
   if (::fstat(fd, &status) != 0) return errno_error(errno, "looking at the lock");
-  return std::uint64_t{status.st_ino};
+  const Digest name = sha256(file_name(folder));
+  std::uint64_t token = status.st_ino;
+  for (std::size_t i = 0; i < sizeof token; ++i) token ^= std::uint64_t{name.bytes[i]} << (8 * i);
+  return token;
 }
 
 // Whole lines only: what a full disk left of one is taken back.
@@ -153,6 +158,17 @@ Result<AttemptStatus> inspect_attempt(const std::string& folder) {
                        std::nullopt};
 }
 
+Result<void> reset_attempt(const std::string& folder) {
+  const UniqueFd lock = TRY(open_file(lock_path(folder), O_RDWR | O_NOFOLLOW));
+  struct stat status{};
+  if (::fstat(lock.get(), &status) != 0) return errno_error(errno, "looking at the lock");
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1)
+    return error(Errc::invalid, "the lock file has other names");
+  if (!TRY(try_lock(lock.get()))) return error(Errc::conflict, "the attempt runs");
+  if (::ftruncate(lock.get(), 0) != 0) return errno_error(errno, "emptying the lock file");
+  return {};
+}
+
 Result<UniqueFd> open_shim(const std::string& folder) {
   const auto lock = TRY(open_lock(folder, O_RDONLY));
   if (!lock || !TRY(is_locked(lock->get())))
@@ -179,7 +195,7 @@ Result<void> stop_attempt(const std::string& folder, StopSignal mode) {
   request.si_uid = ::getuid();
   const auto lock = TRY(open_lock(folder, O_RDONLY));
   if (!lock) return error(Errc::conflict, "the attempt does not run any more");
-  request.si_value.sival_ptr = reinterpret_cast<void*>(TRY(token_of(lock->get())));
+  request.si_value.sival_ptr = reinterpret_cast<void*>(TRY(token_of(lock->get(), folder)));
   if (::syscall(SYS_pidfd_send_signal, shim.get(), request.si_signo, &request, 0) == 0) return {};
   if (errno == ESRCH) return error(Errc::conflict, "the attempt does not run any more");
   return errno_error(errno, "signalling the attempt's shim");
@@ -230,7 +246,7 @@ Result<std::optional<AttemptClaim>> AttemptClaim::take(const std::string& folder
   UniqueFd lock = TRY(open_file(lock_path(folder), O_RDWR | O_CREAT | O_NOFOLLOW));
   if (!TRY(try_lock(lock.get()))) return std::optional<AttemptClaim>();
   if (TRY(size_of(lock.get())) > 0) return std::optional<AttemptClaim>();
-  const std::uint64_t token = TRY(token_of(lock.get()));
+  const std::uint64_t token = TRY(token_of(lock.get(), folder));
   const std::string identity =
       compact_json(JsonObject{{"protocol", lock_protocol}, {"place", place}, {"shim", getpid()}});
   // A part of it would say that the command may have been started.

@@ -62,6 +62,10 @@ inline constexpr int bury_seconds_max = 30;
 /// too (a machine that shuts down).
 int signal_for(StopSignal mode);
 
+/// Forgets an attempt whose end is recorded elsewhere, so that its folder can be another one's.
+/// Errc::conflict if somebody holds its lock; Errc::invalid if its lock file has been exchanged.
+Result<void> reset_attempt(const std::string& folder);
+
 /// A pidfd of the shim of a running attempt, readable once the shim is gone and the lock free.
 /// Errc::conflict if the attempt does not run; Errc::unavailable if its processes have other ids
 /// here (a container that shares the folder).
