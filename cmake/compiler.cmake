@@ -12,6 +12,9 @@ if(GEARTRAIN_SANITIZE)
   target_compile_options(geartrain_compiler INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(geartrain_compiler INTERFACE -fsanitize=address,undefined)
+else()
+  # Of the machine that it runs on the binary needs the C library alone.
+  target_link_options(geartrain_compiler INTERFACE -static-libstdc++ -static-libgcc)
 endif()
 
 find_program(GEARTRAIN_MOLD mold)

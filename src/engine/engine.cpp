@@ -208,11 +208,12 @@ Result<void> Engine::turn_of(ActiveRun& active, Time now) {
   RunChanges changes = active.live.take_changes();
   if (!changes.empty()) TRY(commit(active, changes, now));
 
-  parts_.executor.acknowledge(active.to_acknowledge);
-  active.to_acknowledge.clear();
   for (const auto& [attempt, how] : decisions.stops)
     parts_.executor.stop(attempt, how == StopRequest::kill ? StopMode::kill : StopMode::terminate);
   for (const AttemptId& attempt : decisions.launches) launch(active, attempt, false);
+  // Last: tidying up behind an attempt is in nobody's way, the next one's start is waited for.
+  parts_.executor.acknowledge(active.to_acknowledge);
+  active.to_acknowledge.clear();
   if (!changes.empty()) {
     if (parts_.observer) parts_.observer->committed(active.live, changes);
     parts_.announce();
