@@ -16,6 +16,7 @@ endfunction()
 # As a shared library it would bring the shared C++ library along: to find their symbols took 0.6 of the
 # 1.6 ms in which a small command starts.
 add_library(lib_fmt STATIC "${CMAKE_CURRENT_LIST_DIR}/fmt.cpp")
+target_compile_options(lib_fmt PRIVATE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
 geartrain_library(lib_crypto NAMES crypto LINKS ${CMAKE_DL_LIBS} Threads::Threads)
 geartrain_library(lib_boost_json NAMES boost_json boost_container)
 geartrain_library(lib_soci NAMES soci_sqlite3 soci_core sqlite3 LINKS m ${CMAKE_DL_LIBS} Threads::Threads)
