@@ -63,7 +63,8 @@ class [[nodiscard]] Result {
   bool ok() const { return value_.has_value(); }
   T& operator*() & { return *value_; }
   const T& operator*() const& { return *value_; }
-  T&& operator*() && { return *std::move(value_); }
+  /// A value of its own, so that `for (x : *f())` walks over something that lives.
+  T operator*() && { return *std::move(value_); }
   T* operator->() { return &*value_; }
   const T* operator->() const { return &*value_; }
   T value_or(T other) && { return ok() ? *std::move(value_) : std::move(other); }

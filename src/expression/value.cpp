@@ -122,6 +122,16 @@ const Unknown* find_unknown(const Value& value) {
   return nullptr;
 }
 
+void for_each_artifact(const Value& value, const std::function<void(const Artifact&)>& visit) {
+  if (const auto* artifact = value.artifact()) {
+    visit(*artifact);
+  } else if (const auto* list = value.list()) {
+    for (const Value& item : *list) for_each_artifact(item, visit);
+  } else if (const auto* object = value.object()) {
+    for (const auto& member : *object) for_each_artifact(member.second, visit);
+  }
+}
+
 Result<std::string> render(const Value& value) {
   if (const auto* string = value.string()) return *string;
   if (const auto* boolean = value.boolean()) return std::string(*boolean ? "true" : "false");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -157,6 +158,8 @@ const char* type_name(const Value& value);
 
 /// The first unknown in the value, however deep; nullptr if all is known.
 const Unknown* find_unknown(const Value& value);
+/// Each artifact in the value, in order; in a list or object however deep.
+void for_each_artifact(const Value& value, const std::function<void(const Artifact&)>& visit);
 
 /// The form inside other text: strings as they are, 5, 5.0, true, an artifact's path, a secret's
 /// text. Null, lists and objects have none (Errc::invalid with a hint); an unknown is
