@@ -13,6 +13,7 @@ import unittest
 from pathlib import Path
 
 import geartrain_binary
+from processes import children, is_alive
 
 PIPELINE = """
 name: ledger
@@ -33,21 +34,6 @@ steps:
     inputs: {made: "${{ steps.first.outputs.made }}"}
 """
 DEADLINE_SECONDS = 60
-
-
-def children(pid):
-    try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
-
-
-def is_alive(pid):
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
 
 
 class RecoveryTest(unittest.TestCase):

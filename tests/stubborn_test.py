@@ -9,6 +9,7 @@ import unittest
 from pathlib import Path
 
 import geartrain_binary
+from processes import is_alive
 
 SECONDS_MAX = 120
 # Ignores all that can be ignored, and forks twice into a session of its own without any trace of
@@ -52,14 +53,6 @@ steps:
 finally:
   last: {run: "echo ${{ run.state }} > last.txt"}
 """
-
-
-def is_alive(pid):
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
 
 
 class Project:

@@ -43,16 +43,6 @@ struct Candidate {
   std::vector<Artifact> artifacts;
 };
 
-void collect_artifacts(const Value& value, std::vector<Artifact>& artifacts) {
-  if (const Artifact* artifact = value.artifact()) {
-    artifacts.push_back(*artifact);
-  } else if (const ValueList* list = value.list()) {
-    for (const Value& element : *list) collect_artifacts(element, artifacts);
-  } else if (const ValueObject* object = value.object()) {
-    for (const auto& [key, member] : *object) collect_artifacts(member, artifacts);
-  }
-}
-
 Result<std::vector<bool>> look_for(BlobStore& blobs, std::span<const Candidate> candidates,
                                    Purpose purpose) {
   std::vector<Blob> wanted;
@@ -92,7 +82,8 @@ Result<std::vector<CacheAnswer>> Cache::find_many(Transaction& transaction,
       candidate.query = i;
       candidate.hit = {TRY(parse_values(entries[i]->outputs)), entries[i]->from};
       for (const OutputValue& output : candidate.hit.outputs)
-        collect_artifacts(output, candidate.artifacts);
+        for_each_artifact(
+            output, [&](const Artifact& artifact) { candidate.artifacts.push_back(artifact); });
     }
   }
   const std::vector<bool> there = TRY(look_for(blobs_, candidates, queries.front().purpose));

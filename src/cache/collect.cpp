@@ -65,18 +65,9 @@ Result<Selection> select(Transaction& transaction, const CollectOptions& options
   return selection;
 }
 
-void add_digests(const Value& value, std::unordered_set<Digest>& digests) {
-  if (const Artifact* artifact = value.artifact()) {
-    digests.insert(artifact->digest);
-  } else if (const ValueList* list = value.list()) {
-    for (const Value& element : *list) add_digests(element, digests);
-  } else if (const ValueObject* object = value.object()) {
-    for (const auto& [key, member] : *object) add_digests(member, digests);
-  }
-}
-
 Result<void> add_digests(const std::string& outputs, std::unordered_set<Digest>& digests) {
-  for (const Value& value : TRY(parse_values(outputs))) add_digests(value, digests);
+  for (const Value& value : TRY(parse_values(outputs)))
+    for_each_artifact(value, [&](const Artifact& artifact) { digests.insert(artifact.digest); });
   return {};
 }
 

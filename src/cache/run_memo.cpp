@@ -105,6 +105,10 @@ Result<void> keep_memo(Transaction& transaction, const Digest& request, const Ru
       ":tasks, :facts, :artifacts) ON CONFLICT (request) DO UPDATE SET run = excluded.run, tasks = "
       "excluded.tasks, facts = excluded.facts, artifacts = excluded.artifacts",
       {hex, memo.run, memo.tasks, facts, artifacts}));
+  TRY(transaction.execute(
+      "DELETE FROM run_memo WHERE run NOT IN (SELECT run FROM run_memo ORDER BY "
+      "run DESC LIMIT :limit)",
+      {run_memos_max}));
   return {};
 }
 

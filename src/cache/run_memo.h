@@ -32,6 +32,9 @@ struct RunMemo {
   std::vector<Blob> artifacts;  ///< of all results
 };
 
+/// Older ones are forgotten.
+inline constexpr int run_memos_max = 64;
+
 Result<std::optional<RunMemo>> find_memo(Transaction& transaction, const Digest& request);
 /// Whether it is still there, for the transaction that relies on it.
 Result<bool> has_memo(Transaction& transaction, const Digest& request, RunId run);

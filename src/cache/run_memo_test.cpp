@@ -70,6 +70,21 @@ TEST_CASE_FIXTURE(Fixture, "a memo comes back by its request, each artifact once
   CHECK_FALSE(*has_memo(reader, request, run.id + 1));
 }
 
+TEST_CASE_FIXTURE(Fixture, "of many memos the newest are kept") {
+  const Digest first = request;
+  for (int i = 0; i < run_memos_max; ++i) {
+    request = i == 0 ? first : sha256(std::to_string(i));
+    keep(create(true));
+  }
+  request = first;
+  CHECK(find());
+  request = sha256("one more");
+  keep(create(true));
+  CHECK(find());
+  request = first;
+  CHECK_FALSE(find());
+}
+
 TEST_CASE_FIXTURE(Fixture, "forgotten memos are gone") {
   keep(create(true));
   Transaction writer = *database->begin_write();

@@ -43,17 +43,6 @@ bool is_alike(const Pipeline& pipeline) {
                              [](const Variable& variable) { return is_alike(variable.value); });
 }
 
-void collect(const Value& value, std::vector<Blob>& artifacts) {
-  if (const Artifact* artifact = value.artifact()) {
-    artifacts.push_back({.name = {.digest = artifact->digest, .is_folder = artifact->is_folder},
-                         .bytes = artifact->bytes});
-  } else if (const ValueList* list = value.list()) {
-    for (const Value& element : *list) collect(element, artifacts);
-  } else if (const ValueObject* object = value.object()) {
-    for (const auto& [key, member] : *object) collect(member, artifacts);
-  }
-}
-
 }  // namespace
 
 std::optional<KeptResults> repeatable_results(const LiveRun& run) {
@@ -67,7 +56,12 @@ std::optional<KeptResults> repeatable_results(const LiveRun& run) {
     if (run.task(index).kind != TaskKind::step) continue;
     ++kept.tasks;
     if (const auto* outputs = run.outputs(index))
-      for (const Value& output : *outputs) collect(output, kept.artifacts);
+      for (const Value& output : *outputs)
+        for_each_artifact(output, [&](const Artifact& artifact) {
+          kept.artifacts.push_back(
+              {.name = {.digest = artifact.digest, .is_folder = artifact.is_folder},
+               .bytes = artifact.bytes});
+        });
   }
   if (!is_alike(run.plan().pipeline())) return std::nullopt;
   return kept;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "process/attempt_folder.h"
+#include "process/epoll.h"
 
 namespace gt {
 
@@ -29,20 +30,11 @@ Result<AttemptWatcher> AttemptWatcher::open() {
   if (!watcher.epoll_) return errno_error(errno, "making an epoll descriptor");
   watcher.timer_.reset(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
   if (!watcher.timer_) return errno_error(errno, "making a timer");
-  TRY(watcher.listen(watcher.timer_.get(), timer_source));
+  TRY(epoll_listen(watcher.epoll_, watcher.timer_.get(), timer_source));
   // A user may have few of these; then it is done by time.
   watcher.folders_.reset(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  if (watcher.folders_) TRY(watcher.listen(watcher.folders_.get(), folders_source));
+  if (watcher.folders_) TRY(epoll_listen(watcher.epoll_, watcher.folders_.get(), folders_source));
   return watcher;
-}
-
-Result<void> AttemptWatcher::listen(int fd, std::uint64_t source) {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = source;
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
-    return errno_error(errno, "watching a descriptor");
-  return {};
 }
 
 void AttemptWatcher::watch(const std::string& name, const std::string& folder) {
@@ -54,7 +46,7 @@ void AttemptWatcher::watch(const std::string& name, const std::string& folder) {
         ::inotify_add_watch(folders_.get(), join_path(folder, "lock").c_str(), IN_CLOSE_WRITE);
   if (watch.folder >= 0) by_folder_.insert_or_assign(watch.folder, name);
   auto shim = open_shim(folder);
-  if (shim && listen(shim->get(), next_source_).ok()) {
+  if (shim && epoll_listen(epoll_, shim->get(), next_source_).ok()) {
     watch.shim = *std::move(shim);
     watch.shim_source = next_source_++;
     by_shim_.emplace(watch.shim_source, name);

@@ -41,7 +41,6 @@ class AttemptWatcher {
     bool by_time = false;
   };
 
-  Result<void> listen(int fd, std::uint64_t source);
   void set_timer();
   void read_folders(std::vector<std::string>& names);
   void read_timer(std::vector<std::string>& names);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <unordered_map>
 
+#include "process/epoll.h"
 #include "process/message.h"
 #include "process/packing.h"
 #include "process/process_table.h"
@@ -44,7 +45,6 @@ class Keeper {
   };
 
   void wait();
-  Result<void> listen(int fd, std::uint64_t source);
   void take_messages();
   void take(const Message& message);
   void start(const std::string& packed_request);
@@ -78,7 +78,9 @@ void Keeper::run() {
   signals_.reset(::signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK));
   epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
   if (!signals_ || !epoll_) return;
-  if (!listen(signals_.get(), signals_source) || !listen(control_.get(), control_source)) return;
+  if (!epoll_listen(epoll_, signals_.get(), signals_source) ||
+      !epoll_listen(epoll_, control_.get(), control_source))
+    return;
   // Before it is asked for: the first attempt need not wait for it.
   if (const auto shim = fork_shim()) idle_.push_back(*shim);
   while (control_ || !children_.empty()) wait();
@@ -99,15 +101,6 @@ void Keeper::wait() {
   }
   // Last: a shim says that it is ready before the engine hears why it may start more.
   if (has_messages) take_messages();
-}
-
-Result<void> Keeper::listen(int fd, std::uint64_t source) {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.u64 = source;
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0)
-    return errno_error(errno, "watching a descriptor");
-  return {};
 }
 
 void Keeper::take_messages() {
@@ -187,7 +180,7 @@ Result<pid_t> Keeper::fork_shim() {
   }
   const int fd = line.first.get();
   children_.emplace(child, Child{.line = std::move(line.first)});
-  TRY(listen(fd, static_cast<std::uint64_t>(child)));
+  TRY(epoll_listen(epoll_, fd, static_cast<std::uint64_t>(child)));
   return child;
 }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "process/attempt_watcher.h"
+#include "process/epoll.h"
 #include "process/keeper.h"
 #include "process/message.h"
 #include "process/packing.h"
@@ -49,7 +50,6 @@ struct KeeperClient::State {
   std::map<std::string, Attempt> attempts;
   std::vector<ProcessEvent> happened;
 
-  Result<void> listen(int fd, std::uint64_t source, std::uint32_t interest, int operation);
   void post(MessageKind kind, std::string_view body);
   void flush();
   void turn(std::uint64_t source, std::uint32_t readiness);
@@ -64,16 +64,6 @@ struct KeeperClient::State {
   void bury(const std::string& name, Attempt& attempt);
   bool has_keeper() const { return static_cast<bool>(link.control); }
 };
-
-Result<void> KeeperClient::State::listen(int fd, std::uint64_t source, std::uint32_t interest,
-                                         int operation) {
-  epoll_event event{};
-  event.events = interest;
-  event.data.u64 = source;
-  if (::epoll_ctl(epoll.get(), operation, fd, &event) != 0)
-    return errno_error(errno, "watching a descriptor");
-  return {};
-}
 
 void KeeperClient::State::post(MessageKind kind, std::string_view body) {
   for (auto& packet : to_packets(kind, body)) outbox.push_back(std::move(packet));
@@ -91,7 +81,8 @@ void KeeperClient::State::flush() {
   if (waits == waits_to_send || !has_keeper()) return;
   const std::uint32_t interest = waits ? EPOLLIN | EPOLLOUT : EPOLLIN;
   waits_to_send =
-      listen(link.control.get(), control_source, interest, EPOLL_CTL_MOD).ok() ? waits : false;
+      epoll_listen(epoll, link.control.get(), control_source, interest, EPOLL_CTL_MOD).ok() ? waits
+                                                                                            : false;
 }
 
 void KeeperClient::State::turn(std::uint64_t source, std::uint32_t readiness) {
@@ -246,7 +237,7 @@ Result<void> KeeperClient::State::replace_keeper() {
   const bool sent = TRY(send_packet(link.nursery.get(), to_packets(MessageKind::new_keeper, "")[0],
                                     Sending::never_blocks, control.second.get()));
   if (!sent) return error(Errc::unavailable, "the keeper's nursery does not answer");
-  TRY(listen(control.first.get(), control_source, EPOLLIN, EPOLL_CTL_ADD));
+  TRY(epoll_listen(epoll, control.first.get(), control_source));
   link.control = std::move(control.first);
   return {};
 }
@@ -262,11 +253,11 @@ Result<std::unique_ptr<KeeperClient>> KeeperClient::open(KeeperLink link) {
   state->watcher = TRY(AttemptWatcher::open());
   state->doorbell.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!state->doorbell) return errno_error(errno, "making an event descriptor");
-  TRY(state->listen(state->doorbell.get(), doorbell_source, EPOLLIN, EPOLL_CTL_ADD));
-  TRY(state->listen(state->link.control.get(), control_source, EPOLLIN, EPOLL_CTL_ADD));
-  TRY(state->listen(state->link.nursery.get(), nursery_source, EPOLLIN, EPOLL_CTL_ADD));
-  TRY(state->listen(state->link.events.get(), events_source, EPOLLIN, EPOLL_CTL_ADD));
-  TRY(state->listen(state->watcher.event_fd(), watcher_source, EPOLLIN, EPOLL_CTL_ADD));
+  TRY(epoll_listen(state->epoll, state->doorbell.get(), doorbell_source));
+  TRY(epoll_listen(state->epoll, state->link.control.get(), control_source));
+  TRY(epoll_listen(state->epoll, state->link.nursery.get(), nursery_source));
+  TRY(epoll_listen(state->epoll, state->link.events.get(), events_source));
+  TRY(epoll_listen(state->epoll, state->watcher.event_fd(), watcher_source));
   return std::unique_ptr<KeeperClient>(new KeeperClient(std::move(state)));
 }
 
