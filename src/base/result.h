@@ -116,8 +116,9 @@ inline void unwrap(Result<void>&&) {}
 
 }  // namespace gt
 
-/// The value of a Result, or return its error from the calling function. Not within another TRY or a
-/// co_await, nor beside other arguments or members of one expression: g++ leaves those undestroyed.
+/// The value of a Result, or return its error from the calling function. Not within another TRY or
+/// a co_await, nor beside other arguments or members of one expression: g++ leaves those
+/// undestroyed.
 #define TRY(...)                                                \
   __extension__({                                               \
     auto try_result = (__VA_ARGS__);                            \

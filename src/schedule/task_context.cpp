@@ -33,9 +33,8 @@ Value error_value(const AttemptFailed* failure) {
   ValueObject object;
   object.append("cause", failure ? to_text(failure->cause) : "");
   object.append("message", failure ? failure->message : "");
-  object.append("exit_code", failure && failure->exit_code
-                                 ? Value(std::int64_t{*failure->exit_code})
-                                 : Value());
+  object.append("exit_code",
+                failure && failure->exit_code ? Value(std::int64_t{*failure->exit_code}) : Value());
   return object;
 }
 
