@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import unittest
 from pathlib import Path
@@ -58,6 +59,15 @@ class TreeTest(unittest.TestCase):
         for name, path in files():
             found += problems_of(name, path.read_text(errors="replace"), known)
         self.assertEqual(found, [], "\n" + "\n".join(found))
+
+    def test_every_cpp_file_is_in_the_projects_format(self):
+        formatter = shutil.which("clang-format-19")
+        if not formatter:
+            self.skipTest("clang-format-19 is not installed")
+        paths = [str(path) for _, path in files() if path.suffix in {".cpp", ".h"}]
+        command = [formatter, "--dry-run", "-Werror", *paths]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, f"./dev format mends it:\n{done.stderr[:4000]}")
 
     def test_the_list_of_longer_files_shrinks(self):
         for name, lines in LONGER.items():
