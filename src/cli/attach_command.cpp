@@ -13,7 +13,7 @@ const Example examples[] = {
 };
 
 Result<ExitCode> go_on(Session& session, Records& records, Progress& progress, const RunRecord& run,
-                       const WorkshopOptions& chosen, ReportForm form) {
+                       const WorkshopOptions& chosen, const OutputForm& output) {
   std::shared_ptr<const Plan> plan;
   {
     auto reader = TRY(records.database->begin_read());
@@ -24,7 +24,7 @@ Result<ExitCode> go_on(Session& session, Records& records, Progress& progress, c
   progress.say(fmt::format("going on with {}", run.name()));
   Selection selection = TRY(selection_of(*plan, run.options));
   TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
-  return drive_and_finish(session, records, *workshop, progress, run, form);
+  return drive_and_finish(session, records, *workshop, progress, run, output);
 }
 
 Result<FollowEnd> follow_to_end(Session& session, Records& records, const RunRecord& run,
@@ -45,13 +45,12 @@ Result<ExitCode> run(Session& session, Words words) {
   Options options(attach_command.text);
   std::optional<std::string> name;
   WorkshopOptions chosen;
-  bool json = false;
+  OutputForm output;
   options.argument("RUN", name, Need::required, run_argument_help);
   declare(options, chosen);
-  options.flag("--json", json, "The run and its tasks as JSON, once it has ended.");
+  options.output(output, ended_run_shape);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
-  const ReportForm form = json ? ReportForm::json : ReportForm::text;
   Records records = TRY(open_existing_records(session));
   const RunRecord found = TRY(find_run(records, *name));
   const auto progress = make_progress(session.console);
@@ -62,9 +61,10 @@ Result<ExitCode> run(Session& session, Words words) {
     session.console.say(fmt::format("left; {} goes on", found.name()));
     return ExitCode::interrupted;
   }
-  if (end == FollowEnd::engine_gone) return go_on(session, records, *progress, found, chosen, form);
+  if (end == FollowEnd::engine_gone)
+    return go_on(session, records, *progress, found, chosen, output);
   const RunReport report = TRY(report_of_ended(records, found.id));
-  return finish(session, records, report, found.id, form);
+  return finish(session, records, report, found.id, output);
 }
 
 }  // namespace

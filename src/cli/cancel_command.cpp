@@ -38,10 +38,11 @@ Result<void> cancel_here(Session& session, Records& records, Progress& progress,
 Result<ExitCode> run(Session& session, Words words) {
   Options options(cancel_command.text);
   std::optional<std::string> name;
-  bool json = false, kill = false;
+  bool kill = false;
+  OutputForm output;
   options.argument("RUN", name, Need::required, run_argument_help);
   options.flag("--kill", kill, "Kill what runs, and leave out `finally`.");
-  options.flag("--json", json, "{run, state, driven}.");
+  options.output(output, {.text = "{run, state, driven}.", .names = "run"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   Records records = TRY(open_existing_records(session));
@@ -61,11 +62,9 @@ Result<ExitCode> run(Session& session, Words words) {
     TRY(cancel_here(session, records, *progress, found));
   }
   const RunRecord after = TRY(find_run(records, found.uuid));
-  if (json)
-    session.console.print(
-        pretty_json(JsonObject{
-            {"run", after.name()}, {"state", to_text(after.state)}, {"driven", is_driven_now}}) +
-        "\n");
+  if (!output.is_table())
+    session.console.print(output.text_of(JsonObject{
+        {"run", after.name()}, {"state", to_text(after.state)}, {"driven", is_driven_now}}));
   else if (!is_driven_now)
     session.console.say(fmt::format("{} {}", after.name(), to_text(after.state)));
   return ExitCode::ok;

@@ -32,13 +32,12 @@ Result<std::vector<PipelineFile>> chosen_files(const Session& session,
   return files;
 }
 
-void print_json(Console& console, const std::vector<Checked>& all, bool is_valid) {
+Json shape_of(const std::vector<Checked>& all, bool is_valid) {
   JsonList problems;
   for (const Checked& one : all)
     for (const Problem& problem : one.problems)
       problems.push_back(problem_to_json(problem, one.file.shown));
-  console.print(pretty_json(JsonObject{{"valid", is_valid}, {"problems", std::move(problems)}}) +
-                "\n");
+  return JsonObject{{"valid", is_valid}, {"problems", std::move(problems)}};
 }
 
 void print_text(Console& console, const std::vector<Checked>& all) {
@@ -53,10 +52,11 @@ void print_text(Console& console, const std::vector<Checked>& all) {
 Result<ExitCode> run(Session& session, Words words) {
   Options options(check_command.text);
   std::vector<std::string> given;
-  bool json = false;
+  OutputForm output;
   options.arguments("FILE", given, "Pipeline files; the project's pipeline.yaml without any.");
-  options.flag("--json", json,
-               "{valid, problems: [{file, line, column, severity, message, expected, hint}]}.");
+  options.output(
+      output,
+      {.text = "{valid, problems: [{file, line, column, severity, message, expected, hint}]}."});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   std::vector<Checked> all;
@@ -68,10 +68,10 @@ Result<ExitCode> run(Session& session, Words words) {
     is_valid = is_valid && !has_error(checked.problems);
     all.push_back(std::move(checked));
   }
-  if (json)
-    print_json(session.console, all, is_valid);
-  else
+  if (output.is_table())
     print_text(session.console, all);
+  else
+    session.console.print(output.text_of(shape_of(all, is_valid)));
   return is_valid ? ExitCode::ok : ExitCode::invalid_definition;
 }
 

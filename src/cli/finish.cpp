@@ -6,21 +6,22 @@
 namespace gt {
 
 Result<ExitCode> finish(Session& session, Records& records, const RunReport& report, RunId run,
-                        ReportForm form) {
+                        const OutputForm& output) {
   auto reader = TRY(records.database->begin_read());
   const RunRecord record = TRY(records.runs.get(reader, run));
-  if (form == ReportForm::text) {
+  if (output.is_table()) {
     session.console.print(text_of(report, session.console));
   } else {
     const RunView view = TRY(RunView::load(records, reader, record));
     const JsonObject shape = TRY(run_json(view));
-    session.console.print(pretty_json(shape) + "\n");
+    session.console.print(output.text_of(shape));
   }
   return exit_code_of(record);
 }
 
 Result<ExitCode> drive_and_finish(Session& session, Records& records, Workshop& workshop,
-                                  Progress& progress, const RunRecord& run, ReportForm form) {
+                                  Progress& progress, const RunRecord& run,
+                                  const OutputForm& output) {
   auto driven = workshop.drive(run.id);
   progress.clear();
   if (!driven) {
@@ -33,7 +34,7 @@ Result<ExitCode> drive_and_finish(Session& session, Records& records, Workshop& 
   GT_CHECK(live != nullptr, "an engine knows the run that it drove to its end");
   const RunReport report =
       report_of(*live, workshop.watcher().tally(), workshop.watcher().failed());
-  return finish(session, records, report, run.id, form);
+  return finish(session, records, report, run.id, output);
 }
 
 }  // namespace gt

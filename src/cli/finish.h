@@ -6,14 +6,16 @@
 
 namespace gt {
 
-enum class ReportForm { text, json };
+inline constexpr DataShape ended_run_shape = {.text = "the run and its tasks, once it has ended.",
+                                              .names = "name"};
 
-/// Prints the summary, or the run as JSON, and gives the exit code that fits.
+/// Prints the summary, or the run as data, and gives the exit code that fits.
 Result<ExitCode> finish(Session& session, Records& records, const RunReport& report, RunId run,
-                        ReportForm form);
+                        const OutputForm& output);
 
 /// Drives to the end, then as above.
 Result<ExitCode> drive_and_finish(Session& session, Records& records, Workshop& workshop,
-                                  Progress& progress, const RunRecord& run, ReportForm form);
+                                  Progress& progress, const RunRecord& run,
+                                  const OutputForm& output);
 
 }  // namespace gt

@@ -49,12 +49,14 @@ Result<void> read_keep(const std::string& text, Time now, CollectOptions& wanted
 Result<ExitCode> run(Session& session, Words words) {
   Options options(gc_command.text);
   std::optional<std::string> keep;
-  bool is_rehearsal = false, json = false;
+  bool is_rehearsal = false;
+  OutputForm output;
   options.option("--keep", "N|TIME", keep,
                  "How many ended runs of each pipeline stay, else 10; or, as 30d or 12h, for how "
                  "long they stay, the newest of each in any case.");
   options.flag("--dry-run", is_rehearsal, "Remove nothing, only say what would go.");
-  options.flag("--json", json, "{dry_run, runs, attempts, cache_entries, artifacts, bytes}.");
+  options.output(output, {.text = "{dry_run, runs, attempts, cache_entries, artifacts, bytes}.",
+                          .names = "runs[]"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   CollectOptions wanted;
@@ -66,8 +68,8 @@ Result<ExitCode> run(Session& session, Words words) {
   if (!is_rehearsal)
     for (const std::string& attempt : report.attempts)
       TRY(remove_tree(records.home.at("attempts/" + attempt)));
-  if (json) {
-    session.console.print(pretty_json(shape_of(report, is_rehearsal)) + "\n");
+  if (!output.is_table()) {
+    session.console.print(output.text_of(shape_of(report, is_rehearsal)));
     return ExitCode::ok;
   }
   for (const std::string& one : report.runs) session.console.print(one + "\n");

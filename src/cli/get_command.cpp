@@ -80,10 +80,12 @@ Result<Found> find_output(Records& records, const std::string& run_name, std::st
   return Found{result->outputs[place], fmt::format("{} of {}", wanted, run.name())};
 }
 
-Result<void> print_value(Session& session, const Value& value, bool json) {
+Result<void> print_value(Session& session, const Value& value, const OutputForm& output) {
   const Json shape = TRY(to_json(value));
-  const bool is_bare = !json && shape.string() != nullptr;
-  session.console.print((is_bare ? *shape.string() : pretty_json(shape)) + "\n");
+  if (!output.is_table())
+    session.console.print(output.text_of(shape));
+  else
+    session.console.print((shape.string() ? *shape.string() : pretty_json(shape)) + "\n");
   return {};
 }
 
@@ -128,13 +130,14 @@ Result<void> copy_out(FolderBlobs& blobs, Session& session, const Artifact& arti
 Result<ExitCode> run(Session& session, Words words) {
   Options options(get_command.text);
   std::optional<std::string> run_name, output, path;
-  bool json = false;
+  OutputForm output_form;
   options.argument("RUN", run_name, Need::required, run_argument_help);
   options.argument("STEP.output", output, Need::required,
                    "A task and its output: report.html, train[0].auc.");
   options.argument("PATH", path, Need::required,
                    "Where to; - prints it. A file that is there is replaced, a folder never.");
-  options.flag("--json", json, "{artifact, folder, bytes, name, path}, or the value, as JSON.");
+  options.output(output_form,
+                 {.text = "{artifact, folder, bytes, name, path}, or the value.", .names = "path"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   Records records = TRY(open_existing_records(session));
@@ -144,7 +147,7 @@ Result<ExitCode> run(Session& session, Words words) {
   if (found.value.is_null())
     return error(Errc::not_found, "{} is null: the step did not write it", found.what);
   if (artifact == nullptr && prints) {
-    TRY(print_value(session, found.value, json));
+    TRY(print_value(session, found.value, output_form));
     return ExitCode::ok;
   }
   if (artifact == nullptr) {
@@ -169,10 +172,10 @@ Result<ExitCode> run(Session& session, Words words) {
   }
   const std::string to = TRY(destination(session, *artifact, *path));
   TRY(copy_out(blobs, session, *artifact, to));
-  if (json) {
+  if (!output_form.is_table()) {
     JsonObject shape = *TRY(to_json(found.value)).object();
     shape.set("path", to);
-    session.console.print(pretty_json(shape) + "\n");
+    session.console.print(output_form.text_of(shape));
   } else {
     session.console.say(
         fmt::format("{}: {} ({})", found.what, printable(to), format_bytes(artifact->bytes)));

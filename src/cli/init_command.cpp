@@ -50,10 +50,10 @@ Result<void> write_new(const std::string& path, std::string_view content) {
 Result<ExitCode> run(Session& session, Words words) {
   Options options(init_command.text);
   std::optional<std::string> folder, name;
-  bool json = false;
+  OutputForm output;
   options.argument("FOLDER", folder, Need::optional, "Where; made if it is not there.");
   options.option("--name", "NAME", name, "The pipeline's name; else from the folder's.");
-  options.flag("--json", json, "{folder, pipeline, files} as JSON.");
+  options.output(output, {.text = "{folder, pipeline, files}.", .names = "files[]"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   const std::string path = absolute_path(session, folder.value_or("."));
@@ -71,10 +71,9 @@ Result<ExitCode> run(Session& session, Words words) {
     TRY(write_new(join_path(path, file.path), file.content));
     written.emplace_back(file.path);
   }
-  if (json) {
-    session.console.print(
-        pretty_json(JsonObject{{"folder", path}, {"pipeline", pipeline}, {"files", written}}) +
-        "\n");
+  if (!output.is_table()) {
+    session.console.print(output.text_of(
+        JsonObject{{"folder", path}, {"pipeline", pipeline}, {"files", std::move(written)}}));
     return ExitCode::ok;
   }
   for (const InitFile& file : files)

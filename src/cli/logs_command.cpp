@@ -119,7 +119,7 @@ Result<void> follow(Session& session, Records& records, const Wanted& wanted) {
   return {};
 }
 
-Result<void> print_json(Session& session, const Wanted& wanted, const Look& seen) {
+Result<Json> shape_of(const Wanted& wanted, const Look& seen) {
   const std::string& folder = seen.attempt->folder;
   const auto bytes = read_regular_file(join_path(folder, "log"));
   if (!bytes && bytes.error().code != Errc::not_found) return bytes.error();
@@ -129,32 +129,31 @@ Result<void> print_json(Session& session, const Wanted& wanted, const Look& seen
   if (bytes)
     for (const LogLine& line : timed_lines(*bytes, 0, marks, seen.attempt->record.opened_at))
       lines.emplace_back(JsonObject{{"at", format_time(line.at)}, {"text", line.text}});
-  session.console.print(
-      pretty_json(
-          JsonObject{{"task", wanted.task},
-                     {"attempt", std::int64_t{seen.attempt->record.id.number}},
-                     {"run", seen.attempt->other_run.empty() ? Json(wanted.run)
-                                                             : Json(seen.attempt->other_run)},
-                     {"started_at", time_json(seen.attempt->record.started_at)},
-                     {"ended_at", time_json(seen.attempt->record.ended_at)},
-                     {"lines", std::move(lines)}}) +
-      "\n");
-  return {};
+  return Json(JsonObject{
+      {"task", wanted.task},
+      {"attempt", std::int64_t{seen.attempt->record.id.number}},
+      {"run", seen.attempt->other_run.empty() ? Json(wanted.run) : Json(seen.attempt->other_run)},
+      {"started_at", time_json(seen.attempt->record.started_at)},
+      {"ended_at", time_json(seen.attempt->record.ended_at)},
+      {"lines", std::move(lines)}});
 }
 
 Result<ExitCode> run(Session& session, Words words) {
   Options options(logs_command.text);
   std::optional<std::string> run_name, task;
   Wanted wanted;
-  bool follows = false, json = false, times = false;
+  bool follows = false, times = false;
+  OutputForm output;
   options.argument("RUN", run_name, Need::required, run_argument_help);
   options.argument("STEP", task, Need::required, task_argument_help);
   options.flag("-f,--follow", follows, "Go on until the attempt ends.");
   options.option("--attempt", "N", wanted.attempt, 1, "Which one; else the last.");
   options.flag("-t,--times", times, "When each line was written.");
-  options.flag("--json", json, "{task, attempt, run, started_at, ended_at, lines: [{at, text}]}.");
+  options.output(output,
+                 {.text = "{task, attempt, run, started_at, ended_at, lines: [{at, text}]}."});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
-  if (follows && json) return error(Errc::invalid, "--json and --follow do not go together");
+  if (follows && !output.is_table())
+    return error(Errc::invalid, "-o and --follow do not go together");
   wanted.run = *run_name;
   wanted.task = *task;
   if (times) wanted.times = LogPrinter::Times::shown;
@@ -166,8 +165,9 @@ Result<ExitCode> run(Session& session, Words words) {
   }
   const Look seen = TRY(look(records, wanted));
   if (!seen.attempt) return nothing_yet(wanted, seen);
-  if (json) {
-    TRY(print_json(session, wanted, seen));
+  if (!output.is_table()) {
+    const Json shape = TRY(shape_of(wanted, seen));
+    session.console.print(output.text_of(shape));
     return ExitCode::ok;
   }
   if (!seen.attempt->other_run.empty())

@@ -44,9 +44,9 @@ struct Options::State {
   std::vector<std::function<Result<void>()>> takers;
   std::vector<std::string>* rest = nullptr;  ///< where further arguments go
 
-  void add(const char* option_names, const char* placeholder, const char* help) {
+  void add(const char* option_names, const char* placeholder, std::string help) {
     for (const auto name : split(option_names, ',')) names.emplace_back(name);
-    options.push_back({spaced_names(option_names, placeholder), help});
+    options.push_back({spaced_names(option_names, placeholder), std::move(help)});
   }
   void add_flag(const char* option_names, bool& value, const char* help) {
     add(option_names, "", help);
@@ -57,8 +57,8 @@ struct Options::State {
     });
   }
   /// What was given, once for each time.
-  CLI::Option* add_option(const char* option_names, const char* placeholder, const char* help) {
-    add(option_names, placeholder, help);
+  CLI::Option* add_option(const char* option_names, const char* placeholder, std::string help) {
+    add(option_names, placeholder, std::move(help));
     return raw_option(option_names);
   }
   CLI::Option* raw_option(const std::string& option_names) {
@@ -134,6 +134,24 @@ void Options::option(const char* names, const char* placeholder, std::vector<std
   state_->takers.push_back([option, &values] -> Result<void> {
     if (option->count() > 0) values = option->results();
     return {};
+  });
+}
+
+void Options::output(OutputForm& chosen, const DataShape& shape) {
+  chosen = OutputForm(shape);
+  CLI::Option* const form =
+      state_->add_option("-o,--output", "FORM", "As " + chosen.forms_text() + ".");
+  state_->add("--json", "", fmt::format("As -o json: {}", shape.text));
+  CLI::Option* const json = state_->app.add_flag("--json")->disable_flag_override();
+  state_->takers.push_back([this, form, json, &chosen] -> Result<void> {
+    if (form->count() > 0) {
+      auto choice = chosen.choose(form->results().back());
+      if (!choice) return state_->wrong(choice.error().message, choice.error().hint);
+    }
+    if (json->count() == 0) return {};
+    if (form->count() > 0 && !chosen.is("json"))
+      return state_->wrong("--json is -o json, and another -o was given");
+    return chosen.choose("json");
   });
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/output_form.h"
 
 namespace gt {
 
@@ -55,6 +56,8 @@ class Options {
   /// May be given several times.
   void option(const char* names, const char* placeholder, std::vector<std::string>& values,
               const char* help);
+  /// -o/--output and --json.
+  void output(OutputForm& chosen, const DataShape& shape);
   void argument(const char* name, std::optional<std::string>& value, Need need, const char* help);
   /// All that is left; at most one such, the last.
   void arguments(const char* name, std::vector<std::string>& values, const char* help);

@@ -84,13 +84,15 @@ Result<ExitCode> run(Session& session, Words words) {
   Options options(plan_command.text);
   RunRequest request;
   WorkshopOptions chosen;
-  bool json = false, has_exit_code = false;
+  bool has_exit_code = false;
+  OutputForm output;
   declare(options, request);
   declare_secrets(options, chosen);
   options.flag("--exit-code", has_exit_code,
                "End with 4 if anything would, or might, be executed.");
-  options.flag("--json", json,
-               "{pipeline, params, changes, tasks: [{path, step, kind, verdict, reason}]}.");
+  options.output(
+      output, {.text = "{pipeline, params, changes, tasks: [{path, step, kind, verdict, reason}]}.",
+               .names = "tasks[].path"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   const Project project = TRY(find_project(session));
@@ -98,8 +100,8 @@ Result<ExitCode> run(Session& session, Words words) {
   Preparation preparation = TRY(prepare(session, std::move(texts), request));
   if (!preparation.run) return preparation.code;
   const Forecast forecast = TRY(forecast_run(session, chosen, request.options, *preparation.run));
-  if (json) {
-    session.console.print(pretty_json(shape_of(forecast, *preparation.run->plan)) + "\n");
+  if (!output.is_table()) {
+    session.console.print(output.text_of(shape_of(forecast, *preparation.run->plan)));
   } else {
     Table table({"task", "would", "because"});
     for (const ForecastTask& task : forecast.tasks)

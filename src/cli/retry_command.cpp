@@ -35,10 +35,10 @@ Result<ExitCode> run(Session& session, Words words) {
   Options options(retry_command.text);
   std::optional<std::string> name;
   WorkshopOptions chosen;
-  bool json = false;
+  OutputForm output;
   options.argument("RUN", name, Need::required, run_argument_help);
   declare(options, chosen);
-  options.flag("--json", json, "The run and its tasks as JSON, once it has ended.");
+  options.output(output, ended_run_shape);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   Records records = TRY(open_existing_records(session));
@@ -55,8 +55,7 @@ Result<ExitCode> run(Session& session, Words words) {
   progress->say(fmt::format("{} goes on", found.name()));
   Selection selection = TRY(selection_of(*plan, found.options));
   TRY(workshop->engine().reopen(found.id, std::move(plan), std::move(selection), person()));
-  return drive_and_finish(session, records, *workshop, *progress, found,
-                          json ? ReportForm::json : ReportForm::text);
+  return drive_and_finish(session, records, *workshop, *progress, found, output);
 }
 
 }  // namespace

@@ -28,13 +28,13 @@ std::optional<Records> records_so_far(const Session& session, const Project& pro
 }
 
 Result<ExitCode> tell(Session& session, Records& records, Progress& progress,
-                      const Repeated& repeated, ReportForm form) {
+                      const Repeated& repeated, const OutputForm& output) {
   Tally tally;
   tally.add(TaskState::cached, repeated.tasks);
   progress.say(fmt::format("{} started", repeated.run.name()));
   progress.ended_many(repeated.tasks, TaskState::cached);
   progress.clear();
-  return finish(session, records, report_of(repeated.run, tally), repeated.run.id, form);
+  return finish(session, records, report_of(repeated.run, tally), repeated.run.id, output);
 }
 
 Result<RunRecord> record_run(Session& session, Records& records, Workshop& workshop,
@@ -67,21 +67,20 @@ Result<ExitCode> run(Session& session, Words words) {
   Options options(run_command.text);
   RunRequest request;
   WorkshopOptions chosen;
-  bool json = false;
+  OutputForm output;
   declare(options, request);
   declare(options, chosen);
-  options.flag("--json", json, "The run and its tasks as JSON, once it has ended.");
+  options.output(output, ended_run_shape);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   const Project project = TRY(find_project(session));
   RequestTexts texts = TRY(read_request(session, project, request));
   const Digest asked = request_digest(texts, request);
-  const ReportForm form = json ? ReportForm::json : ReportForm::text;
   const auto progress = make_progress(session.console);
   std::optional<Records> so_far = records_so_far(session, project);
   if (so_far) {
     const auto repeated = try_repeat(session, *so_far, chosen, asked);
-    if (repeated && *repeated) return tell(session, *so_far, *progress, **repeated, form);
+    if (repeated && *repeated) return tell(session, *so_far, *progress, **repeated, output);
   }
 
   Preparation preparation = TRY(prepare(session, std::move(texts), request));
@@ -94,7 +93,7 @@ Result<ExitCode> run(Session& session, Words words) {
       TRY(record_run(session, records, *workshop, prepared, request.options));
   progress->say(fmt::format("{} started", recorded.name()));
   TRY(workshop->engine().begin(recorded, prepared.plan, prepared.selection));
-  auto ended = drive_and_finish(session, records, *workshop, *progress, recorded, form);
+  auto ended = drive_and_finish(session, records, *workshop, *progress, recorded, output);
   // What is said again at each run cannot be said by the short way. That it is not kept costs time
   // only.
   if (ended && !prepared.source.has_warnings)

@@ -35,24 +35,25 @@ Result<ExitCode> run(Session& session, Words words) {
   Options options(runs_command.text);
   std::optional<std::string> pipeline, state;
   std::optional<std::int64_t> limit;
-  bool json = false;
+  OutputForm output;
   options.option("--limit", "N", limit, 1, "At most so many; 50 without it.");
   options.option("--state", "STATE", state,
                  "Only those that are queued, running, paused, succeeded, failed or cancelled.");
   options.option("--pipeline", "NAME", pipeline, "Only those of this pipeline.");
-  options.flag("--json", json, "A list of runs, as `show --json` without tasks.");
+  options.output(output,
+                 {.text = "a list of runs, as `show --json` without tasks.", .names = "[].name"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   const RunFilter filter = TRY(filter_of(pipeline, state, limit));
   auto records = open_existing_records(session);
-  if (!records && records.error().code == Errc::not_found && json) {
-    session.console.print("[]\n");
+  if (!records && records.error().code == Errc::not_found && !output.is_table()) {
+    session.console.print(output.text_of(JsonList()));
     return ExitCode::ok;
   }
   if (!records) return std::move(records).error();
   auto reader = TRY(records->database->begin_read());
   const auto runs = TRY(records->runs.list(reader, filter));
-  if (json) {
+  if (!output.is_table()) {
     JsonList list;
     for (const RunRecord& one : runs) {
       JsonObject shown = run_summary_json(one);
@@ -60,7 +61,7 @@ Result<ExitCode> run(Session& session, Words words) {
       shown.set("driven", is_driven_now);
       list.emplace_back(std::move(shown));
     }
-    session.console.print(pretty_json(list) + "\n");
+    session.console.print(output.text_of(std::move(list)));
     return ExitCode::ok;
   }
   Table table({"run", "state", "created", "took", "parameters"});

@@ -13,10 +13,11 @@ const Example examples[] = {
 
 Result<ExitCode> run(Session& session, Words words) {
   Options options(schema_command.text);
-  bool json = false;
-  options.flag("--json", json, "The same: a schema is JSON.");
+  OutputForm output;
+  options.output(output, {.text = "the same, for a schema is JSON."});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
-  session.console.print(pretty_json(pipeline_file_schema()) + "\n");
+  const Json schema = pipeline_file_schema();
+  session.console.print(output.is_table() ? pretty_json(schema) + "\n" : output.text_of(schema));
   return ExitCode::ok;
 }
 

@@ -72,9 +72,10 @@ Result<std::string> task_table(const Session& session, const RunView& view) {
 Result<ExitCode> run(Session& session, Words words) {
   Options options(show_command.text);
   std::optional<std::string> name;
-  bool json = false;
+  OutputForm output;
   options.argument("RUN", name, Need::required, run_argument_help);
-  options.flag("--json", json, "One object with the run and its tasks.");
+  options.output(output,
+                 {.text = "one object with the run and its tasks.", .names = "tasks[].path"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   Records records = TRY(open_existing_records(session));
@@ -82,10 +83,10 @@ Result<ExitCode> run(Session& session, Words words) {
   const RunRecord found = TRY(find_run(records, reader, *name));
   const RunView view = TRY(RunView::load(records, reader, found));
   const bool is_driven_now = TRY(is_driven(records, found));
-  if (json) {
+  if (!output.is_table()) {
     JsonObject shape = TRY(run_json(view));
     shape.set("driven", is_driven_now);
-    session.console.print(pretty_json(shape) + "\n");
+    session.console.print(output.text_of(std::move(shape)));
     return ExitCode::ok;
   }
   const std::string tasks = TRY(task_table(session, view));

@@ -9,16 +9,14 @@ const Example examples[] = {{"geartrain version --json", "for scripts"}};
 
 Result<ExitCode> run(Session& session, Words words) {
   Options options(version_command.text);
-  bool json = false;
-  options.flag("--json", json, "{version, platform, compiler} as JSON.");
+  OutputForm output;
+  options.output(output, {.text = "{version, platform, compiler}."});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
-  if (json)
-    session.console.print(pretty_json(JsonObject{{"version", GEARTRAIN_VERSION},
-                                                 {"platform", GEARTRAIN_PLATFORM},
-                                                 {"compiler", GEARTRAIN_COMPILER}}) +
-                          "\n");
-  else
-    session.console.print("geartrain " GEARTRAIN_VERSION "\n");
+  session.console.print(output.is_table()
+                            ? "geartrain " GEARTRAIN_VERSION "\n"
+                            : output.text_of(JsonObject{{"version", GEARTRAIN_VERSION},
+                                                        {"platform", GEARTRAIN_PLATFORM},
+                                                        {"compiler", GEARTRAIN_COMPILER}}));
   return ExitCode::ok;
 }
 

@@ -76,11 +76,13 @@ void print(Console& console, const RunView& view, const TaskRecord& task, const 
 Result<ExitCode> run(Session& session, Words words) {
   Options options(why_command.text);
   std::optional<std::string> run_name, step;
-  bool json = false, shows_facts = false;
+  bool shows_facts = false;
+  OutputForm output;
   options.argument("RUN", run_name, Need::required, run_argument_help);
   options.argument("STEP", step, Need::required, task_argument_help);
   options.flag("--facts", shows_facts, "All that its cache key is made of, a line each.");
-  options.flag("--json", json, "{run, task, state, verdict, reason, key, facts}.");
+  options.output(output,
+                 {.text = "{run, task, state, verdict, reason, key, facts}.", .names = "task"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   Records records = TRY(open_existing_records(session));
@@ -89,7 +91,7 @@ Result<ExitCode> run(Session& session, Words words) {
   const RunView view = TRY(RunView::load(records, reader, found));
   const TaskRecord& task = *TRY(view.find(*step));
   const Explanation why = TRY(explain(records, session, reader, view, task));
-  if (!json) {
+  if (output.is_table()) {
     print(session.console, view, task, why, shows_facts);
     return ExitCode::ok;
   }
@@ -97,14 +99,13 @@ Result<ExitCode> run(Session& session, Words words) {
   if (why.facts)
     for (const auto line : split(*why.facts, '\n'))
       if (!line.empty()) facts.emplace_back(line);
-  session.console.print(pretty_json(JsonObject{{"run", found.name()},
-                                               {"task", why.task},
-                                               {"state", to_text(task.state)},
-                                               {"verdict", why.verdict},
-                                               {"reason", why.reason},
-                                               {"key", why.key.empty() ? Json() : Json(why.key)},
-                                               {"facts", std::move(facts)}}) +
-                        "\n");
+  session.console.print(output.text_of(JsonObject{{"run", found.name()},
+                                                  {"task", why.task},
+                                                  {"state", to_text(task.state)},
+                                                  {"verdict", why.verdict},
+                                                  {"reason", why.reason},
+                                                  {"key", why.key.empty() ? Json() : Json(why.key)},
+                                                  {"facts", std::move(facts)}}));
   return ExitCode::ok;
 }
 
