@@ -12,6 +12,7 @@ extern const CliCommand cancel_command;
 extern const CliCommand check_command;
 extern const CliCommand gc_command;
 extern const CliCommand get_command;
+extern const CliCommand graph_command;
 extern const CliCommand init_command;
 extern const CliCommand logs_command;
 extern const CliCommand plan_command;
