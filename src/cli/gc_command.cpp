@@ -5,7 +5,7 @@
 #include "blob/folder_blobs.h"
 #include "cache/collect.h"
 #include "cli/commands.h"
-#include "cli/records.h"
+#include "cli/keep_source.h"
 
 namespace gt {
 
@@ -65,9 +65,11 @@ Result<ExitCode> run(Session& session, Words words) {
   FolderBlobs blobs(records.home, session.entropy, Durability::sync);
   wanted.mode = is_rehearsal ? SweepMode::rehearse : SweepMode::remove;
   const CollectReport report = TRY(collect_garbage(*records.database, blobs, wanted));
-  if (!is_rehearsal)
+  if (!is_rehearsal) {
     for (const std::string& attempt : report.attempts)
       TRY(remove_tree(records.home.at("attempts/" + attempt)));
+    TRY(collect_source(records));
+  }
   if (!output.is_table()) {
     session.console.print(output.text_of(shape_of(report, is_rehearsal)));
     return ExitCode::ok;

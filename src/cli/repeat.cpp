@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "blob/folder_blobs.h"
 #include "cache/run_memo.h"
+#include "cli/keep_source.h"
 #include "cli/source_facts.h"
 #include "engine/repeatable.h"
 
@@ -59,6 +60,7 @@ Result<std::optional<Repeated>> try_repeat(Session& session, Records& records,
   facts->remember_source();
   if (!is_same || !source) return std::optional<Repeated>();
 
+  keep_source(records, **source);
   const Time now = session.clock.now();
   const NewRun wanted{.pipeline = like->pipeline,
                       .plan_version = like->plan_version,

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
+#include "cli/keep_source.h"
 #include "cli/repeat.h"
 #include "cli/run_request.h"
 #include "cli/source_facts.h"
@@ -42,6 +43,7 @@ Result<RunRecord> record_run(Session& session, Records& records, Workshop& works
   const Time now = session.clock.now();
   const auto source = TRY(workshop.facts().source(nullptr));
   JsonObject git = git_facts(records.project.root);
+  keep_source(records, *source);
   auto writer = TRY(records.database->begin_write());
   const std::string version = TRY(records.runs.keep_pipeline(writer,
                                                              {{},
