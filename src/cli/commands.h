@@ -10,11 +10,13 @@ namespace gt {
 extern const CliCommand attach_command;
 extern const CliCommand cancel_command;
 extern const CliCommand check_command;
+extern const CliCommand diff_command;
 extern const CliCommand gc_command;
 extern const CliCommand get_command;
 extern const CliCommand graph_command;
 extern const CliCommand init_command;
 extern const CliCommand logs_command;
+extern const CliCommand metrics_command;
 extern const CliCommand plan_command;
 extern const CliCommand retry_command;
 extern const CliCommand run_command;

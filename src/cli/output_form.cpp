@@ -9,23 +9,24 @@ namespace gt {
 
 namespace {
 
-/// Visits what stands at `path` in the data.
-void add_names(const Json& data, std::string_view path, std::string& text) {
+/// What stands at `path` in the data; the same name in a row once.
+void add_names(const Json& data, std::string_view path, std::vector<std::string>& names) {
   if (path.empty()) {
-    text += printable(data.string() != nullptr ? *data.string() : compact_json(data)) + "\n";
+    std::string name = printable(data.string() != nullptr ? *data.string() : compact_json(data));
+    if (names.empty() || names.back() != name) names.push_back(std::move(name));
     return;
   }
   if (path.starts_with("[]")) {
     path.remove_prefix(path.starts_with("[].") ? 3 : 2);
     if (data.list() != nullptr)
-      for (const Json& one : *data.list()) add_names(one, path, text);
+      for (const Json& one : *data.list()) add_names(one, path, names);
     return;
   }
   const std::size_t end = std::min(path.find_first_of(".["), path.size());
   const Json* const member = data.find(path.substr(0, end));
   path.remove_prefix(end);
   if (path.starts_with('.')) path.remove_prefix(1);
-  if (member != nullptr) add_names(*member, path, text);
+  if (member != nullptr) add_names(*member, path, names);
 }
 
 }  // namespace
@@ -62,9 +63,11 @@ Result<void> OutputForm::choose(const std::string& form) {
 std::string OutputForm::text_of(const Json& data) const {
   if (is("yaml")) return yaml_text(data);
   if (is("json")) return pretty_json(data) + "\n";
-  std::string names;
+  std::vector<std::string> names;
   add_names(data, shape_.names, names);
-  return names;
+  std::string text;
+  for (const std::string& name : names) text += name + "\n";
+  return text;
 }
 
 }  // namespace gt

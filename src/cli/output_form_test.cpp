@@ -23,7 +23,7 @@ TEST_CASE("names are found by their path in the data") {
   CHECK(names("name", run) == "flights/12\n");
   CHECK(names("tasks[].path", run) == "a\nb[0]\n");
   CHECK(names("runs[]", run) == "x/1\n");
-  CHECK(names("[].name", JsonList{run, run}) == "flights/12\nflights/12\n");
+  CHECK(names("[].name", JsonList{run, run}) == "flights/12\n");
   CHECK(names("nothing[].here", run).empty());
   CHECK(names("name", JsonObject{{"name", "a\nb"}}) == "a\\nb\n");
 }
