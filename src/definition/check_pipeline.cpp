@@ -28,6 +28,8 @@ class PipelineChecker {
 
  private:
   void check_variables();
+  /// The types of their `env`, which sees what `env` of the pipeline sees.
+  TypeFields check_defaults(const StepSettings& defaults);
   /// `node` is the mapping of the steps.
   void check_scope(StepScope& scope, std::optional<YamlNode> node);
   StepEdges read_edges(const StepScope& scope, std::optional<YamlNode> node);
@@ -70,6 +72,7 @@ void PipelineChecker::check(YamlNode root) {
   }
   check_variables();
   StepScope scope(file_.pipeline.steps);
+  scope.default_variables = check_defaults(*file_.pipeline.defaults);
   check_scope(scope, root.find("steps"));
   if (!file_.pipeline.finally_steps.empty()) check_finally(scope, root);
 }
@@ -80,9 +83,15 @@ void PipelineChecker::check_variables() {
   file_.variables = std::move(fields);
 }
 
+TypeFields PipelineChecker::check_defaults(const StepSettings& defaults) {
+  const PlaceTypes types(file_, Place::pipeline_variable, nullptr, nullptr);
+  return check_variable_types(defaults.variables, types, problems_);
+}
+
 void PipelineChecker::check_finally(const StepScope& root_scope, YamlNode root) {
   StepScope scope(file_.pipeline.finally_steps);
   scope.ended = &root_scope;
+  scope.default_variables = root_scope.default_variables;
   for (const Step& step : file_.pipeline.finally_steps) {
     const Step* other = root_scope.find(step.name);
     if (!other) continue;
@@ -169,6 +178,7 @@ void PipelineChecker::check_group(StepScope& scope, const Step& step, StepTypes 
   inner.inputs = std::move(types.inputs);
   inner.outer_axes = std::move(types.axes);
   inner.outer_axes.insert(inner.outer_axes.end(), scope.outer_axes.begin(), scope.outer_axes.end());
+  inner.default_variables = check_defaults(*step.group()->defaults);
   check_scope(inner, group_node ? group_node->find("steps") : std::nullopt);
   scope.group_outputs.emplace(&step, check_group_outputs(file_, inner, step, problems_));
 }

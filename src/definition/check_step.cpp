@@ -129,6 +129,10 @@ void StepChecker::check_condition() {
 
 void StepChecker::check_variables() {
   variables_ = check_variable_types(step_.settings->variables, at(Place::variable), problems_);
+  for (const Variable& variable : step_.settings->variables.variables) {
+    const Type* type = find_field(scope_.default_variables, variable.name);
+    if (variable.is_default && type) variables_.emplace_back(variable.name, *type);
+  }
 }
 
 void StepChecker::check_command() {
@@ -169,6 +173,8 @@ TypeFields check_variable_types(const VariableSettings& variables, const PlaceTy
                                 Problems& problems) {
   TypeFields fields;
   for (const Variable& variable : variables.variables) {
+    // Those of `defaults` are checked once, where they are written.
+    if (variable.is_default && types.place() != Place::pipeline_variable) continue;
     Type type;
     if (check_references(variable.value, types, problems)) {
       type = infer(variable.value, types, problems);

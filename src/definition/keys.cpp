@@ -23,6 +23,9 @@ constexpr std::string_view inputs = R"({"$ref": "#/$defs/inputs"})";
 constexpr std::string_view condition = R"({"type": ["string", "boolean"]})";
 constexpr std::string_view trigger_rule = R"({"$ref": "#/$defs/trigger_rule"})";
 constexpr std::string_view matrix = R"({"$ref": "#/$defs/matrix"})";
+constexpr std::string_view defaults = R"({"$ref": "#/$defs/defaults"})";
+constexpr std::string_view resources = R"({"$ref": "#/$defs/resources"})";
+constexpr std::string_view cache = R"({"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/cache"}]})";
 constexpr std::string_view retry =
     R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/retry"}]})";
 
@@ -35,6 +38,7 @@ constexpr auto pipeline_key_list = std::to_array<Key>({
     {"environment", environment, "Where steps find their packages."},
     {"env", variables, "Environment variables of every step."},
     {"secrets", texts, "Names of the secrets that the steps may use; default: any."},
+    {"defaults", defaults, "Settings of every step that does not say them itself."},
     {"triggers", R"({"type": "object", "additionalProperties": {"type": "object"}})",
      "What starts runs on a server."},
     {"timeout", duration, "How long a run may take."},
@@ -94,14 +98,24 @@ constexpr auto step_key_list = std::to_array<Key>({
     {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
     {"retry", retry, "How often and when a failed attempt is repeated."},
     {"timeout", duration, "How long an attempt may take."},
-    {"resources", R"({"$ref": "#/$defs/resources"})", "What an attempt takes of the machine."},
+    {"resources", resources, "What an attempt takes of the machine."},
     {"env", variables, "Environment variables of the step."},
     {"environment", environment, "Another environment than the pipeline's."},
-    {"cache", R"({"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/cache"}]})",
-     "Whether a result that is there already is used again."},
+    {"cache", cache, "Whether a result that is there already is used again."},
     {"code", name_or_names,
      "Source files that the step reads, as glob patterns; default: all of the project."},
     {"working_directory", text, "Where the command starts, relative to the project's root."},
+});
+
+constexpr auto defaults_key_list = std::to_array<Key>({
+    {"retry", retry, "How often and when a failed attempt is repeated."},
+    {"timeout", duration, "How long an attempt may take."},
+    {"resources", resources, "What an attempt takes of the machine."},
+    {"env", variables, "Environment variables; those of a step are added, and win."},
+    {"environment", environment, "Where steps find their packages."},
+    {"cache", cache, "Whether a result that is there already is used again."},
+    {"code", name_or_names, "Source files that a step reads, as glob patterns."},
+    {"working_directory", text, "Where a command starts, relative to the project's root."},
 });
 
 constexpr auto group_step_key_list = std::to_array<Key>({
@@ -117,6 +131,7 @@ constexpr auto group_step_key_list = std::to_array<Key>({
 });
 
 constexpr auto group_key_list = std::to_array<Key>({
+    {"defaults", defaults, "Settings of every step inside that does not say them itself."},
     {"steps", steps, "The work.", true},
     {"outputs", R"({"type": "object", "additionalProperties": {"type": "string"}})",
      "What the steps outside see as the group's outputs, each an expression."},
@@ -173,6 +188,7 @@ constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::str
     {"depends", "needs"},
     {"depends_on", "needs"},
     {"dependsOn", "needs"},
+    {"default_args", "defaults"},
     {"deps", "inputs"},
     {"envs", "env"},
     {"fail-fast", "fail_fast"},
@@ -218,6 +234,7 @@ constinit const KeyTable parameter_keys = {"parameter", parameter_key_list};
 constinit const KeyTable environment_keys = {"environment", environment_key_list};
 constinit const KeyTable python_keys = {"python", python_key_list};
 constinit const KeyTable step_keys = {"step", step_key_list};
+constinit const KeyTable defaults_keys = {"defaults", defaults_key_list};
 constinit const KeyTable group_step_keys = {"group_step", group_step_key_list};
 constinit const KeyTable group_keys = {"group", group_key_list};
 constinit const KeyTable input_keys = {"input", input_key_list};
@@ -228,7 +245,7 @@ constinit const KeyTable cache_keys = {"cache", cache_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
-      {&pipeline_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys,
+      {&pipeline_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys, &defaults_keys,
        &group_step_keys, &group_keys, &input_keys, &output_keys, &retry_keys, &resources_keys,
        &cache_keys});
   return all;

@@ -33,6 +33,8 @@ extern const KeyTable environment_keys;
 extern const KeyTable python_keys;
 /// Of a step that runs a command.
 extern const KeyTable step_keys;
+/// Below `defaults:`, which step_keys has all.
+extern const KeyTable defaults_keys;
 /// Of a step that holds a group.
 extern const KeyTable group_step_keys;
 /// Below `group:`.

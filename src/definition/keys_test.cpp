@@ -29,6 +29,7 @@ TEST_CASE("the reference of the file format has every key, and no other") {
       {&environment_keys, "Environment"},
       {&python_keys, "Python environment"},
       {&step_keys, "Step"},
+      {&defaults_keys, "Defaults"},
       {&group_step_keys, "Step with a group"},
       {&group_keys, "Inside a group"},
       {&input_keys, "Input"},

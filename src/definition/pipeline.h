@@ -141,6 +141,7 @@ struct Variable {
   std::string name;
   Template value;
   Position position;
+  bool is_default = false;  ///< written in `defaults:`
 };
 
 /// `env:` names declared by the step; `inherit` are passed on from the caller and part of the key.
@@ -165,9 +166,16 @@ struct Argv {
 };
 using Command = std::variant<Argv, ShellScript>;
 
+/// Where a setting of a step was written.
+struct SettingOrigin {
+  std::string setting;  ///< "timeout", "env.THREADS"
+  Position position;
+  bool is_default = false;  ///< in `defaults:`, not in the step itself
+};
+
 struct Group;
 
-/// What few steps have.
+/// What few steps have. What `defaults:` say is in the settings of each step that they reach.
 struct StepSettings {
   std::optional<Matrix> matrix;
   std::optional<Template> condition;  ///< `if:`, one expression without ${{ }} or with
@@ -182,6 +190,7 @@ struct StepSettings {
   bool has_code = false;
   std::optional<std::string> working_directory;  ///< relative to the project's root
   std::string description;
+  std::vector<SettingOrigin> origins;  ///< of what `defaults:` may hold, as far as it is set
 };
 
 struct Step {
@@ -211,6 +220,8 @@ struct GroupOutput {
 
 /// A closed scope: `steps` are siblings, `inputs` the group's own.
 struct Group {
+  /// What its `defaults:` and those around it say together; never null.
+  std::shared_ptr<const StepSettings> defaults;
   std::vector<Step> steps;
   std::vector<GroupOutput> outputs;
 };
@@ -222,8 +233,9 @@ struct Pipeline {
   std::optional<EnvironmentDefinition> environment;
   VariableSettings variables;  ///< for every step
   std::optional<Duration> timeout;
-  std::optional<std::uint32_t> max_parallel;  ///< of the run
-  std::vector<std::string> secrets;           ///< names declared under `secrets:`
+  std::optional<std::uint32_t> max_parallel;     ///< of the run
+  std::vector<std::string> secrets;              ///< names declared under `secrets:`
+  std::shared_ptr<const StepSettings> defaults;  ///< never null
   std::vector<Step> steps;
   std::vector<Step> finally_steps;
 };

@@ -60,6 +60,7 @@ class PipelineReader {
 
   Pipeline read(YamlNode root) {
     check_keys(root, pipeline_keys, "the pipeline", problems_);
+    pipeline_.defaults = steps_.use_defaults(root.find("defaults"));
     for (const YamlEntry entry : root.entries()) read_key(entry.key.text(), entry.value);
     return std::move(pipeline_);
   }

@@ -8,6 +8,7 @@
 #include "definition/limits.h"
 #include "definition/references.h"
 #include "definition/render_problems.h"
+#include "definition/setting_text.h"
 
 using namespace gt;
 
@@ -63,7 +64,7 @@ TEST_CASE("every setting arrives where it belongs") {
 
   REQUIRE(pipeline.steps.size() == 4);
   const Step& extract = pipeline.steps[0];
-  CHECK(extract.position == Position{21, 3});
+  CHECK(extract.position == Position{25, 3});
   CHECK(std::get<Argv>(*extract.command()).items.size() == 4);
   REQUIRE(extract.outputs.size() == 3);
   CHECK(std::get<ArtifactType>(extract.outputs[0].type) == ArtifactType::dataset);
@@ -92,7 +93,7 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(*settings.working_directory == "work");
   CHECK(settings.environment.has_value());
   CHECK_FALSE(settings.environment->python);
-  CHECK(settings.variables.variables.size() == 1);
+  CHECK(settings.variables.variables.size() == 3);
 
   const Step& train = pipeline.steps[1];
   CHECK(std::holds_alternative<ShellScript>(*train.command()));
@@ -303,4 +304,100 @@ TEST_CASE("no change of a right file makes the reader crash") {
     RC_ASSERT(result.pipeline.has_value() != has_error(result.problems));
     rendered(result.problems, text);
   }));
+}
+
+TEST_CASE("defaults reach every step below, and what is nearer wins") {
+  const Pipeline pipeline = pipeline_of(R"(
+defaults:
+  retry: {limit: 2, delay: 5s}
+  timeout: 1h
+  resources: {cpu: 2, memory: 1Gi}
+  env: {A: outer, B: outer, inherit: [C, D]}
+steps:
+  plain: {run: "true"}
+  own:
+    run: echo ${{ env.A }} ${{ env.B }} ${{ env.C }}
+    retry: 0
+    resources: {cpu: 1}
+    env: {B: own, C: own, inherit: [A]}
+  group:
+    group:
+      defaults: {timeout: 5m, environment: none, env: {A: inner}}
+      steps:
+        inner: {run: "true"}
+        deeper:
+          group:
+            defaults: {env: {E: deepest}}
+            steps: {deepest: {run: "true", timeout: 1s}}
+finally:
+  last: {run: "true"}
+)");
+  const auto variables_of = [](const Step& step) {
+    std::string text;
+    for (const Variable& variable : step.settings->variables.variables)
+      text += variable.name + "=" + std::string(variable.value.source()) + " ";
+    for (const std::string& name : step.settings->variables.inherit) text += name + " ";
+    return text;
+  };
+  const Step& plain = pipeline.steps[0];
+  const Step& own = pipeline.steps[1];
+  const Group& group = *pipeline.steps[2].group();
+  const Step& deepest = group.steps[1].group()->steps[0];
+
+  CHECK(plain.settings->retry.limit == 2);
+  CHECK(plain.settings == pipeline.defaults);
+  CHECK(variables_of(plain) == "A=outer B=outer C D ");
+  CHECK(own.settings->retry.limit == 0);
+  CHECK(own.settings->timeout == std::chrono::hours(1));
+  // A setting takes the place of another as a whole; only variables are put together.
+  CHECK(own.settings->resources.memory_bytes == 0);
+  CHECK(variables_of(own) == "B=own C=own D A ");
+  CHECK(group.steps[0].settings->timeout == std::chrono::minutes(5));
+  CHECK(group.steps[0].settings->retry.limit == 2);
+  CHECK(variables_of(group.steps[0]) == "B=outer A=inner C D ");
+  CHECK(deepest.settings->timeout == std::chrono::seconds(1));
+  CHECK(deepest.settings->environment.has_value());
+  CHECK(variables_of(deepest) == "B=outer A=inner E=deepest C D ");
+  // A group has none of its own.
+  CHECK(pipeline.steps[2].settings->retry.limit == 0);
+  CHECK_FALSE(pipeline.steps[2].settings->timeout);
+  CHECK(pipeline.finally_steps[0].settings == pipeline.defaults);
+}
+
+TEST_CASE("each setting of a step is known with the place where it was written") {
+  const Pipeline pipeline = pipeline_of(
+      "defaults: {retry: 2, env: {A: x}}\n"
+      "steps:\n"
+      "  a: {run: \"true\", retry: 5, timeout: 90s}\n");
+  const StepSettings& settings = *pipeline.steps[0].settings;
+  std::string text;
+  for (const SettingOrigin& origin : settings.origins)
+    text += fmt::format("{}={} {}:{} {}\n", origin.setting, setting_text(settings, origin.setting),
+                        origin.position.line, origin.position.column, origin.is_default);
+  CHECK(text ==
+        "env.A=x 1:28 true\n"
+        "retry=5 3:20 false\n"
+        "timeout=1m30s 3:30 false\n");
+}
+
+TEST_CASE("a list takes results of several steps, each item with its own type and place") {
+  const Pipeline pipeline = pipeline_of(R"(
+steps:
+  a: {run: "true", outputs: {model: {path: m}, auc: {type: number}}}
+  b: {run: "true", outputs: {model: {path: m}, auc: {type: number}}}
+  pick:
+    inputs:
+      models: ["${{ steps.a.outputs.model }}", "${{ steps.b.outputs.model }}"]
+      mixed: ["${{ steps.a.outputs.auc }}", 5, plain, ["${{ params.p }} and more"], "$${{"]
+    run: [pick, "${{ inputs.models }}", "${{ sum([inputs.mixed[0], inputs.mixed[1]]) }}"]
+params: {p: {default: x}}
+)");
+  const Step& pick = pipeline.steps[2];
+  CHECK(upstream_names(pick) == std::vector<std::string>{"a", "b"});
+  const ValueContext context(
+      {{"steps", ValueObject{{"a", ValueObject{{"outputs", ValueObject{{"auc", 0.5}}}}}}},
+       {"params", ValueObject{{"p", "x"}}}});
+  const auto value = pick.inputs[1].from.evaluate(context);
+  REQUIRE(value);
+  CHECK(*value == Value(ValueList{0.5, 5, "plain", ValueList{"x and more"}, "${{"}));
 }

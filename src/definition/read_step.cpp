@@ -8,9 +8,9 @@
 #include "definition/fields.h"
 #include "definition/limits.h"
 #include "definition/problems.h"
+#include "definition/read_defaults.h"
 #include "definition/read_matrix.h"
 #include "definition/read_output.h"
-#include "definition/read_settings.h"
 
 namespace gt {
 namespace {
@@ -20,13 +20,15 @@ void check_group_step_keys(YamlNode node, std::string_view what, Problems& probl
   for (const YamlEntry entry : node.entries()) {
     const std::string_view key = entry.key.text();
     if (group_step_keys.find(key)) continue;
-    if (!step_keys.find(key)) {
+    if (!step_keys.find(key) && !group_keys.find(key)) {
       add_unknown(entry.key, "key", group_step_keys.names(), problems);
       continue;
     }
-    const std::string hint = key == "run"       ? "make the command a step inside `group`"
-                             : key == "outputs" ? "put it below `group`, beside its `steps`"
-                                                : "put it on the steps inside `group`";
+    const std::string hint = key == "run"           ? "make the command a step inside `group`"
+                             : group_keys.find(key) ? "put it below `group`, beside its `steps`"
+                             : defaults_keys.find(key)
+                                 ? "put it below `defaults` of the `group`, or on the steps inside"
+                                 : "put it on the steps inside `group`";
     problems.push_back(error_problem(
         entry.key.position(), fmt::format("{} has `{}` beside `group`", what, key), "", hint));
   }
@@ -97,7 +99,7 @@ Step StepReader::read_step(YamlEntry entry) {
           read_word(*rule, "`trigger_rule`", parse_trigger_rule, trigger_rule_words(), problems_)
               .value_or(step.trigger_rule);
     }
-    step.settings = read_settings(node);
+    step.settings = read_settings(node, step.group() ? no_settings_ : defaults_);
   } else {
     add_wrong_kind(node, what, "a mapping with `run` or `group`", problems_);
   }
@@ -160,8 +162,11 @@ Command StepReader::read_command(YamlNode node, Step& step) {
 std::unique_ptr<Group> StepReader::read_group(YamlNode node) {
   auto group = std::make_unique<Group>();
   check_keys(node, group_keys, "`group`", problems_);
+  const auto defaults_outside = defaults_;
+  group->defaults = use_defaults(node.find("defaults"));
   if (const auto steps = node.find("steps"))
     group->steps = read_steps(*steps, "`steps` of the group");
+  defaults_ = defaults_outside;
   const auto outputs = node.find("outputs");
   if (!outputs) return group;
   if (!outputs->is(YamlKind::mapping)) {
@@ -244,10 +249,16 @@ void StepReader::read_needs(YamlNode node, Step& step) {
   step.needs.shrink_to_fit();
 }
 
-std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node) {
+std::shared_ptr<const StepSettings> StepReader::use_defaults(std::optional<YamlNode> node) {
+  if (node) defaults_ = read_defaults(*node, *defaults_, problems_);
+  return defaults_;
+}
+
+std::shared_ptr<const StepSettings> StepReader::read_settings(
+    YamlNode node, const std::shared_ptr<const StepSettings>& defaults) {
   std::shared_ptr<StepSettings> settings;
   const auto change = [&]() -> StepSettings& {
-    if (!settings) settings = std::make_shared<StepSettings>();
+    if (!settings) settings = std::make_shared<StepSettings>(*defaults);
     return *settings;
   };
   if (auto matrix = read_matrix(node, damage_, problems_)) change().matrix = std::move(matrix);
@@ -257,28 +268,13 @@ std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node) {
     if (key == "if") {
       change().condition = read_condition(value, problems_);
       change().condition_position = value.position();
-    } else if (key == "retry") {
-      change().retry = read_retry(value, problems_);
-    } else if (key == "timeout") {
-      change().timeout = read_duration(value, "`timeout`", problems_);
-    } else if (key == "resources") {
-      change().resources = read_resources(value, problems_);
-    } else if (key == "cache") {
-      change().cache = read_cache(value, problems_);
-    } else if (key == "env") {
-      change().variables = read_variables(value, problems_);
-    } else if (key == "environment") {
-      change().environment = read_environment(value, problems_);
-    } else if (key == "code") {
-      change().code = read_code(value, problems_);
-      change().has_code = true;
-    } else if (key == "working_directory") {
-      change().working_directory = read_path(value, "`working_directory`", problems_);
     } else if (key == "description") {
       change().description = read_text(value, "`description`", problems_).value_or("");
+    } else if (defaults_keys.find(key)) {
+      read_setting(entry, SettingPlace::step, change(), problems_);
     }
   }
-  return settings ? std::move(settings) : no_settings_;
+  return settings ? std::move(settings) : defaults;
 }
 
 }  // namespace gt

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/problem.h"
@@ -15,8 +16,13 @@ namespace gt {
 class StepReader {
  public:
   StepReader(Damage& damage, Problems& problems)
-      : damage_(damage), problems_(problems), no_settings_(std::make_shared<StepSettings>()) {}
+      : damage_(damage),
+        problems_(problems),
+        no_settings_(std::make_shared<StepSettings>()),
+        defaults_(no_settings_) {}
 
+  /// The settings of the pipeline's `defaults:`, for the steps that are read from now on.
+  std::shared_ptr<const StepSettings> use_defaults(std::optional<YamlNode> node);
   /// One step for each entry of the mapping, in order, whatever is wrong with it.
   std::vector<Step> read_steps(YamlNode node, std::string_view what);
 
@@ -28,11 +34,14 @@ class StepReader {
   void read_inputs(YamlNode node, Step& step);
   void read_outputs(YamlNode node, Step& step);
   void read_needs(YamlNode node, Step& step);
-  std::shared_ptr<const StepSettings> read_settings(YamlNode node);
+  std::shared_ptr<const StepSettings> read_settings(
+      YamlNode node, const std::shared_ptr<const StepSettings>& defaults);
 
   Damage& damage_;
   Problems& problems_;
   std::shared_ptr<const StepSettings> no_settings_;
+  /// Of the scope that is being read.
+  std::shared_ptr<const StepSettings> defaults_;
   std::size_t step_count_ = 0;
 };
 

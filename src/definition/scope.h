@@ -30,6 +30,8 @@ struct StepScope {
   /// Of a group.
   TypeFields inputs;
   TypeFields outer_axes;
+  /// Of `env` in the `defaults` that reach the steps.
+  TypeFields default_variables;
   /// Types of group steps' outputs, for one task of the step.
   std::unordered_map<const Step*, TypeFields> group_outputs;
 };
