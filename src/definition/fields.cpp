@@ -197,17 +197,49 @@ std::optional<Template> read_template(YamlNode node, std::string_view what, Prob
   return std::nullopt;
 }
 
+namespace {
+
+bool has_expression(YamlNode node) {
+  if (node.is(YamlKind::text)) return node.text().find("${{") != std::string_view::npos;
+  for (const YamlNode item : node.items()) {
+    if (has_expression(item)) return true;
+  }
+  for (const YamlEntry entry : node.entries()) {
+    if (has_expression(entry.key) || has_expression(entry.value)) return true;
+  }
+  return false;
+}
+
+std::optional<Template> read_list_template(YamlNode node, std::string_view what,
+                                           Problems& problems) {
+  if (!check_size(node, what, problems)) return std::nullopt;
+  std::vector<Template> items;
+  items.reserve(node.size());
+  bool is_good = true;
+  for (const YamlNode item : node.items()) {
+    auto read = read_typed_template(item, what, problems);
+    is_good &= read.has_value();
+    if (read) items.push_back(std::move(*read));
+  }
+  if (!is_good) return std::nullopt;
+  return Template::list_of(std::move(items), node.position());
+}
+
+}  // namespace
+
 std::optional<Template> read_typed_template(YamlNode node, std::string_view what,
                                             Problems& problems) {
   if (node.is(YamlKind::text)) return Template::parse(node.text(), node.origin(), problems);
+  if (has_expression(node)) {
+    if (node.is(YamlKind::list)) return read_list_template(node, what, problems);
+    problems.push_back(error_problem(
+        node.position(), fmt::format("an expression in a mapping inside {}", what),
+        "one expression that gives the whole", "write \"${{ {name: steps.x.outputs.y} }}\""));
+    return std::nullopt;
+  }
   const auto json = read_json(node, problems);
   if (!json) return std::nullopt;
   const std::string written = canonical_json(*json);
-  if (written.find("${{") != std::string::npos) {
-    problems.push_back(error_problem(node.position(), fmt::format("an expression inside {}", what),
-                                     "one expression that gives the whole"));
-    return std::nullopt;
-  }
   // What has a type of its own is an expression with that value.
   const std::string value =
       node.is_scalar() ? written : fmt::format("from_json({})", json_quoted(written));

@@ -57,7 +57,7 @@ void for_each_text(YamlNode node, std::string_view what, Problems& problems,
 /// A scalar as text with expressions; numbers and booleans count as the text that they are.
 std::optional<Template> read_template(YamlNode node, std::string_view what, Problems& problems);
 /// As read_template, but what YAML types keeps its type: `5` is a template that gives the integer
-/// 5, and so do lists of such. Mappings are a problem.
+/// 5. An item of a list is a template of its own. Mappings may hold no expression.
 std::optional<Template> read_typed_template(YamlNode node, std::string_view what,
                                             Problems& problems);
 

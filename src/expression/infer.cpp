@@ -247,6 +247,14 @@ Type infer(const Expression& expression, const TypeContext& context, Problems& p
 }
 
 Type infer(const Template& text, const TypeContext& context, Problems& problems) {
+  if (const auto* items = text.items()) {
+    std::optional<Type> common;
+    for (const Template& item : *items) {
+      const Type type = infer(item, context, problems);
+      common = common ? Type::common(*common, type) : type;
+    }
+    return Type::list_of(common.value_or(Kind::any));
+  }
   const auto parts = text.parts();
   if (text.is_single_expression()) return infer(*parts[0].expression, context, problems);
   Kind kind = Kind::string;

@@ -84,6 +84,13 @@ class Reader {
 
 struct Template::Parsed {
   std::vector<TemplatePart> parts;
+  /// Instead of parts.
+  std::optional<std::vector<Template>> items = {};
+  Position position = {};  ///< of a list
+
+  Position start() const {
+    return parts.empty() || !parts[0].expression ? position : parts[0].expression->position();
+  }
 };
 
 Template Template::literal(std::string text) { return Template(std::move(text), nullptr); }
@@ -102,7 +109,8 @@ std::optional<Template> Template::parse(std::string_view text, const TextOrigin&
   auto parts = Reader(text, origin, found).read();
   problems.insert(problems.end(), found.begin(), found.end());
   if (has_error(found)) return std::nullopt;
-  return Template(std::string(text), std::make_shared<const Parsed>(Parsed{std::move(parts)}));
+  return Template(std::string(text),
+                  std::make_shared<const Parsed>(Parsed{.parts = std::move(parts)}));
 }
 
 std::optional<Template> Template::parse_expression(std::string_view text, const TextOrigin& origin,
@@ -111,7 +119,24 @@ std::optional<Template> Template::parse_expression(std::string_view text, const 
   if (!expression) return std::nullopt;
   std::vector<TemplatePart> parts;
   parts.push_back({std::string(text), std::move(*expression)});
-  return Template(std::string(text), std::make_shared<const Parsed>(Parsed{std::move(parts)}));
+  return Template(std::string(text),
+                  std::make_shared<const Parsed>(Parsed{.parts = std::move(parts)}));
+}
+
+Template Template::list_of(std::vector<Template> items, Position position) {
+  std::string source = "[";
+  for (const Template& item : items) {
+    if (source.size() > 1) source += ", ";
+    source += item.source();
+  }
+  source += "]";
+  return Template(std::move(source),
+                  std::make_shared<const Parsed>(
+                      Parsed{.parts = {}, .items = std::move(items), .position = position}));
+}
+
+const std::vector<Template>* Template::items() const {
+  return parsed_ != nullptr && parsed_->items ? &*parsed_->items : nullptr;
 }
 
 bool Template::is_literal() const {
@@ -131,6 +156,18 @@ std::vector<TemplatePart> Template::parts() const {
 Result<Value> Template::evaluate(const Context& context) const {
   if (parsed_ == nullptr) return Value(source_);
   Budget budget;
+  return evaluate(context, budget);
+}
+
+Result<Value> Template::evaluate(const Context& context, Budget& budget) const {
+  if (parsed_ == nullptr) return Value(source_);
+  if (const auto* written = items()) {
+    TRY(at(parsed_->position, budget.take_items(written->size())));
+    ValueList list;
+    list.reserve(written->size());
+    for (const Template& item : *written) list.push_back(TRY(item.evaluate(context, budget)));
+    return Value(std::move(list));
+  }
   if (is_single_expression())
     return gt::evaluate(parsed_->parts[0].expression->root(), context, budget);
   std::string text;
@@ -161,8 +198,8 @@ Result<Value> Template::evaluate(const Context& context) const {
 Result<std::string> Template::render(const Context& context) const {
   if (parsed_ == nullptr) return source_;
   const Value value = TRY(evaluate(context));
-  if (!is_single_expression()) return gt::render(value);
-  return at(parsed_->parts[0].expression->position(), gt::render(value));
+  if (!is_single_expression() && !items()) return gt::render(value);
+  return at(parsed_->start(), gt::render(value));
 }
 
 Result<std::vector<std::string>> Template::words(const Context& context) const {
@@ -175,7 +212,7 @@ Result<std::vector<std::string>> Template::words(const Context& context) const {
     words.push_back(TRY(std::move(word)));
     return words;
   }
-  const Position position = parsed_->parts[0].expression->position();
+  const Position position = parsed_->start();
   words.reserve(value.list()->size());
   for (const Value& item : *value.list()) words.push_back(TRY(at(position, gt::render(item))));
   return words;
@@ -185,12 +222,16 @@ void Template::for_each_reference(const std::function<void(const Reference&)>& v
   if (parsed_ == nullptr) return;
   for (const TemplatePart& part : parsed_->parts)
     if (part.expression) part.expression->for_each_reference(visit);
+  if (const auto* written = items())
+    for (const Template& item : *written) item.for_each_reference(visit);
 }
 
 void Template::for_each_call(const std::function<void(const FunctionCall&)>& visit) const {
   if (parsed_ == nullptr) return;
   for (const TemplatePart& part : parsed_->parts)
     if (part.expression) part.expression->for_each_call(visit);
+  if (const auto* written = items())
+    for (const Template& item : *written) item.for_each_call(visit);
 }
 
 }  // namespace gt

@@ -15,6 +15,8 @@
 
 namespace gt {
 
+class Budget;
+
 struct TemplatePart {
   /// A literal piece, `$${{` already made `${{`; of an expression, what is written from `${{` to
   /// `}}`.
@@ -37,16 +39,21 @@ class Template {
   static std::optional<Template> parse_expression(std::string_view text, const TextOrigin& origin,
                                                   Problems& problems);
 
+  /// A list that is written item by item, each with its own expressions, as YAML has it.
+  static Template list_of(std::vector<Template> items, Position position);
+
   bool is_literal() const;
   /// Nothing but one `${{ }}`: its value keeps its type.
   bool is_single_expression() const;
+  /// Of list_of(); nullptr for every other.
+  const std::vector<Template>* items() const;
   /// What was parsed, as written.
   const std::string& source() const { return source_; }
-  /// In order; of a literal one, none of the empty text.
+  /// In order; of a literal one, none of the empty text; of a list, none.
   std::vector<TemplatePart> parts() const;
 
-  /// A single expression's value with its type; else a string. With a secret inside the text it is
-  /// a secret, with an unknown inside it is unknown.
+  /// A single expression's value with its type; a list of such; else a string. With a secret inside
+  /// the text it is a secret, with an unknown inside it is unknown.
   Result<Value> evaluate(const Context& context) const;
   /// evaluate(), then its text form (see render() of value.h for what has none).
   Result<std::string> render(const Context& context) const;
@@ -66,6 +73,8 @@ class Template {
   struct Parsed;
   Template(std::string source, std::shared_ptr<const Parsed> parsed)
       : source_(std::move(source)), parsed_(std::move(parsed)) {}
+
+  Result<Value> evaluate(const Context& context, Budget& budget) const;
 
   std::string source_;
   // Null for a literal without `$${{`. Shared because it never changes once parsed.

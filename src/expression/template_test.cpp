@@ -62,6 +62,27 @@ TEST_CASE("a value is never read as an expression again") {
   CHECK(rendered("<${{ params.text }}>") == "<a ${{ params.n }} b>");
 }
 
+TEST_CASE("a list that is written item by item keeps the types of its items") {
+  const Template list =
+      Template::list_of({parsed("${{ params.n }}"), parsed("n is ${{ params.n }}"), parsed("plain"),
+                         Template::list_of({parsed("${{ params.list[1] }}")}, {3, 9})},
+                        {2, 7});
+  CHECK(*list.evaluate(context()) == Value(ValueList{5, "n is 5", "plain", ValueList{2}}));
+  CHECK_FALSE(list.is_literal());
+  CHECK_FALSE(list.is_single_expression());
+  CHECK(list.source() == "[${{ params.n }}, n is ${{ params.n }}, plain, [${{ params.list[1] }}]]");
+  CHECK(list.render(context()).error().message == "2:7: list has no text form");
+  CHECK(list.words(context()).error().message == "2:7: list has no text form");
+  CHECK(*Template::list_of({parsed("a b"), parsed("${{ params.n }}")}, {}).words(context()) ==
+        std::vector<std::string>{"a b", "5"});
+  int references = 0;
+  list.for_each_reference([&](const Reference&) { ++references; });
+  CHECK(references == 3);
+  const Value unknown = *Template::list_of({parsed("${{ steps.later }}")}, {}).evaluate(context());
+  REQUIRE(unknown.list());
+  CHECK((*unknown.list())[0].unknown());
+}
+
 TEST_CASE("a list alone becomes one word per element") {
   using Words = std::vector<std::string>;
   CHECK(*parsed("${{ params.list }}").words(context()) == Words{"a b", "2", ""});
