@@ -29,7 +29,8 @@ Pipeline pipeline_of(std::string_view text, const std::string& file_name = "pipe
 }  // namespace
 
 TEST_CASE("wrong files yield all their problems at once, each with place, expectation and hint") {
-  for (const char* name : {"wrong_shapes.txt", "wrong_references.txt", "wrong_settings.txt"}) {
+  for (const char* name :
+       {"wrong_shapes.txt", "wrong_references.txt", "wrong_settings.txt", "wrong_language.txt"}) {
     check_golden(name, [](const std::string& text) {
       const ReadResult result = read_pipeline(text, "pipeline.yaml");
       CHECK_FALSE(result.pipeline);
