@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import struct
 import subprocess
 import termios
@@ -255,6 +256,100 @@ class EscapeTest(TerminalCase):
                 *command.split(), env=environment | {"TERM": "xterm-256color"}
             )
             self.assertNotIn("\x1b", out + talk)
+
+
+class PagerTest(TerminalCase):
+    def page(self, *arguments, keys=(), pager=None, term="xterm", variables=(), **streams):
+        """The exit code, what the terminal showed, and what the pager was given."""
+        given = os.path.join(self.folder, "given")
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(given)
+        pager = pager or f"cat > {given}; echo the pager has ended"
+        terminal = Terminal(80)
+        process = self.start_at(
+            terminal, *arguments, term=term, variables={"GEARTRAIN_PAGER": pager} | dict(variables),
+            **streams
+        )
+        for pattern, typed in keys:
+            terminal.wait_for(pattern)
+            terminal.type(typed)
+        self.read_to_end(terminal)
+        code = process.wait(SECONDS_MAX)
+        text = ""
+        if os.path.exists(given):
+            with open(given) as file:
+                text = file.read()
+        return code, terminal.text, text
+
+    def test_what_is_longer_than_the_terminal_goes_to_the_pager(self):
+        code, shown, given = self.page("schema")
+        self.assertEqual(code, 0)
+        json.loads(given)
+        self.assertEqual(shown.strip(), "the pager has ended")
+        _, shown, given = self.page("version")
+        self.assertIn("geartrain ", shown)
+        self.assertEqual(given, "")
+
+    def test_help_is_paged_with_its_talk_behind_it(self):
+        _, _, given = self.page("run", "--help")
+        self.assertEqual(given, "", "a command that executes has no pager")
+        _, _, given = self.page("plan", "--help")
+        self.assertIn("geartrain plan", given)
+
+    def test_there_is_none_where_nobody_wants_one(self):
+        for arguments, options in [
+            (["schema", "--no-pager"], {}),
+            (["schema"], {"pager": " cat "}),
+            (["schema"], {"pager": " "}),
+            (["schema"], {"term": "dumb"}),
+        ]:
+            code, shown, given = self.page(*arguments, **options)
+            self.assertEqual((code, given), (0, ""))
+            self.assertIn("Geartrain pipeline file", shown)
+
+    def test_there_is_none_for_a_pipe(self):
+        _, shown, given = self.page("schema", stdout=subprocess.DEVNULL)
+        self.assertEqual((shown, given), ("", ""))
+
+    def test_pager_is_asked_after_our_own(self):
+        given = os.path.join(self.folder, "other")
+        code, _, _ = self.page("schema", variables={"PAGER": f"cat > {given}"})
+        self.assertFalse(os.path.exists(given))
+        terminal = Terminal(80)
+        process = self.start_at(terminal, "schema", variables={"PAGER": f"cat > {given}"})
+        self.read_to_end(terminal)
+        self.assertEqual(process.wait(SECONDS_MAX), 0)
+        self.assertTrue(os.path.exists(given))
+
+    def test_leaving_it_early_is_no_error(self):
+        code, shown, _ = self.page("schema", pager="head -n 1")
+        self.assertEqual((code, shown.strip()), (0, "{"))
+
+    def test_control_c_is_the_pager_s_own_affair(self):
+        code, shown, _ = self.page("schema", pager="echo ready; cat", keys=[("ready", b"\x03")])
+        self.assertEqual(code, 0)
+        self.assertNotIn("geartrain:", shown)
+        patient = "trap 'echo heard' INT; cat > /dev/null; echo ready; read x < /dev/tty; echo $x"
+        keys = [("ready", b"\x03"), ("heard", b"bye\n")]
+        code, shown, _ = self.page("schema", pager=f"bash -c '{patient}'".replace("'echo heard'", '"echo heard"'), keys=keys)
+        self.assertEqual(code, 0)
+        self.assertIn("bye", shown)
+
+    def test_one_that_cannot_be_run_is_said(self):
+        code, shown, _ = self.page("schema", pager="no-such-pager")
+        self.assertEqual(code, 0)
+        self.assertIn("the pager could not be run: no-such-pager", shown)
+        self.assertIn("--no-pager", shown)
+
+    def test_less_is_left_by_q(self):
+        if shutil.which("less") is None:
+            self.skipTest("less is not installed")
+        terminal = Terminal(80)
+        process = self.start_at(terminal, "schema")
+        terminal.wait_for("schema")
+        terminal.type(b"q")
+        self.read_to_end(terminal)
+        self.assertEqual(process.wait(SECONDS_MAX), 0)
 
 
 if __name__ == "__main__":

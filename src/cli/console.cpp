@@ -1,5 +1,6 @@
 #include "cli/console.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <poll.h>
@@ -67,7 +68,10 @@ ConsoleFacts look_at_console(int output_fd, int talk_fd, const char* no_color, c
 Console::Console(int output_fd, int talk_fd, ConsoleFacts facts)
     : output_fd_(output_fd), talk_fd_(talk_fd), facts_(facts) {}
 
-Console::~Console() { write_output(); }
+Console::~Console() {
+  write_output();
+  end_pager();
+}
 
 void Console::print(std::string_view data) {
   if (is_output_closed_) return;
@@ -79,15 +83,20 @@ void Console::say(std::string_view line) { draw(std::string(line) + "\n"); }
 
 void Console::draw(std::string_view text) {
   write_output();
+  if (pager_) {
+    talk_after_pager_ += text;
+    return;
+  }
   // Whoever does not listen to talk misses nothing that the exit code does not say.
   (void)write_whole(talk_fd_, text);
 }
 
 void Console::write_output() {
   if (output_.empty()) return;
+  if (needs_pager()) start_pager();
   const std::string bytes = std::exchange(output_, {});
   if (is_output_closed_) return;
-  const int problem = write_whole(output_fd_, bytes);
+  const int problem = write_whole(pager_ ? pager_->fd() : output_fd_, bytes);
   if (problem == 0) return;
   is_output_closed_ = true;
   // A terminal whose window was closed says EIO.
@@ -95,8 +104,40 @@ void Console::write_output() {
   if (!is_unread) trouble_ = errno_error(problem, "writing the output");
 }
 
+void Console::set_pager(std::optional<std::string> command) {
+  const bool is_possible = facts_.output.is_terminal && facts_.can_move_cursor;
+  pager_command_ = is_possible ? std::move(command) : std::nullopt;
+}
+
+/// Lines that the terminal breaks are not counted twice: a pager such as less leaves at once when
+/// it finds that all fits, so one too many does no harm, and a few lines more do neither.
+bool Console::needs_pager() const {
+  if (!pager_command_ || pager_) return false;
+  winsize size{};
+  const bool is_known = ioctl(output_fd_, TIOCGWINSZ, &size) == 0 && size.ws_row > 0;
+  return std::ranges::count(output_, '\n') >= (is_known ? size.ws_row : 24);
+}
+
+void Console::start_pager() {
+  auto pager = Pager::start(*pager_command_);
+  // Without one the data is shown all the same.
+  if (pager) pager_.emplace(*std::move(pager));
+}
+
+void Console::end_pager() {
+  if (!pager_) return;
+  const bool was_run = pager_->finish();
+  pager_.reset();
+  const std::string talk = std::exchange(talk_after_pager_, {});
+  if (!was_run)
+    draw("geartrain: the pager could not be run: " + *pager_command_ +
+         "\nhint: --no-pager shows the output without it\n");
+  if (!talk.empty()) draw(talk);
+}
+
 Result<void> Console::flush() {
   write_output();
+  end_pager();
   return std::exchange(trouble_, {});
 }
 

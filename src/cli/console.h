@@ -1,14 +1,17 @@
 /// The two streams of a command: data goes to standard output, talk to standard error.
 ///
 /// Colours only where a person looks: on a terminal, without NO_COLOR, TERM=dumb and --no-color.
-/// Nobody reading any more (a closed pipe or window) is no error: what is printed after that is
-/// dropped. Threads: one.
+/// What is longer than the terminal goes through a pager, if one is set; talk then waits for its
+/// end. Nobody reading any more (a closed pipe or window) is no error: what is printed after that
+/// is dropped. Threads: one.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "cli/pager.h"
 
 namespace gt {
 
@@ -50,6 +53,8 @@ class Console {
   /// Nobody reads the output any more.
   bool is_output_closed() const { return is_output_closed_; }
   void disable_colors();
+  /// For data from now on, as long as the output is a terminal on which the cursor can move.
+  void set_pager(std::optional<std::string> command);
   const ConsoleFacts& facts() const { return facts_; }
   /// Columns of the terminal behind `talk`, as it is now; 80 where it is none.
   unsigned width() const;
@@ -61,12 +66,18 @@ class Console {
 
  private:
   void write_output();
+  bool needs_pager() const;
+  void start_pager();
+  void end_pager();
 
   int output_fd_, talk_fd_;
   ConsoleFacts facts_;
   std::string output_;
   bool is_output_closed_ = false;
   Result<void> trouble_;
+  std::optional<std::string> pager_command_;
+  std::optional<Pager> pager_;
+  std::string talk_after_pager_;
 };
 
 }  // namespace gt

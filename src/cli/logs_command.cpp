@@ -160,6 +160,7 @@ Result<ExitCode> run(Session& session, Words words) {
 
   Records records = TRY(open_existing_records(session));
   if (follows) {
+    session.console.set_pager(std::nullopt);
     TRY(follow(session, records, wanted));
     return ExitCode::ok;
   }

@@ -1,7 +1,7 @@
 /// The options and arguments of one command: declared by the command, parsed by CLI11 behind, shown
 /// by --help and in docs/reference/cli.md.
 ///
-/// Every command has -h/--help, -C/--project and --no-color. Threads: one.
+/// Every command has -h/--help, -C/--project, --no-color and --no-pager. Threads: one.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,7 @@ struct CommandText {
 struct CommonOptions {
   bool help = false;
   bool no_color = false;
+  bool no_pager = false;
   std::optional<std::string> project;  ///< -C
 };
 

@@ -100,7 +100,8 @@ int run_program(std::vector<std::string> words) {
                   .clock = clock,
                   .entropy = entropy,
                   .working_directory = current_folder(),
-                  .variable = [](const char* name) { return std::getenv(name); }};
+                  .variable = [](const char* name) { return std::getenv(name); },
+                  .executes_steps = command != nullptr && command->executes_steps};
   auto ended = [&]() -> Result<ExitCode> {
     if (keeper) session.keeper = TRY(std::move(*keeper));
     const ExitCode code = TRY(dispatch(session, std::move(words), command));

@@ -29,6 +29,8 @@ std::string current_folder() {
 Result<bool> begin_command(Session& session, Options& options, Words words) {
   TRY(options.parse(words));
   if (options.common().no_color) session.console.disable_colors();
+  if (!options.common().no_pager && !session.executes_steps)
+    session.console.set_pager(pager_command(session.variable));
   if (options.common().help) {
     session.console.print(options.help());
     return false;

@@ -23,6 +23,8 @@ struct Session {
   std::string working_directory;  ///< absolute; empty if it was removed
   /// nullptr when not set.
   std::function<const char*(const char* name)> variable;
+  /// Such a command shows progress and no long data.
+  bool executes_steps = false;
   /// For commands that execute steps; forked before anything else.
   std::optional<KeeperLink> keeper = {};
 };
