@@ -7,10 +7,10 @@ namespace gt {
 namespace {
 
 const CliCommand* const commands[] = {
-    &init_command,   &check_command,  &graph_command,  &plan_command,    &run_command,
-    &attach_command, &retry_command,  &cancel_command, &runs_command,    &show_command,
-    &logs_command,   &why_command,    &diff_command,   &metrics_command, &get_command,
-    &gc_command,     &schema_command, &version_command};
+    &init_command,   &check_command,  &graph_command,      &plan_command,    &run_command,
+    &attach_command, &retry_command,  &cancel_command,     &runs_command,    &show_command,
+    &logs_command,   &why_command,    &diff_command,       &metrics_command, &get_command,
+    &gc_command,     &schema_command, &completion_command, &version_command};
 
 }  // namespace
 

@@ -10,6 +10,7 @@ namespace gt {
 extern const CliCommand attach_command;
 extern const CliCommand cancel_command;
 extern const CliCommand check_command;
+extern const CliCommand completion_command;
 extern const CliCommand diff_command;
 extern const CliCommand gc_command;
 extern const CliCommand get_command;

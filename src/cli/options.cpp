@@ -14,20 +14,9 @@ namespace gt {
 
 namespace {
 
-/// A line of --help.
-struct Entry {
-  std::string names;
-  std::string help;
-};
-
-std::string spaced_names(const char* names, const char* placeholder) {
-  std::string text;
-  for (const auto name : split(names, ',')) {
-    if (!text.empty()) text += ", ";
-    text += name;
-  }
-  if (*placeholder != '\0') text += std::string(" ") + placeholder;
-  return text;
+std::string names_text(const OptionDescription& option) {
+  return fmt::format("{}{}{}", fmt::join(option.names, ", "), option.placeholder.empty() ? "" : " ",
+                     option.placeholder);
 }
 
 }  // namespace
@@ -38,15 +27,18 @@ struct Options::State {
   const CommandText text;
   CLI::App app;
   CommonOptions common;
-  std::vector<Entry> options, arguments;
+  OptionsDescription description;
   std::string usage;
   std::vector<std::string> names;
   std::vector<std::function<Result<void>()>> takers;
   std::vector<std::string>* rest = nullptr;  ///< where further arguments go
 
-  void add(const char* option_names, const char* placeholder, std::string help) {
-    for (const auto name : split(option_names, ',')) names.emplace_back(name);
-    options.push_back({spaced_names(option_names, placeholder), std::move(help)});
+  void add(const char* option_names, const char* placeholder, std::string help,
+           std::vector<std::string> choices = {}) {
+    OptionDescription option{{}, placeholder, std::move(help), std::move(choices)};
+    for (const auto name : split(option_names, ',')) option.names.emplace_back(name);
+    names.insert(names.end(), option.names.begin(), option.names.end());
+    description.options.push_back(std::move(option));
   }
   void add_flag(const char* option_names, bool& value, const char* help) {
     add(option_names, "", help);
@@ -57,8 +49,9 @@ struct Options::State {
     });
   }
   /// What was given, once for each time.
-  CLI::Option* add_option(const char* option_names, const char* placeholder, std::string help) {
-    add(option_names, placeholder, std::move(help));
+  CLI::Option* add_option(const char* option_names, const char* placeholder, std::string help,
+                          std::vector<std::string> choices = {}) {
+    add(option_names, placeholder, std::move(help), std::move(choices));
     return raw_option(option_names);
   }
   CLI::Option* raw_option(const std::string& option_names) {
@@ -140,7 +133,7 @@ void Options::option(const char* names, const char* placeholder, std::vector<std
 void Options::output(OutputForm& chosen, const DataShape& shape) {
   chosen = OutputForm(shape);
   CLI::Option* const form =
-      state_->add_option("-o,--output", "FORM", "As " + chosen.forms_text() + ".");
+      state_->add_option("-o,--output", "FORM", "As " + chosen.forms_text() + ".", chosen.forms());
   state_->add("--json", "", fmt::format("As -o json: {}", shape.text));
   CLI::Option* const json = state_->app.add_flag("--json")->disable_flag_override();
   state_->takers.push_back([this, form, json, &chosen] -> Result<void> {
@@ -157,7 +150,7 @@ void Options::output(OutputForm& chosen, const DataShape& shape) {
 
 void Options::argument(const char* name, std::optional<std::string>& value, Need need,
                        const char* help) {
-  state_->arguments.push_back({name, help});
+  state_->description.arguments.push_back({name, help});
   state_->usage += need == Need::required ? fmt::format(" {}", name) : fmt::format(" [{}]", name);
   CLI::Option* const option = state_->raw_option(name);
   state_->takers.push_back([this, option, &value, need, name] -> Result<void> {
@@ -170,7 +163,7 @@ void Options::argument(const char* name, std::optional<std::string>& value, Need
 }
 
 void Options::arguments(const char* name, std::vector<std::string>& values, const char* help) {
-  state_->arguments.push_back({fmt::format("{}…", name), help});
+  state_->description.arguments.push_back({name, help, true});
   state_->usage += fmt::format(" [{}…]", name);
   state_->rest = &values;
 }
@@ -194,6 +187,8 @@ Result<void> Options::parse(std::span<const std::string> words) {
   return {};
 }
 
+const OptionsDescription& Options::description() const { return state_->description; }
+
 const CommonOptions& Options::common() const { return state_->common; }
 
 std::string Options::help() const {
@@ -201,13 +196,12 @@ std::string Options::help() const {
   std::string text = fmt::format("geartrain {}: {}\n\nusage: geartrain {}{} [OPTION…]\n",
                                  state.text.name, state.text.summary, state.text.name, state.usage);
   if (*state.text.description != '\0') text += "\n" + wrapped(state.text.description, 0);
-  const auto add_entries = [&](const char* title, const std::vector<Entry>& entries) {
-    if (entries.empty()) return;
-    text += fmt::format("\n{}\n", title);
-    for (const Entry& entry : entries) text += two_columns(entry.names, entry.help);
-  };
-  add_entries("arguments", state.arguments);
-  add_entries("options", state.options);
+  if (!state.description.arguments.empty()) text += "\narguments\n";
+  for (const ArgumentDescription& argument : state.description.arguments)
+    text += two_columns(argument.name + (argument.repeats ? "…" : ""), argument.help);
+  text += "\noptions\n";
+  for (const OptionDescription& option : state.description.options)
+    text += two_columns(names_text(option), option.help);
   if (!state.text.examples.empty()) text += "\nexamples\n";
   for (const Example& example : state.text.examples)
     text += fmt::format("  {}\n      {}\n", example.command, example.what);

@@ -37,6 +37,25 @@ struct CommonOptions {
   std::optional<std::string> project;  ///< -C
 };
 
+struct OptionDescription {
+  std::vector<std::string> names;  ///< "-j", "--jobs"
+  std::string placeholder;         ///< empty for a flag
+  std::string help;
+  std::vector<std::string> choices;  ///< all values that there are; empty where they are not fixed
+};
+
+struct ArgumentDescription {
+  std::string name;
+  std::string help;
+  bool repeats = false;
+};
+
+/// All that a command can be given.
+struct OptionsDescription {
+  std::vector<OptionDescription> options;
+  std::vector<ArgumentDescription> arguments;
+};
+
 enum class Need { required, optional };
 
 class Options {
@@ -67,6 +86,8 @@ class Options {
   Result<void> parse(std::span<const std::string> words);
   const CommonOptions& common() const;
   std::string help() const;
+  /// With the common options once parse() was called.
+  const OptionsDescription& description() const;
 
  private:
   struct State;

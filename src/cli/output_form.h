@@ -31,6 +31,7 @@ class OutputForm {
 
   explicit OutputForm(DataShape shape = {.text = ""}) : shape_(shape) {}
 
+  std::vector<std::string> forms() const;
   /// "table, json, yaml or name".
   std::string forms_text() const;
   /// Errc::invalid for a form that there is not, with a suggestion.
@@ -44,8 +45,6 @@ class OutputForm {
   std::string text_of(const Json& data) const;
 
  private:
-  std::vector<std::string> forms() const;
-
   DataShape shape_;
   std::string form_ = table;
 };

@@ -8,7 +8,12 @@
 
 namespace gt {
 
-namespace {
+std::string current_folder() {
+  char* const path = ::getcwd(nullptr, 0);
+  std::string text = path == nullptr ? "" : path;
+  std::free(path);
+  return text;
+}
 
 Result<void> enter_folder(Session& session, const std::string& folder) {
   if (::chdir(folder.c_str()) != 0)
@@ -17,17 +22,13 @@ Result<void> enter_folder(Session& session, const std::string& folder) {
   return {};
 }
 
-}  // namespace
-
-std::string current_folder() {
-  char* const path = ::getcwd(nullptr, 0);
-  std::string text = path == nullptr ? "" : path;
-  std::free(path);
-  return text;
-}
-
 Result<bool> begin_command(Session& session, Options& options, Words words) {
-  TRY(options.parse(words));
+  auto parsed = options.parse(words);
+  if (session.describes != nullptr) {
+    *session.describes = options.description();
+    return false;
+  }
+  TRY(std::move(parsed));
   if (options.common().no_color) session.console.disable_colors();
   if (!options.common().no_pager && !session.executes_steps)
     session.console.set_pager(pager_command(session.variable));

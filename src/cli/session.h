@@ -25,6 +25,8 @@ struct Session {
   std::function<const char*(const char* name)> variable;
   /// Such a command shows progress and no long data.
   bool executes_steps = false;
+  /// If set, the command only says what it can be given, and is done then.
+  OptionsDescription* describes = nullptr;
   /// For commands that execute steps; forked before anything else.
   std::optional<KeeperLink> keeper = {};
 };
@@ -40,6 +42,9 @@ struct CliCommand {
 
 /// Empty when it does not exist any more.
 std::string current_folder();
+
+/// For -C.
+Result<void> enter_folder(Session& session, const std::string& folder);
 
 /// Parses and enters the folder of -C. With --help, shows it and returns false: the command is
 /// done.

@@ -1,0 +1,130 @@
+#include "cli/complete_values.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/pipeline_source.h"
+#include "cli/run_text.h"
+#include "cli/run_view.h"
+#include "definition/read_pipeline.h"
+#include "schedule/task_context.h"
+
+namespace gt {
+
+namespace {
+
+constexpr std::size_t runs_max = 100;
+constexpr std::size_t tasks_max = 2000;
+
+using Candidates = std::vector<Candidate>;
+
+Result<Candidates> runs_of(const Session& session) {
+  Records records = TRY(open_existing_records(session));
+  auto reader = TRY(records.database->begin_read());
+  Candidates found = {{"latest", "the newest run"}};
+  const RunFilter newest{.pipeline = {}, .state = {}, .limit = runs_max};
+  for (const RunRecord& run : TRY(records.runs.list(reader, newest)))
+    found.push_back(
+        {run.name(), fmt::format("{}, {}", to_text(run.state), format_time(run.created_at))});
+  return found;
+}
+
+Result<Candidates> pipelines_of(const Session& session) {
+  Candidates found;
+  for (const Candidate& run : TRY(runs_of(session))) {
+    std::string name = run.word.substr(0, run.word.find('/'));
+    const bool is_new = std::ranges::find(found, name, &Candidate::word) == found.end();
+    if (run.word.find('/') != std::string::npos && is_new) found.push_back({std::move(name), ""});
+  }
+  return found;
+}
+
+/// Tasks, or their outputs.
+Result<Candidates> tasks_of(const Session& session, const std::string& name, bool wants_outputs) {
+  Records records = TRY(open_existing_records(session));
+  auto reader = TRY(records.database->begin_read());
+  const RunRecord run = TRY(find_run(records, reader, name));
+  const RunView view = TRY(RunView::load(records, reader, run));
+  Candidates found;
+  for (const TaskRecord* task : view.in_order()) {
+    if (found.size() >= tasks_max) break;
+    if (!wants_outputs) {
+      found.push_back({view.path(*task), to_text(task->state)});
+      continue;
+    }
+    for (const std::string& output : output_names(view.step_of(*task)))
+      found.push_back({view.path(*task) + "." + output, ""});
+  }
+  return found;
+}
+
+Result<std::shared_ptr<const Pipeline>> pipeline_of(const Session& session,
+                                                    const std::optional<std::string>& file) {
+  const Project project = TRY(find_project(session));
+  const PipelineText text = TRY(find_pipeline_text(session, project, file));
+  ReadResult read = read_pipeline(text.text, text.file.path);
+  if (!read.pipeline) return error(Errc::invalid, "the pipeline has problems");
+  return std::make_shared<const Pipeline>(*std::move(read.pipeline));
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+Result<Candidates> steps_of(const Session& session, const std::optional<std::string>& file) {
+  const auto plan = Plan::build(TRY(pipeline_of(session, file)), {});
+  Candidates found;
+  for (StepIndex step = 0; step < plan->steps().size() && found.size() < tasks_max; ++step)
+    found.push_back({plan->path(step), first_line(plan->step(step).settings->description)});
+  return found;
+}
+
+std::string description_of(const Parameter& parameter) {
+  const Json* const text = parameter.schema.find("description");
+  return text != nullptr && text->string() != nullptr ? first_line(*text->string()) : "";
+}
+
+Result<Candidates> parameters_of(const Session& session, const std::optional<std::string>& file) {
+  Candidates found;
+  const auto pipeline = TRY(pipeline_of(session, file));
+  for (const Parameter& parameter : pipeline->params)
+    found.push_back({parameter.name + "=", description_of(parameter)});
+  return found;
+}
+
+Result<Candidates> found_by(const Session& session, const WantedValue& wanted) {
+  const std::string& what = wanted.placeholder;
+  const std::optional<std::string> run = wanted.run
+                                             ? wanted.run
+                                             : (wanted.option.empty() && !wanted.arguments.empty()
+                                                    ? std::optional(wanted.arguments.front())
+                                                    : std::nullopt);
+  if (what == "RUN" || what == "OTHER") return runs_of(session);
+  if (what == "STEP.output" && run) return tasks_of(session, *run, true);
+  if (what == "STEP" && run) return tasks_of(session, *run, false);
+  if (what == "STEP") return steps_of(session, wanted.file);
+  if (what == "NAME=VALUE") return parameters_of(session, wanted.file);
+  if (wanted.option == "--pipeline") return pipelines_of(session);
+  return Candidates();
+}
+
+}  // namespace
+
+Completion values_of(const Session& session, const WantedValue& wanted) {
+  Completion completion;
+  for (const std::string& choice : wanted.choices) completion.candidates.push_back({choice, ""});
+  if (!completion.candidates.empty()) return completion;
+  const std::string& what = wanted.placeholder;
+  if (what == "FILE" || what == "PATH") return {.candidates = {}, .help = ShellHelp::files};
+  if (what == "FOLDER") return {.candidates = {}, .help = ShellHelp::folders};
+  if (what == "SHELL") return {.candidates = {{"bash", ""}, {"zsh", ""}, {"fish", ""}}};
+  if (what == "STATE") {
+    for (const RunState state : {RunState::queued, RunState::running, RunState::paused,
+                                 RunState::succeeded, RunState::failed, RunState::cancelled})
+      completion.candidates.push_back({to_text(state), ""});
+    return completion;
+  }
+  if (auto found = found_by(session, wanted)) completion.candidates = *std::move(found);
+  completion.goes_on = what == "NAME=VALUE";
+  return completion;
+}
+
+}  // namespace gt
