@@ -62,6 +62,7 @@ Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
                     {"kind", to_text(task.kind)},
                     {"message", task.message},
                     {"cached_from", source.empty() ? Json() : Json(source)},
+                    {"memory_bytes", task.memory_bytes ? Json(*task.memory_bytes) : Json()},
                     {"exit_code", task.exit_code ? Json(*task.exit_code) : Json()}};
 }
 

@@ -65,7 +65,8 @@ std::string describe(const TaskNews& news) {
     text += fmt::format(" again, attempt {}", news.attempts);
   if (!news.message.empty() && !is_success(news.state)) text += ": " + printable(news.message);
   if (news.state == TaskState::retry_wait)
-    text += fmt::format("; attempt {} follows", news.attempts + 1);
+    text += fmt::format("; attempt {} follows{}", news.attempts + 1,
+                        news.memory_bytes ? " with " + format_bytes(*news.memory_bytes) : "");
   if (!news.reason.empty() && (text.starts_with("started") || news.state == TaskState::cached))
     text += ": " + printable(news.reason);
   return text;

@@ -25,6 +25,7 @@ struct TaskNews {
   std::optional<Time> started_at, ended_at, next_at;
   std::string message;  ///< of a failure
   std::string reason;   ///< why it is executed, or where the result came from
+  std::optional<std::int64_t> memory_bytes = {};  ///< of the next attempt, where it has grown
 };
 
 /// How many tasks are in which state; a matrix or group counts only as long as it has no children.

@@ -15,6 +15,7 @@ TaskChange change_of(const TaskRecord& record) {
           .message = record.message,
           .exit_code = record.exit_code,
           .next_at = record.next_at,
+          .memory_bytes = record.memory_bytes,
           .started_at = record.started_at,
           .ended_at = record.ended_at};
 }
@@ -85,8 +86,11 @@ void RunWatcher::count(const LiveRun& run, TaskIndex index) {
 
 void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
   const LiveRun::Task& task = run.task(change.index);
+  // It may be tried again with a group around it.
+  if (change.state != TaskState::failed) std::erase(failed_, change.index);
   const bool is_container = task.kind != TaskKind::step && run.children(change.index).second > 0;
-  if (is_container || !is_shown(change.state)) return;
+  if (is_container && change.state != TaskState::retry_wait) return;
+  if (!is_shown(change.state)) return;
   if (change.started_at) started_[change.index] = *change.started_at;
   TaskNews news{.index = change.index,
                 .path = run.task_path(change.index),
@@ -96,7 +100,8 @@ void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
                 .ended_at = change.ended_at,
                 .next_at = change.next_at,
                 .message = change.message,
-                .reason = {}};
+                .reason = {},
+                .memory_bytes = change.memory_bytes};
   if (const auto began = started_.find(change.index); began != started_.end())
     news.started_at = began->second;
   if (const auto reason = reasons_.find(change.index); reason != reasons_.end())
@@ -105,7 +110,7 @@ void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
   const bool failed = change.state == TaskState::failed;
   if (failed || change.state == TaskState::retry_wait) {
     if (failed) failed_.push_back(change.index);
-    if (change.attempts > 0)
+    if (change.attempts > 0 && task.kind == TaskKind::step)
       progress_.log_tail(log_tail_(run.record(), {run.record().id, change.index, change.attempts}));
   }
   if (is_ended(change.state)) {

@@ -55,15 +55,21 @@ std::string remark(const RunView& view, const TaskRecord& task, const JsonObject
   return text;
 }
 
+std::string attempts_text(const TaskRecord& task) {
+  const std::string count = std::to_string(task.attempts);
+  return task.memory_bytes ? fmt::format("{}, {}", count, format_bytes(*task.memory_bytes)) : count;
+}
+
 Result<std::string> task_table(const Session& session, const RunView& view) {
   Table table({"task", "state", "took", "attempts", "outputs"});
   for (const TaskRecord* task : view.in_order()) {
-    if (view.has_parts(*task)) continue;
+    // A group is shown where it has attempts of its own.
+    if (view.has_parts(*task) && task->attempts == 0) continue;
     const JsonObject shape = TRY(task_json(view, *task));
     table.add({{view.path(*task)},
                {to_text(task->state), tone_of(task->state)},
                {time_taken(task->started_at, task->ended_at, session.clock.now())},
-               {std::to_string(task->attempts)},
+               {attempts_text(*task)},
                {remark(view, *task, shape)}});
   }
   return table.empty() ? std::string() : "\n" + table.text(session.console);

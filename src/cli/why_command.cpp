@@ -24,6 +24,7 @@ struct Explanation {
   std::string reason;
   std::string key;                   ///< empty for a task that was never looked up
   std::optional<std::string> facts;  ///< nullopt where they are not kept
+  std::vector<AttemptRecord> attempts;
 };
 
 Result<Explanation> explain(Records& records, Session& session, Transaction& reader,
@@ -33,7 +34,8 @@ Result<Explanation> explain(Records& records, Session& session, Transaction& rea
                   .verdict = to_text(task.state),
                   .reason = task_reason(view, task),
                   .key = {},
-                  .facts = {}};
+                  .facts = {},
+                  .attempts = TRY(records.runs.attempts(reader, view.run().id, task.index))};
   if (task.attempts > 0) why.verdict = "executed";
   if (auto manifest = TRY(records.runs.manifest(reader, view.run().id, task.index))) {
     if (why.reason.empty() || task.attempts > 0) why.reason = manifest->reason;
@@ -57,6 +59,41 @@ std::string parts_text(const RunView& view, const TaskRecord& container) {
   return text;
 }
 
+std::string end_text(const AttemptRecord& attempt) {
+  if (!attempt.ended_at) return "runs";
+  return attempt.failure ? fmt::format("{}: {}", to_text(attempt.failure->cause),
+                                       printable(attempt.failure->message))
+                         : "succeeded";
+}
+
+/// How each went, where there were several.
+void print_attempts(Console& console, const TaskRecord& task, const Explanation& why) {
+  if (task.kind == TaskKind::group && task.attempts > 1)
+    console.print(fmt::format("  it was tried {} times\n", task.attempts));
+  if (why.attempts.size() < 2) return;
+  for (const AttemptRecord& attempt : why.attempts) {
+    const std::string memory =
+        attempt.memory_bytes > 0 ? " with " + format_bytes(attempt.memory_bytes) : "";
+    console.print(
+        fmt::format("  attempt {}{}: {}\n", attempt.id.number, memory, end_text(attempt)));
+  }
+}
+
+JsonList attempts_json(const Explanation& why) {
+  JsonList all;
+  for (const AttemptRecord& attempt : why.attempts) {
+    JsonObject shape{
+        {"number", std::int64_t{attempt.id.number}},
+        {"cause", attempt.failure ? Json(to_text(attempt.failure->cause)) : Json()},
+        {"message", attempt.failure ? Json(attempt.failure->message) : Json()},
+        {"memory_bytes", attempt.memory_bytes > 0 ? Json(attempt.memory_bytes) : Json()},
+        {"started_at", time_json(attempt.started_at)},
+        {"ended_at", time_json(attempt.ended_at)}};
+    all.emplace_back(std::move(shape));
+  }
+  return all;
+}
+
 void print(Console& console, const RunView& view, const TaskRecord& task, const Explanation& why,
            bool shows_facts) {
   std::string line = console.painted(Tone::strong, why.task) + " " +
@@ -66,6 +103,7 @@ void print(Console& console, const RunView& view, const TaskRecord& task, const 
   console.print(line + "\n");
   if (task.state == TaskState::failed && !task.message.empty())
     console.print(fmt::format("  it failed: {}\n", printable(task.message)));
+  print_attempts(console, task, why);
   if (!shows_facts) return;
   if (why.facts)
     console.print("\n" + *why.facts);
@@ -81,8 +119,10 @@ Result<ExitCode> run(Session& session, Words words) {
   options.argument("RUN", run_name, Need::required, run_argument_help);
   options.argument("STEP", step, Need::required, task_argument_help);
   options.flag("--facts", shows_facts, "All that its cache key is made of, a line each.");
-  options.output(output,
-                 {.text = "{run, task, state, verdict, reason, key, facts}.", .names = "task"});
+  options.output(
+      output, {.text = "{run, task, state, verdict, reason, key, facts, attempts: [{number, cause, "
+                       "message, memory_bytes, started_at, ended_at}]}.",
+               .names = "task"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   Records records = TRY(open_existing_records(session));
@@ -105,7 +145,8 @@ Result<ExitCode> run(Session& session, Words words) {
                                                   {"verdict", why.verdict},
                                                   {"reason", why.reason},
                                                   {"key", why.key.empty() ? Json() : Json(why.key)},
-                                                  {"facts", std::move(facts)}}));
+                                                  {"facts", std::move(facts)},
+                                                  {"attempts", attempts_json(why)}}));
   return ExitCode::ok;
 }
 

@@ -190,8 +190,15 @@ CREATE TABLE run_memo (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* grown_memory = R"sql(
+-- Bytes: of a task where they are not what its step declares; of an attempt what it was given.
+ALTER TABLE task ADD COLUMN memory_bytes INTEGER;
+ALTER TABLE attempt ADD COLUMN memory_bytes INTEGER;
+)sql";
+
 constexpr std::array steps = {Migration{1, "first schema", first_schema},
-                              Migration{2, "repeated runs", repeated_runs}};
+                              Migration{2, "repeated runs", repeated_runs},
+                              Migration{3, "grown memory", grown_memory}};
 
 }  // namespace
 

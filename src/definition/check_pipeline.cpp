@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <optional>
+#include <set>
 
 #include "base/text.h"
 #include "definition/check_matrices.h"
@@ -39,6 +40,8 @@ class PipelineChecker {
   void check_group(StepScope& scope, const Step& step, StepTypes types,
                    std::optional<YamlNode> node);
   void check_finally(const StepScope& root_scope, YamlNode root);
+  void check_whole(const Step& group, const std::vector<Step>& steps,
+                   const std::set<std::string_view>& decided);
 
   FileTypes file_;
   Problems& problems_;
@@ -171,6 +174,38 @@ void PipelineChecker::report_cycle(const StepScope& scope,
                                     "steps without a cycle"));
 }
 
+/// The items of a matrix stay as they were seen first, so a group cannot be repeated as a whole
+/// where a step of its own decides them. `decided` are the inputs, seen by `steps`, that such a
+/// step gives.
+void PipelineChecker::check_whole(const Step& group, const std::vector<Step>& steps,
+                                  const std::set<std::string_view>& decided) {
+  const auto is_decided = [&](const Reference& reference) {
+    const auto& path = reference.path;
+    return !step_referred_to(reference).empty() ||
+           (path.size() > 1 && path[0] == "inputs" && decided.contains(path[1]));
+  };
+  for (const Step& step : steps) {
+    if (step.group()) {
+      std::set<std::string_view> inside;
+      for (const Input& input : step.inputs) {
+        input.from.for_each_reference([&](const Reference& reference) {
+          if (is_decided(reference)) inside.insert(input.name);
+        });
+      }
+      check_whole(group, step.group()->steps, inside);
+    }
+    for_each_reference(step, [&](Place place, const Reference& reference) {
+      if (place != Place::matrix || !is_decided(reference)) return;
+      problems_.push_back(error_problem(
+          reference.position,
+          fmt::format("group `{}` is repeated as a whole, but a step inside decides this matrix",
+                      group.name),
+          "a matrix of what is known before the group begins",
+          "or leave out `whole`: what did not succeed is repeated"));
+    });
+  }
+}
+
 void PipelineChecker::check_group(StepScope& scope, const Step& step, StepTypes types,
                                   std::optional<YamlNode> node) {
   const auto group_node = node ? node->find("group") : std::nullopt;
@@ -179,6 +214,7 @@ void PipelineChecker::check_group(StepScope& scope, const Step& step, StepTypes 
   inner.outer_axes = std::move(types.axes);
   inner.outer_axes.insert(inner.outer_axes.end(), scope.outer_axes.begin(), scope.outer_axes.end());
   inner.default_variables = check_defaults(*step.group()->defaults);
+  if (step.settings->retry.whole) check_whole(step, step.group()->steps, {});
   check_scope(inner, group_node ? group_node->find("steps") : std::nullopt);
   scope.group_outputs.emplace(&step, check_group_outputs(file_, inner, step, problems_));
 }

@@ -1,5 +1,6 @@
 #include "definition/check_step.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -15,6 +16,7 @@ class StepChecker {
       : file_(file), scope_(scope), step_(step), problems_(problems) {}
 
   StepTypes check() {
+    check_growth();
     check_matrix();
     check_inputs();
     check_condition();
@@ -37,6 +39,7 @@ class StepChecker {
     return infer(text, types, problems_);
   }
 
+  void check_growth();
   void check_matrix();
   Type type_of_axis(const MatrixAxis& axis);
   void check_inputs();
@@ -83,6 +86,25 @@ Type StepChecker::type_of_axis(const MatrixAxis& axis) {
     common = common ? common_type(*common, type) : type;
   }
   return common.value_or(Type());
+}
+
+/// What the step itself says must make sense; a default may reach steps that it does not fit.
+void StepChecker::check_growth() {
+  const StepSettings& settings = *step_.settings;
+  const Growth& growth = settings.retry.growth;
+  const auto origin = std::ranges::find(settings.origins, "retry", &SettingOrigin::setting);
+  if (growth.memory_factor <= 1 || origin == settings.origins.end() || origin->is_default) return;
+  const std::int64_t declared = settings.resources.memory_bytes;
+  if (declared == 0) {
+    problems_.push_back(error_problem(origin->position, "`grow` has no memory to grow from",
+                                      "`memory` below `resources`"));
+  } else if (growth.memory_bytes_max > 0 && growth.memory_bytes_max < declared) {
+    problems_.push_back(
+        error_problem(origin->position,
+                      fmt::format("`memory_max` of `grow` is {}, less than the step's memory",
+                                  format_bytes(growth.memory_bytes_max)),
+                      fmt::format("at least {}", format_bytes(declared))));
+  }
 }
 
 void StepChecker::check_matrix() {

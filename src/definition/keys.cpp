@@ -29,6 +29,10 @@ constexpr std::string_view cache = R"({"anyOf": [{"type": "boolean"}, {"$ref": "
 constexpr std::string_view retry =
     R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/retry"}]})";
 
+constexpr std::string_view group_retry =
+    R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/group_retry"}]})";
+constexpr std::string_view bytes = R"({"type": ["string", "integer"], "minimum": 0})";
+
 constexpr auto pipeline_key_list = std::to_array<Key>({
     {"name", R"({"$ref": "#/$defs/name"})",
      "How runs of the pipeline are called; default: the name of its folder."},
@@ -128,6 +132,7 @@ constexpr auto group_step_key_list = std::to_array<Key>({
     {"matrix", matrix, "The whole group once for each combination of the values of its axes."},
     {"max_parallel", max_parallel, "How many groups of the matrix may run at once."},
     {"fail_fast", boolean, "The first failed group of the matrix cancels the others."},
+    {"retry", group_retry, "How often what failed inside is repeated."},
 });
 
 constexpr auto group_key_list = std::to_array<Key>({
@@ -164,13 +169,28 @@ constexpr auto retry_key_list = std::to_array<Key>({
     {"exit_codes",
      R"({"anyOf": [{"$ref": "#/$defs/exit_code"}, {"type": "array", "items": {"$ref": "#/$defs/exit_code"}}]})",
      "Of cause `exit` only these exit codes; default: any."},
+    {"grow", R"({"anyOf": [{"type": "number"}, {"$ref": "#/$defs/grow"}]})",
+     "After `out_of_memory` the next attempt gets so many times the memory."},
+});
+
+constexpr auto group_retry_key_list = std::to_array<Key>({
+    {"limit", R"({"type": "integer", "minimum": 0, "maximum": 1000})",
+     "Further attempts after the first.", true},
+    {"delay", duration, "Before the second attempt; default: none."},
+    {"backoff", R"({"$ref": "#/$defs/backoff"})", "How the delay grows; default: constant."},
+    {"max_delay", duration, "What the delay grows to at most; default: 1h."},
+    {"whole", boolean, "All steps inside are executed anew; default: those that did not succeed."},
+});
+
+constexpr auto grow_key_list = std::to_array<Key>({
+    {"memory", R"({"type": "number", "exclusiveMinimum": 1, "maximum": 100})", "The factor.", true},
+    {"memory_max", bytes, "What it grows to at most; default: what the machine has."},
 });
 
 constexpr auto resources_key_list = std::to_array<Key>({
     {"cpu", R"({"type": "number", "exclusiveMinimum": 0, "maximum": 10000})",
      "Processors; default: 1."},
-    {"memory", R"({"type": ["string", "integer"], "minimum": 0})",
-     "Bytes, as in 512Mi or 2Gi; default: not counted."},
+    {"memory", bytes, "Bytes, as in 512Mi or 2Gi; default: not counted."},
 });
 
 constexpr auto cache_key_list = std::to_array<Key>({
@@ -240,14 +260,16 @@ constinit const KeyTable group_keys = {"group", group_key_list};
 constinit const KeyTable input_keys = {"input", input_key_list};
 constinit const KeyTable output_keys = {"output", output_key_list};
 constinit const KeyTable retry_keys = {"retry", retry_key_list};
+constinit const KeyTable group_retry_keys = {"group_retry", group_retry_key_list};
+constinit const KeyTable grow_keys = {"grow", grow_key_list};
 constinit const KeyTable resources_keys = {"resources", resources_key_list};
 constinit const KeyTable cache_keys = {"cache", cache_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
       {&pipeline_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys, &defaults_keys,
-       &group_step_keys, &group_keys, &input_keys, &output_keys, &retry_keys, &resources_keys,
-       &cache_keys});
+       &group_step_keys, &group_keys, &input_keys, &output_keys, &retry_keys, &group_retry_keys,
+       &grow_keys, &resources_keys, &cache_keys});
   return all;
 }
 

@@ -42,6 +42,10 @@ extern const KeyTable group_keys;
 extern const KeyTable input_keys;
 extern const KeyTable output_keys;
 extern const KeyTable retry_keys;
+/// Below `retry:` of a step that holds a group.
+extern const KeyTable group_retry_keys;
+/// Below `grow:`.
+extern const KeyTable grow_keys;
 extern const KeyTable resources_keys;
 extern const KeyTable cache_keys;
 

@@ -35,6 +35,8 @@ TEST_CASE("the reference of the file format has every key, and no other") {
       {&input_keys, "Input"},
       {&output_keys, "Output"},
       {&retry_keys, "Retry"},
+      {&group_retry_keys, "Retry of a group"},
+      {&grow_keys, "Grow"},
       {&resources_keys, "Resources"},
       {&cache_keys, "Cache"},
   };

@@ -101,6 +101,13 @@ enum class Cause {
 
 enum class Backoff { constant, linear, exponential };
 
+/// `retry: {grow: …}`: what an attempt gets after one that ended as out_of_memory.
+struct Growth {
+  double memory_factor = 1;           ///< 1: no more than before
+  std::int64_t memory_bytes_max = 0;  ///< 0: what the machine has
+};
+
+/// Of a step, or of a group, whose retry repeats what is inside.
 struct Retry {
   std::uint32_t limit = 0;  ///< further attempts after the first
   Duration delay{0};
@@ -109,6 +116,9 @@ struct Retry {
   double jitter = 0;      ///< 0…1: the delay is drawn from [delay·(1-jitter), delay·(1+jitter)]
   std::vector<Cause> on;  ///< empty: every cause but cancelled, run_timeout and invalid_expression
   std::vector<int> exit_codes;  ///< with cause exit: only these; empty: any
+  Growth growth = {};
+  /// Of a group: all its steps are executed anew, not only those that did not succeed.
+  bool whole = false;
 };
 
 /// One task per combination, first key varies slowest.

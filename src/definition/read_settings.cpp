@@ -45,6 +45,17 @@ void read_inherited(YamlNode node, VariableSettings& variables, Problems& proble
   });
 }
 
+std::optional<std::int64_t> read_bytes(YamlNode node, std::string_view what, Problems& problems) {
+  auto bytes = node.is(YamlKind::text) || node.is(YamlKind::integer)
+                   ? parse_bytes(node.text())
+                   : error(Errc::invalid, "is {}", describe(node.kind()));
+  if (bytes) return *bytes;
+  problems.push_back(error_problem(node.position(),
+                                   fmt::format("{}: {}", what, bytes.error().message),
+                                   "bytes, as in 512Mi or 2Gi", bytes.error().hint));
+  return std::nullopt;
+}
+
 std::vector<int> read_exit_codes(YamlNode node, Problems& problems) {
   std::vector<int> codes;
   const auto read_one = [&](YamlNode item) {
@@ -153,22 +164,25 @@ VariableSettings read_variables(YamlNode node, Problems& problems) {
   return variables;
 }
 
-Retry read_retry(YamlNode node, Problems& problems) {
-  Retry retry;
+namespace {
+
+/// What retries of steps and of groups have in common. False when there is no mapping to go on
+/// with.
+bool read_retry_times(YamlNode node, const KeyTable& keys, Retry& retry, Problems& problems) {
   const auto read_limit = [&](YamlNode limit, std::string_view what) {
     const auto value = read_integer(limit, what, 0, definition_limits::retry_limit_max, problems);
     if (value) retry.limit = static_cast<std::uint32_t>(*value);
   };
   if (node.is(YamlKind::integer)) {
     read_limit(node, "`retry`");
-    return retry;
+    return false;
   }
   if (!node.is(YamlKind::mapping)) {
     add_wrong_kind(node, "`retry`", "a number of further attempts, or a mapping with `limit`",
                    problems);
-    return retry;
+    return false;
   }
-  check_keys(node, retry_keys, "`retry`", problems);
+  check_keys(node, keys, "`retry`", problems);
   if (const auto limit = node.find("limit")) read_limit(*limit, "`limit`");
   if (const auto delay = node.find("delay")) {
     retry.delay = read_duration(*delay, "`delay`", problems).value_or(retry.delay);
@@ -186,6 +200,59 @@ Retry read_retry(YamlNode node, Problems& problems) {
   } else {
     retry.max_delay = std::max(retry.max_delay, retry.delay);
   }
+  return true;
+}
+
+Growth read_growth(YamlNode node, Problems& problems) {
+  constexpr double factor_max = 100;
+  Growth growth;
+  std::optional<YamlNode> factor = node;
+  if (node.is(YamlKind::mapping)) {
+    check_keys(node, grow_keys, "`grow`", problems);
+    factor = node.find("memory");
+    if (const auto most = node.find("memory_max")) {
+      growth.memory_bytes_max = read_bytes(*most, "`memory_max`", problems).value_or(0);
+    }
+  }
+  if (!factor) return growth;
+  const std::string_view what = node.is(YamlKind::mapping) ? "`memory`" : "`grow`";
+  const auto times = read_number(*factor, what, 1, factor_max, problems);
+  growth.memory_factor = times.value_or(1);
+  if (times && *times <= 1) {
+    problems.push_back(error_problem(factor->position(), fmt::format("{} is 1", what),
+                                     "more than 1", "leave it out if nothing is to grow"));
+  }
+  return growth;
+}
+
+void check_growth(YamlNode node, const Retry& retry, Problems& problems) {
+  const bool repeats_it =
+      retry.on.empty() || std::ranges::find(retry.on, Cause::out_of_memory) != retry.on.end();
+  if (!repeats_it) {
+    problems.push_back(error_problem(node.position(),
+                                     "`grow` without cause `out_of_memory` in `on`",
+                                     "`out_of_memory` in `on`"));
+  }
+  if (retry.limit == 0) {
+    problems.push_back(error_problem(node.position(), "`grow` without a further attempt",
+                                     "a `limit` of at least 1"));
+  }
+}
+
+}  // namespace
+
+Retry read_group_retry(YamlNode node, Problems& problems) {
+  Retry retry;
+  if (!read_retry_times(node, group_retry_keys, retry, problems)) return retry;
+  if (const auto whole = node.find("whole")) {
+    retry.whole = read_boolean(*whole, "`whole`", problems).value_or(false);
+  }
+  return retry;
+}
+
+Retry read_retry(YamlNode node, Problems& problems) {
+  Retry retry;
+  if (!read_retry_times(node, retry_keys, retry, problems)) return retry;
   if (const auto jitter = node.find("jitter")) {
     retry.jitter = read_number(*jitter, "`jitter`", 0, 1, problems).value_or(0);
   }
@@ -196,6 +263,11 @@ Retry read_retry(YamlNode node, Problems& problems) {
       problems.push_back(error_problem(
           codes->position(), "`exit_codes` without cause `exit` in `on`", "`exit` in `on`"));
     }
+  }
+  if (const auto grow = node.find("grow")) {
+    const std::size_t problems_before = problems.size();
+    retry.growth = read_growth(*grow, problems);
+    if (problems.size() == problems_before) check_growth(*grow, retry, problems);
   }
   return retry;
 }
@@ -209,16 +281,7 @@ Resources read_resources(YamlNode node, Problems& problems) {
     resources.cpu = read_number(*cpu, "`cpu`", cpu_min, cpu_max, problems).value_or(resources.cpu);
   }
   if (const auto memory = node.find("memory")) {
-    const auto bytes = memory->is(YamlKind::text) || memory->is(YamlKind::integer)
-                           ? parse_bytes(memory->text())
-                           : error(Errc::invalid, "is {}", describe(memory->kind()));
-    if (bytes) {
-      resources.memory_bytes = *bytes;
-    } else {
-      problems.push_back(error_problem(memory->position(),
-                                       fmt::format("`memory`: {}", bytes.error().message),
-                                       "bytes, as in 512Mi or 2Gi", bytes.error().hint));
-    }
+    resources.memory_bytes = read_bytes(*memory, "`memory`", problems).value_or(0);
   }
   return resources;
 }

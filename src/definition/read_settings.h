@@ -10,6 +10,8 @@ namespace gt {
 std::optional<EnvironmentDefinition> read_environment(YamlNode node, Problems& problems);
 VariableSettings read_variables(YamlNode node, Problems& problems);
 Retry read_retry(YamlNode node, Problems& problems);
+/// `retry:` of a step that holds a group.
+Retry read_group_retry(YamlNode node, Problems& problems);
 Resources read_resources(YamlNode node, Problems& problems);
 CacheSetting read_cache(YamlNode node, Problems& problems);
 /// `code:` glob patterns.

@@ -11,6 +11,7 @@
 #include "definition/read_defaults.h"
 #include "definition/read_matrix.h"
 #include "definition/read_output.h"
+#include "definition/read_settings.h"
 
 namespace gt {
 namespace {
@@ -99,7 +100,7 @@ Step StepReader::read_step(YamlEntry entry) {
           read_word(*rule, "`trigger_rule`", parse_trigger_rule, trigger_rule_words(), problems_)
               .value_or(step.trigger_rule);
     }
-    step.settings = read_settings(node, step.group() ? no_settings_ : defaults_);
+    step.settings = read_settings(node, step.group() != nullptr);
   } else {
     add_wrong_kind(node, what, "a mapping with `run` or `group`", problems_);
   }
@@ -254,8 +255,8 @@ std::shared_ptr<const StepSettings> StepReader::use_defaults(std::optional<YamlN
   return defaults_;
 }
 
-std::shared_ptr<const StepSettings> StepReader::read_settings(
-    YamlNode node, const std::shared_ptr<const StepSettings>& defaults) {
+std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, bool is_group) {
+  const auto& defaults = is_group ? no_settings_ : defaults_;
   std::shared_ptr<StepSettings> settings;
   const auto change = [&]() -> StepSettings& {
     if (!settings) settings = std::make_shared<StepSettings>(*defaults);
@@ -270,7 +271,10 @@ std::shared_ptr<const StepSettings> StepReader::read_settings(
       change().condition_position = value.position();
     } else if (key == "description") {
       change().description = read_text(value, "`description`", problems_).value_or("");
-    } else if (defaults_keys.find(key)) {
+    } else if (is_group && key == "retry") {
+      change().retry = read_group_retry(value, problems_);
+      change().origins.push_back({.setting = "retry", .position = entry.key.position()});
+    } else if (!is_group && defaults_keys.find(key)) {
       read_setting(entry, SettingPlace::step, change(), problems_);
     }
   }

@@ -34,8 +34,7 @@ class StepReader {
   void read_inputs(YamlNode node, Step& step);
   void read_outputs(YamlNode node, Step& step);
   void read_needs(YamlNode node, Step& step);
-  std::shared_ptr<const StepSettings> read_settings(
-      YamlNode node, const std::shared_ptr<const StepSettings>& defaults);
+  std::shared_ptr<const StepSettings> read_settings(YamlNode node, bool is_group);
 
   Damage& damage_;
   Problems& problems_;

@@ -14,6 +14,10 @@ std::string text_of(const Retry& retry) {
   if (retry.delay > Duration::zero()) {
     text += fmt::format(", {} from {}", to_text(retry.backoff), format_duration(retry.delay));
   }
+  if (retry.whole) text += ", as a whole";
+  if (retry.growth.memory_factor > 1) {
+    text += fmt::format(", memory {} times", retry.growth.memory_factor);
+  }
   if (retry.on.empty() && retry.exit_codes.empty()) return text;
   std::vector<std::string> causes;
   for (const Cause cause : retry.on) causes.emplace_back(to_text(cause));

@@ -267,9 +267,11 @@ std::optional<KeyAnswer> Engine::answer_at_once(ActiveRun& active, TaskIndex tas
 
   const StepKey key = step_key(prepared->manifest);
   active.wanted_keys[task] = {key, prepared->manifest.source, step.settings->cache.expires};
-  if (live.record().options.no_cache || live.selection().is_forced(live.task(task).step)) {
+  std::string forced = live.forced_reason(task);
+  if (forced.empty() && live.record().options.no_cache) forced = "it was asked to run anew";
+  if (!forced.empty()) {
     active.new_manifests.emplace_back(task, std::move(prepared->manifest));
-    return KeyAnswer{KeyUncached{}, TaskManifest{task, key.key, "it was asked to run anew"}};
+    return KeyAnswer{KeyUncached{}, TaskManifest{task, key.key, std::move(forced)}};
   }
   questions.push_back({task, key, live.task_path(task), std::move(prepared->manifest)});
   return std::nullopt;

@@ -266,7 +266,7 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
       joined(places_on_host.project_root, settings.working_directory.value_or("."));
   launch.timeout = settings.timeout;
   launch.cpu = settings.resources.cpu;
-  launch.memory_bytes = settings.resources.memory_bytes;
+  launch.memory_bytes = run.resources_of(task).memory_bytes;
   const std::string folder = places_on_host.attempts + "/" + launch.outside_name + "/";
 
   Places places;
@@ -299,6 +299,8 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
   launch.variables.emplace_back("GEARTRAIN_TASK", launch.task_path);
   launch.variables.emplace_back("GEARTRAIN_ATTEMPT", launch.outside_name);
   launch.variables.emplace_back("GEARTRAIN_ATTEMPT_NUMBER", std::to_string(attempt.number));
+  if (launch.memory_bytes > 0)
+    launch.variables.emplace_back("GEARTRAIN_MEMORY", std::to_string(launch.memory_bytes));
   launch.variables.emplace_back("GEARTRAIN_VALUES", folder + "values");
   launch.variables.emplace_back("GEARTRAIN_OUTPUTS", folder + "outputs");
 

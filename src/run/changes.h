@@ -37,6 +37,7 @@ struct AttemptOpened {
   AttemptId id;
   std::string outside_name;
   Time at;
+  std::int64_t memory_bytes = 0;  ///< what it is given; 0: not counted
 };
 
 struct AttemptStart {

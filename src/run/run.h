@@ -67,6 +67,7 @@ struct TaskRecord {
   std::string message;                          ///< of the last failure
   std::optional<int> exit_code;                 ///< of the last failure
   std::optional<Time> next_at;                  ///< of retry_wait
+  std::optional<std::int64_t> memory_bytes;     ///< where it is not what the step declares
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
 };
@@ -81,6 +82,7 @@ struct TaskChange {
   std::string message;           ///< goes with cause
   std::optional<int> exit_code;  ///< goes with cause
   std::optional<Time> next_at;
+  std::optional<std::int64_t> memory_bytes = {};
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
 };

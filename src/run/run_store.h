@@ -50,6 +50,7 @@ struct AttemptRecord {
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
   std::optional<AttemptFailed> failure;  ///< of an ended one that did not succeed
+  std::int64_t memory_bytes = 0;         ///< what it was given; 0: not counted
   Usage usage;
   std::int64_t log_bytes = 0;
 };

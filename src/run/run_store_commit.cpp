@@ -41,7 +41,7 @@ Result<void> write_created(Transaction& transaction, RunId run,
 Result<void> write_changed(Transaction& transaction, RunId run,
                            const std::vector<TaskChange>& changed) {
   if (changed.empty()) return {};
-  constexpr std::size_t width = 10;
+  constexpr std::size_t width = 11;
   std::vector<Bind> rows;
   rows.reserve(changed.size() * width);
   for (const TaskChange& task : changed) {
@@ -52,6 +52,7 @@ Result<void> write_changed(Transaction& transaction, RunId run,
                              task.cause ? Bind(task.message) : Bind(nullptr),
                              task.exit_code ? Bind(*task.exit_code) : Bind(nullptr),
                              task.next_at,
+                             task.memory_bytes,
                              task.started_at,
                              task.ended_at,
                              task_key(run, task.index)};
@@ -60,7 +61,8 @@ Result<void> write_changed(Transaction& transaction, RunId run,
   TRY(transaction.execute_many(
       "UPDATE task SET state = :state, attempts = :attempts, attempts_before_reopening = :before, "
       "cause = coalesce(:cause, cause), message = coalesce(:message, message), exit_code = "
-      "coalesce(:exit_code, exit_code), next_at = coalesce(:next_at, next_at), started_at = "
+      "coalesce(:exit_code, exit_code), next_at = coalesce(:next_at, next_at), memory_bytes = "
+      "coalesce(:memory, memory_bytes), started_at = "
       "coalesce(:started_at, started_at), ended_at = coalesce(:ended_at, ended_at) WHERE id = :id",
       width, rows));
   return {};
@@ -99,9 +101,10 @@ Result<void> write_results(Transaction& transaction, RunId run, const RunChanges
 Result<void> write_attempts(Transaction& transaction, RunId run, const RunChanges& changes) {
   for (const AttemptOpened& opened : changes.opened)
     TRY(transaction.execute(
-        "INSERT INTO attempt (task, number, outside_name, opened_at) VALUES (:task, :number, "
-        ":outside_name, :opened_at)",
-        {task_key(run, opened.id.task), opened.id.number, opened.outside_name, opened.at}));
+        "INSERT INTO attempt (task, number, outside_name, opened_at, memory_bytes) VALUES (:task, "
+        ":number, :outside_name, :opened_at, :memory)",
+        {task_key(run, opened.id.task), opened.id.number, opened.outside_name, opened.at,
+         opened.memory_bytes > 0 ? Bind(opened.memory_bytes) : Bind(nullptr)}));
   for (const AttemptStart& started : changes.started)
     TRY(transaction.execute(
         "UPDATE attempt SET started_at = :at WHERE task = :task AND number = :number",

@@ -12,16 +12,18 @@ Result<void> read_tasks(Transaction& transaction, RunId run, LoadedRun& loaded) 
   return transaction
       .query<std::int64_t, Number, std::int64_t, std::int64_t, std::string_view, std::string_view,
              std::int64_t, std::int64_t, std::optional<std::string>, std::optional<std::string>,
-             Number, std::optional<Time>, std::optional<Time>, std::optional<Time>>(
+             Number, std::optional<Time>, Number, std::optional<Time>, std::optional<Time>>(
           "SELECT id, parent, step, item, kind, state, attempts, attempts_before_reopening, cause, "
-          "message, exit_code, next_at, started_at, ended_at FROM task WHERE id >= :first AND id < "
+          "message, exit_code, next_at, memory_bytes, started_at, ended_at FROM task WHERE id >= "
+          ":first AND id < "
           ":last ORDER BY id",
           {task_key(run, 0), task_key(run + 1, 0)},
           [&](std::int64_t id, Number parent, std::int64_t step, std::int64_t item,
               std::string_view kind, std::string_view state, std::int64_t attempts,
               std::int64_t before, std::optional<std::string> cause,
               std::optional<std::string> message, Number exit_code, std::optional<Time> next_at,
-              std::optional<Time> started_at, std::optional<Time> ended_at) -> Result<void> {
+              Number memory_bytes, std::optional<Time> started_at,
+              std::optional<Time> ended_at) -> Result<void> {
             TaskRecord task;
             task.index = index_of(id);
             const auto known_kind = parse_task_kind(kind);
@@ -36,6 +38,7 @@ Result<void> read_tasks(Transaction& transaction, RunId run, LoadedRun& loaded) 
             task.attempts = static_cast<std::uint32_t>(attempts);
             task.attempts_before_reopening = static_cast<std::uint32_t>(before);
             task.next_at = next_at;
+            task.memory_bytes = memory_bytes;
             task.started_at = started_at;
             // Rows keep what an earlier life of the task left; only what its state permits counts.
             if (is_ended(task.state)) task.ended_at = ended_at;

@@ -33,7 +33,7 @@ std::optional<TaskState> advance(TaskState state, TaskEvent event) {
     case TaskEvent::upstreams_done:
       return when(state == S::waiting, S::ready);
     case TaskEvent::expanded:
-      return when(not_started, S::running);
+      return when(not_started || state == S::retry_wait, S::running);
     case TaskEvent::found_in_cache:
       return when(not_started, S::cached);
     case TaskEvent::launched:

@@ -35,6 +35,7 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
     live.tasks_.push_back(task);
     if (record.cause)
       live.failures_[record.index] = {*record.cause, record.message, record.exit_code, {}};
+    if (record.memory_bytes) live.grown_memory_[record.index] = *record.memory_bytes;
     if (record.state == TaskState::retry_wait)
       live.timers_.emplace(record.next_at.value_or(Time{}), record.index);
   }
@@ -155,6 +156,7 @@ void LiveRun::rebuild() {
   checks_.clear();
   lookups_.clear();
   launch_queue_.clear();
+  due_groups_.clear();
   for (Container& container : containers_) {
     std::vector<MatrixItem> items = std::move(container.items);
     container = {};
@@ -182,7 +184,7 @@ void LiveRun::rebuild() {
     const bool takes_slots = task.kind == TaskKind::step &&
                              (task.state == TaskState::queued || task.state == TaskState::running);
     if (takes_slots) {
-      used_.take(step_of(index).settings->resources);
+      used_.take(resources_of(index));
       ++running_tasks_;
     }
     if (task.item >= 0 && (task.state == TaskState::queued || task.state == TaskState::running))

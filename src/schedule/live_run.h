@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,7 @@ class LiveRun {
     TaskIndex parent = no_task;
     std::int32_t item = -1;
     std::uint32_t container = UINT32_MAX;  ///< of a matrix or group that was expanded
-    std::uint32_t attempts = 0;
+    std::uint32_t attempts = 0;            ///< of a group: counted where it has a retry
     std::uint32_t attempts_before_reopening = 0;
     std::uint32_t pending = UINT32_MAX;  ///< its entry among the pending changes
     UpstreamCounts counts;
@@ -96,6 +97,10 @@ class LiveRun {
   std::span<const Task> tasks() const { return tasks_; }
   const Task& task(TaskIndex index) const { return tasks_[index]; }
   const Step& step_of(TaskIndex index) const { return plan_->step(tasks_[index].step); }
+  /// What an attempt of the task takes: as its step declares, with the memory that has grown.
+  Resources resources_of(TaskIndex index) const;
+  /// Why it is executed although the cache may know its result; empty if it is not.
+  std::string forced_reason(TaskIndex index) const;
   std::vector<OpenAttempt> open_attempts() const;
   bool is_ended() const { return gt::is_ended(run_.state); }
   /// The state that `finally` and `${{ run.state }}` see: the coming one once the steps have ended.
@@ -152,9 +157,22 @@ class LiveRun {
   void launch_ready(Decisions& decisions, const Capacity& capacity, Time now);
   bool hold_back(TaskIndex task);
   bool passes_condition(TaskIndex task, Time now);
-  void launch(TaskIndex task, Decisions& decisions, Time now);
+  void launch(TaskIndex task, Decisions& decisions, const Capacity& capacity, Time now);
   bool run_is_full() const;
   void check_deadline(Time now);
+
+  // live_run_retry.cpp: from failed to tried again
+  bool is_stopping(TaskIndex task) const;
+  void put_off(TaskIndex task, const AttemptFailed& failure, Time next_at);
+  bool put_off_group(TaskIndex task, const AttemptFailed& failure, Time now);
+  void grow(TaskIndex task, const AttemptFailed& failure);
+  void wake_due(Time now);
+  void restart_group(TaskIndex task);
+  void count_group_attempt(TaskIndex task);
+  std::vector<TaskIndex> tasks_below(TaskIndex task) const;
+  bool is_repeated(TaskIndex task, const std::vector<bool>& repeated, TaskIndex first) const;
+  void recount_below(TaskIndex group, const std::vector<TaskIndex>& below);
+  void enter_again(TaskIndex task, Time now);
 
   // live_run_end.cpp: from ended tasks to the ended run
   void end(TaskIndex task, TaskEvent event, Time now);
@@ -167,6 +185,7 @@ class LiveRun {
   void release_key(TaskIndex task);
   ScopeIndex top_scope(TaskIndex task) const;
   bool is_below(TaskIndex task, TaskIndex ancestor) const;
+  void end_below(TaskIndex task, TaskEvent event, Time now);
   void cancel_task(TaskIndex task, StopRequest how, Time now);
   void cancel_scope(ScopeIndex scope, StopRequest how, Time now);
   void begin_finally(Time now);
@@ -193,6 +212,10 @@ class LiveRun {
   std::deque<TaskIndex> launch_queue_;
   using Timer = std::pair<Time, TaskIndex>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  /// Groups whose time to be tried again has come.
+  std::unordered_set<TaskIndex> due_groups_;
+  /// Bytes, of tasks whose memory is not what their step declares.
+  std::unordered_map<TaskIndex, std::int64_t> grown_memory_;
   std::vector<std::pair<AttemptId, StopRequest>> stops_;
   std::unordered_map<Digest, TaskIndex> key_leader_;
   std::unordered_map<TaskIndex, Digest> leader_key_;

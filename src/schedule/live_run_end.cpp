@@ -32,8 +32,6 @@ void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
   const auto& failure = std::get<AttemptFailed>(ended.outcome);
   const Retry& retry = step_of(index).settings->retry;
   const std::uint32_t tried = task.attempts - task.attempts_before_reopening;
-  const bool stopping = run_.cancel != CancelMode::none || timed_out_;
-  const bool ending = stopping && top_scope(index) == root_scope;
   if (failure.cause == Cause::cancelled) {
     failures_[index] = failure;
     TaskChange& change = touch(index);
@@ -41,20 +39,12 @@ void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
     change.message = failure.message;
     return end(index, TaskEvent::cancelled, ended.at);
   }
-  if (ending || tried > retry.limit || !is_retried(retry, failure))
+  if (is_stopping(index) || tried > retry.limit || !is_retried(retry, failure))
     return fail(index, failure, ended.at);
-  move(index, TaskEvent::failed_will_retry);
-  used_.give_back(step_of(index).settings->resources);
+  used_.give_back(resources_of(index));
   --running_tasks_;
-  release_place(index);
-  const Time next_at = now + retry_delay(retry, tried, entropy);
-  timers_.emplace(next_at, index);
-  failures_[index] = failure;
-  TaskChange& change = touch(index);
-  change.cause = failure.cause;
-  change.message = failure.message;
-  change.exit_code = failure.exit_code;
-  change.next_at = next_at;
+  grow(index, failure);
+  put_off(index, failure, now + retry_delay(retry, tried, entropy));
 }
 
 void LiveRun::fail(TaskIndex index, AttemptFailed failure, Time now) {
@@ -73,11 +63,13 @@ void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
   touch(index).ended_at = now;
   const bool had_place = before == TaskState::queued || before == TaskState::running;
   if (had_place && task.kind == TaskKind::step) {
-    used_.give_back(step_of(index).settings->resources);
+    used_.give_back(resources_of(index));
     --running_tasks_;
   }
   if (had_place) release_place(index);
   release_key(index);
+  if (task.container != UINT32_MAX && container(index).children_left > 0)
+    end_below(index, event, now);
 
   const TaskIndex parent = task.parent;
   if (parent == no_task) {
@@ -126,6 +118,18 @@ bool LiveRun::is_below(TaskIndex index, TaskIndex ancestor) const {
   return index == ancestor;
 }
 
+/// What is inside a container that is not entered again ends as that did.
+void LiveRun::end_below(TaskIndex index, TaskEvent event, Time now) {
+  const TaskEvent inside = event == TaskEvent::failed ? TaskEvent::upstream_failed : event;
+  for (const TaskIndex below : tasks_below(index)) {
+    if (tasks_[below].container != UINT32_MAX) container(below).children_left = 0;
+    if (gt::is_ended(tasks_[below].state)) continue;
+    move(below, inside);
+    touch(below).ended_at = now;
+  }
+  container(index).children_left = 0;
+}
+
 /// Running containers end by themselves when what is inside has.
 void LiveRun::cancel_task(TaskIndex index, StopRequest how, Time now) {
   const Task& task = tasks_[index];
@@ -139,7 +143,6 @@ void LiveRun::cancel_task(TaskIndex index, StopRequest how, Time now) {
 
 void LiveRun::finish_container(TaskIndex index, Time now) {
   const Container& inside = container(index);
-  if (inside.cancelled > 0) return end(index, TaskEvent::cancelled, now);
   if (inside.ended.failed > 0 || inside.ended.upstream_failed > 0) {
     const std::uint32_t failed = inside.ended.failed + inside.ended.upstream_failed;
     const std::string what = tasks_[index].kind == TaskKind::matrix ? "items" : "steps";
@@ -148,8 +151,11 @@ void LiveRun::finish_container(TaskIndex index, Time now) {
         fmt::format("{} of its {} {} did not succeed", failed, inside.child_count, what),
         {},
         {}};
+    if (put_off_group(index, failure, now)) return;
+    if (inside.cancelled > 0) return end(index, TaskEvent::cancelled, now);
     return fail(index, std::move(failure), now);
   }
+  failures_.erase(index);
   if (inside.child_count > 0 && inside.ended.skipped == inside.child_count)
     return end(index, TaskEvent::skipped, now);
   if (tasks_[index].kind == TaskKind::group && !compute_group_outputs(index, now)) return;
@@ -184,7 +190,7 @@ void LiveRun::release_place(TaskIndex index) {
   if (items.held_back.empty()) return;
   const TaskIndex next = items.held_back.front();
   items.held_back.pop_front();
-  if (tasks_[next].state == TaskState::waiting)
+  if (tasks_[next].kind == TaskKind::group)
     want_check(next);
   else
     launch_queue_.push_front(next);
@@ -282,8 +288,10 @@ void LiveRun::reopen(Time now, std::string who) {
     task.attempts_before_reopening = task.attempts;
     outputs_.erase(index);
     failures_.erase(index);
-    if (task.container != UINT32_MAX && container(index).child_count > 0)
+    if (task.container != UINT32_MAX && container(index).child_count > 0) {
       move(index, TaskEvent::expanded);
+      count_group_attempt(index);
+    }
   }
   run_.state = RunState::running;
   run_.cancel = CancelMode::none;
@@ -314,7 +322,7 @@ void LiveRun::end_unknown(TaskIndex index, const std::string& why, Time now) {
   move(index, TaskEvent::launched);
   if (tasks_[index].kind == TaskKind::step) {
     // end() gives back what a launch takes.
-    used_.take(step_of(index).settings->resources);
+    used_.take(resources_of(index));
     ++running_tasks_;
   }
   if (tasks_[index].item >= 0) ++container(tasks_[index].parent).active;

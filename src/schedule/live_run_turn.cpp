@@ -50,14 +50,19 @@ void LiveRun::start(Time now) {
 
 void LiveRun::want_check(TaskIndex index) {
   Task& task = tasks_[index];
-  if (task.to_check || task.state != TaskState::waiting) return;
+  const bool is_due = task.state == TaskState::retry_wait && due_groups_.contains(index);
+  if (task.to_check || (task.state != TaskState::waiting && !is_due)) return;
   task.to_check = true;
   checks_.push_back(index);
 }
 
 void LiveRun::check(TaskIndex index, Time now) {
   const Task& task = tasks_[index];
+  if (task.state == TaskState::retry_wait && due_groups_.contains(index))
+    return restart_group(index);
   if (task.state != TaskState::waiting) return;
+  // What is inside a group that is tried again waits until its matrix or group is entered again.
+  if (task.parent != no_task && tasks_[task.parent].state != TaskState::running) return;
   // Rebuilding a run looks at all of `finally`, which waits for everything else.
   if (!in_finally_ && top_scope(index) == finally_scope) return;
   if (task.item >= 0) return open_item(index, now);
@@ -132,6 +137,7 @@ bool LiveRun::has_room_for(std::size_t more_tasks) const {
 }
 
 void LiveRun::expand_matrix(TaskIndex index, Time now) {
+  if (children(index).second > 0) return enter_again(index, now);
   auto items =
       expand(*step_of(index).settings->matrix, TaskContext(*this, index, Viewpoint::settings));
   if (!items && items.error().code == Errc::unavailable)
@@ -166,10 +172,12 @@ void LiveRun::expand_matrix(TaskIndex index, Time now) {
 }
 
 void LiveRun::expand_group(TaskIndex index, Time now) {
+  if (children(index).second > 0) return enter_again(index, now);
   if (!has_room_for(plan_->scope(plan_->at(tasks_[index].step).body).step_count))
     return fail(index, too_many_tasks(), now);
   move(index, TaskEvent::expanded);
   touch(index).started_at = now;
+  count_group_attempt(index);
   const TaskIndex first = create_tasks(plan_->at(tasks_[index].step).body, index);
   const auto count = static_cast<std::uint32_t>(tasks_.size()) - first;
   tasks_[index].container = static_cast<std::uint32_t>(containers_.size());
@@ -225,34 +233,36 @@ bool LiveRun::run_is_full() const {
 
 // First come, first served: a large task at the head is not overtaken, so it cannot starve.
 void LiveRun::launch_ready(Decisions& decisions, const Capacity& capacity, Time now) {
-  while (!timers_.empty() && timers_.top().first <= now) {
-    const TaskIndex index = timers_.top().second;
-    timers_.pop();
-    if (tasks_[index].state == TaskState::retry_wait) launch_queue_.push_back(index);
-  }
   while (!launch_queue_.empty()) {
     const TaskIndex index = launch_queue_.front();
     const Task& task = tasks_[index];
     if (task.state == TaskState::ready || task.state == TaskState::retry_wait) {
-      if (run_is_full() || !used_.fits(step_of(index).settings->resources, capacity)) break;
-      if (task.item < 0 || !hold_back(index)) launch(index, decisions, now);
+      if (run_is_full() || !used_.fits(resources_of(index), capacity)) break;
+      if (task.item < 0 || !hold_back(index)) launch(index, decisions, capacity, now);
     }
     launch_queue_.pop_front();
   }
   if (!timers_.empty()) decisions.wake_at = timers_.top().first;
 }
 
-void LiveRun::launch(TaskIndex index, Decisions& decisions, Time now) {
+void LiveRun::launch(TaskIndex index, Decisions& decisions, const Capacity& capacity, Time now) {
   Task& task = tasks_[index];
   const bool is_first = task.attempts == task.attempts_before_reopening;
   move(index, TaskEvent::launched);
   ++task.attempts;
   if (is_first) touch(index).started_at = now;
-  used_.take(step_of(index).settings->resources);
+  // More than there is cannot be given.
+  if (const auto grown = grown_memory_.find(index);
+      grown != grown_memory_.end() && capacity.memory_bytes > 0) {
+    grown->second = std::min(grown->second, capacity.memory_bytes);
+    touch(index).memory_bytes = grown->second;
+  }
+  const Resources resources = resources_of(index);
+  used_.take(resources);
   ++running_tasks_;
   if (task.item >= 0) ++container(task.parent).active;
   const AttemptId id{run_.id, index, task.attempts};
-  changes_.opened.push_back({id, outside_name(run_.uuid, id), now});
+  changes_.opened.push_back({id, outside_name(run_.uuid, id), now, resources.memory_bytes});
   decisions.launches.push_back(id);
 }
 
@@ -276,6 +286,7 @@ Decisions LiveRun::decide(const Capacity& capacity, Time now) {
   Decisions decisions;
   if (is_ended()) return decisions;
   check_deadline(now);
+  wake_due(now);
   // Tasks that end at once (skipped, empty) make more to check while this goes on.
   for (std::size_t i = 0; i < checks_.size(); ++i) {
     const TaskIndex index = checks_[i];

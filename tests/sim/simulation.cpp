@@ -55,6 +55,9 @@ class PipelineWriter {
       if (chance(6))
         text_ += in + "if: ${{ params.n > " + std::to_string(entropy_.below(4)) + " }}\n";
       if (is_group) {
+        if (chance(2))
+          text_ += in + fmt::format("retry: {{limit: {}, delay: {}s, whole: {}}}\n",
+                                    1 + entropy_.below(2), entropy_.below(20), chance(2));
         text_ += in + "group:\n" + in + "  steps:\n";
         write_steps(1 + entropy_.below(3), in + "    ", name + "_", false);
         text_ += in + "  outputs: {v: \"${{ steps." + name + "_0.state }}\"}\n";
@@ -193,6 +196,15 @@ class Life {
     if (world_.database->has_crashed()) return true;
     const LoadedRun loaded = world_.load(run_);
     for (const TaskRecord& task : loaded.tasks) {
+      // A group that is tried again takes up what is inside.
+      if (task.kind == TaskKind::group && task.attempts != group_attempts_[task.index]) {
+        group_attempts_[task.index] = task.attempts;
+        std::erase_if(ended_, [&](const auto& entry) {
+          TaskIndex above = entry.first;
+          while (above != no_task && above != task.index) above = loaded.tasks[above].parent;
+          return above == task.index;
+        });
+      }
       const auto known = ended_.find(task.index);
       if (known != ended_.end() && known->second != task.state)
         broken(fmt::format("task {} was {} and is {}", task.index, to_text(known->second),
@@ -215,6 +227,7 @@ class Life {
   SimulationReport report_;
   RunId run_ = 0;
   std::map<TaskIndex, TaskState> ended_;
+  std::map<TaskIndex, std::uint32_t> group_attempts_;
   int cancel_at_turn_ = 0;
   int turns_ = 0;
 };
