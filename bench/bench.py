@@ -1,179 +1,184 @@
-"""Measures Geartrain against peers, both in this run, and prints one table.
+"""Measures Geartrain against peers, both in this run, and prints tables in Markdown.
 
-    bench/bench.py [--geartrain PATH] [--rounds N] [NAME...]
+    bench/bench.py [OPTION...] [NAME...]
 
-Rows: chain, fan-out, fan-out-matrix, nothing-to-do, first-step, version, runs, show, engine. What
-counts is the ratio or the difference: both sides ran in turns on the same machine, and the median of
-several rounds is shown. Nothing else should run meanwhile.
+NAMEs: `own` (rows that need nothing but ninja) or single ones of them, `peers` (the same work by
+Geartrain, ninja, make, go-task, Luigi, Snakemake and DVC), `large` (large artifacts). Without any, all.
+What counts is the ratio or the difference: all sides ran in turns on the same machine, and the median
+of several rounds is shown. Nothing else should run meanwhile.
 """
 
 import argparse
 import os
 import platform
-import shutil
-import subprocess
 import sys
 import tempfile
-import time
+from datetime import date
 from pathlib import Path
 
-import graphs
-from measure import in_turns, milliseconds, run
+import tables
+from compare import Comparison
+from large import Large
+from measure import Failed
+from own import Own
+from peers import PEERS, Geartrain
+from tools import Missing, first_words
+from work import works
 
 ROOT = Path(__file__).resolve().parent.parent
-PARALLEL = "-j2"
+DOCUMENT = ROOT / "docs/benchmarks.md"
 
 
-class Bench:
-    def __init__(self, geartrain, engine, folder, rounds):
-        self.geartrain, self.engine = geartrain, engine
-        self.folder, self.rounds = Path(folder), rounds
-        self.count = 0
+class Report:
+    """Prints each line as soon as it is known, and keeps it for the document."""
 
-    def fresh_folder(self):
-        self.count += 1
-        folder = self.folder / str(self.count)
-        folder.mkdir()
-        return folder
+    def __init__(self):
+        self.blocks = {}
 
-    def first_run(self, write, command):
-        """Seconds of a command in a folder of its own that has seen no run."""
-        folder = self.fresh_folder()
-        write(folder)
-        seconds = run(command, folder)
-        return seconds
+    def block(self, name):
+        self.name = name
+        self.blocks[name] = []
+        print(flush=True)
 
-    def against_ninja(self, write_pipeline, graph):
-        ours = lambda: self.first_run(write_pipeline, [self.geartrain, "run", PARALLEL])  # noqa: E731
-        theirs = lambda: self.first_run(graph.write_ninja, ["ninja", PARALLEL])  # noqa: E731
-        return ratio_row(*in_turns(ours, theirs, self.rounds))
+    def line(self, text=""):
+        self.blocks[self.name].append(text)
+        print(text, flush=True)
 
-    def chain(self):
-        graph = graphs.chain(100)
-        return "100 steps in a chain / ninja", *self.against_ninja(graph.write_pipeline, graph), "2×"
-
-    def fan_out(self):
-        graph = graphs.fan_out(1000)
-        return "1 → 1,000 → 1 steps / ninja", *self.against_ninja(graph.write_pipeline, graph), "2×"
-
-    def fan_out_matrix(self):
-        write = lambda folder: graphs.write_matrix_pipeline(folder, 1000)  # noqa: E731
-        row = self.against_ninja(write, graphs.fan_out(1000))
-        return "1 → matrix of 1,000 → 1 / ninja", *row, "2×"
-
-    def nothing_to_do(self):
-        graph = graphs.layers(10, 1000)
-        ours, theirs = self.fresh_folder(), self.fresh_folder()
-        graph.write_pipeline(ours)
-        graph.write_ninja(theirs)
-        run([self.geartrain, "run", PARALLEL], ours)
-        run(["ninja", PARALLEL], theirs)
-        time.sleep(2.5)  # a file's time is trusted only once it is well in the past
-        row = ratio_row(
-            *in_turns(
-                lambda: run([self.geartrain, "run", PARALLEL], ours),
-                lambda: run(["ninja", PARALLEL], theirs),
-                self.rounds,
-            )
-        )
-        return "nothing to do over 10,000 steps / ninja", *row, "2×"
-
-    def first_step(self):
-        """The step and the peer both note the time as their first act."""
-        ours, theirs = self.fresh_folder(), self.fresh_folder()
-        note = "date +%s%N >{}"
-        stamp = ours / "stamp"
-        text = f'name: bench\nsteps:\n  one: {{run: [sh, -c, "{note.format(stamp)}"]}}\n'
-        (ours / "pipeline.yaml").write_text(text)
-
-        def until_stamp(command, folder):
-            before = time.time_ns()
-            run(command, folder)
-            return (int((folder / "stamp").read_text()) - before) / 1e9
-
-        row = difference_row(
-            *in_turns(
-                lambda: until_stamp([self.geartrain, "run"], ours),
-                lambda: until_stamp(["sh", "-c", note.format("stamp")], theirs),
-                self.rounds * 4,
-            )
-        )
-        return "command to first step started − sh -c", *row, "10 ms"
-
-    def small_command(self, *arguments):
-        folder = self.fresh_folder()
-        (folder / "pipeline.yaml").write_text('name: bench\nsteps:\n  one: {run: ["true"]}\n')
-        run([self.geartrain, "run"], folder)
-        row = difference_row(
-            *in_turns(
-                lambda: run([self.geartrain, *arguments], folder),
-                lambda: run(["sh", "-c", "true"], folder),
-                self.rounds * 4,
-            )
-        )
-        return f"geartrain {' '.join(arguments)} − sh -c true", *row, "10 ms"
-
-    def engine_alone(self):
-        """The engine with a simulated executor; the program prints its own rows."""
-        done = subprocess.run([self.engine], stdout=subprocess.PIPE, text=True, check=True)
-        return [tuple(line.split("|")) for line in done.stdout.splitlines()]
+    def write(self, path):
+        text = path.read_text()
+        for name, lines in self.blocks.items():
+            text = tables.replace_block(text, name, "\n".join(lines))
+        path.write_text(text)
 
 
-def ratio_row(ours, theirs):
-    return milliseconds(ours), milliseconds(theirs), f"{ours / theirs:.2f}×"
-
-
-def difference_row(ours, theirs):
-    return milliseconds(ours), milliseconds(theirs), f"{(ours - theirs) * 1e3:+.1f} ms"
-
-
-def measurements(bench):
-    return {
-        "chain": bench.chain,
-        "fan-out": bench.fan_out,
-        "fan-out-matrix": bench.fan_out_matrix,
-        "nothing-to-do": bench.nothing_to_do,
-        "first-step": bench.first_step,
-        "version": lambda: bench.small_command("version"),
-        "runs": lambda: bench.small_command("runs"),
-        "show": lambda: bench.small_command("show", "latest"),
-        "engine": bench.engine_alone,
-    }
-
-
-def machine(geartrain):
-    version = subprocess.run([geartrain, "version"], stdout=subprocess.PIPE, text=True).stdout
-    ninja = subprocess.run(["ninja", "--version"], stdout=subprocess.PIPE, text=True).stdout
-    cores = os.cpu_count()
-    first = version.splitlines()[0] if version else "geartrain"
-    return f"{first}, ninja {ninja.strip()}, {cores} cores, Linux {platform.release()}"
-
-
-def main():
+def arguments_of(own_names):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--geartrain", default=ROOT / "build/geartrain")
     parser.add_argument("--engine", default=ROOT / "build/release/bench/bench_engine")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    arguments = parser.parse_args()
+    parser.add_argument("--limit", type=float, default=300, help="seconds that one command may take")
+    parser.add_argument(
+        "--patience", type=float, default=30, help="seconds after which a peer gets no further round"
+    )
+    parser.add_argument("--work", action="append", help="only this work by peers; may be repeated")
+    parser.add_argument("--peer", action="append", help="only this peer; may be repeated")
+    parser.add_argument("--small", action="store_true", help="tiny sizes, which only show that it works")
+    parser.add_argument("--no-install", action="store_true", help="peers that are not installed are skipped")
+    parser.add_argument("--folder", default=ROOT / "build", help="where to work; 12 GB for `large`")
+    parser.add_argument("--write", action="store_true", help="write the tables to docs/benchmarks.md")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"own, peers, large, {', '.join(own_names)}")
+    return parser.parse_args()
+
+
+def machine(geartrain, others):
+    versions = [first_words([geartrain, "version"]), *others]
+    load = os.getloadavg()[0]
+    return (
+        f"{date.today()}: {', '.join(versions)}; {os.cpu_count()} cores,"
+        f" Linux {platform.release()}, load {load:.1f} at the beginning"
+    )
+
+
+def chosen_peers(geartrain, arguments):
+    """Geartrain first; and a line for each that is missing."""
+    found, missing = [Geartrain(geartrain)], []
+    for peer in PEERS:
+        if arguments.peer and peer.name not in arguments.peer:
+            continue
+        try:
+            found.append(peer(not arguments.no_install))
+        except Missing as reason:
+            missing.append(f"skipped: {peer.name}: {reason}")
+    return found, missing
+
+
+def warmed_up(peers, folder, report):
+    """Those that can do a tiny work right; it also has everything read from disk once."""
+    check = Comparison(peers, folder, rounds=1, limit=120, patience=0)
+    table = check.measure(works(small=True)["fan-out"])
+    for note in check.notes:
+        report.line(f"skipped: {note}")
+    good = [one for one in peers if all(isinstance(row[one.name], float) for row in table.values())]
+    if peers[0] not in good:
+        sys.exit("bench: Geartrain cannot do the work")
+    return good
+
+
+def report_peers(geartrain, arguments, folder, report):
+    report.block("peers")
+    peers, missing = chosen_peers(geartrain, arguments)
+    others = [f"{peer.name} {peer.version()}" for peer in peers[1:]]
+    report.line(machine(geartrain, others) + f"; medians of up to {arguments.rounds} rounds.")
+    for text in missing:
+        report.line(text)
+    peers = warmed_up(peers, folder, report)
+    report.line()
+    report.line(tables.peers_header(peers))
+    comparison = Comparison(peers, folder, arguments.rounds, arguments.limit, arguments.patience)
+    known = works(arguments.small)
+    for key in arguments.work or known:
+        table = comparison.measure(known[key])
+        for row in tables.peers_rows(key, known[key], table, peers):
+            report.line(tables.line(row))
+    if comparison.notes:
+        report.line()
+    for note in comparison.notes:
+        report.line(f"- {note.splitlines()[0]}")
+
+
+def report_rows(name, geartrain, arguments, groups, report):
+    report.block(name)
+    ninja = [f"ninja {first_words(['ninja', '--version'])}"]
+    report.line(machine(geartrain, ninja) + f"; medians of {arguments.rounds} rounds or more.")
+    report.line()
+    report.line(tables.OWN_HEADER)
+    for rows in groups:
+        for row in rows:
+            report.line(tables.line(row))
+
+
+def large_rounds(arguments):
+    return min(arguments.rounds, 3)
+
+
+def main():
+    own_names = list(Own("", "", ".", 1).measurements())
+    arguments = arguments_of(own_names)
     geartrain = os.path.abspath(arguments.geartrain)
     if not os.access(geartrain, os.X_OK):
         sys.exit(f"bench: {geartrain} is not there; run ./dev build")
+    names = arguments.names or ["own", "peers", "large"]
+    known = ["own", "peers", "large", *own_names]
+    for kind, wanted, there in [
+        ("row", names, known),
+        ("work", arguments.work or [], list(works(True))),
+        ("peer", arguments.peer or [], [peer.name for peer in PEERS]),
+    ]:
+        if unknown := sorted(set(wanted) - set(there)):
+            sys.exit(f"bench: no {kind} {', '.join(unknown)}; there are {', '.join(there)}")
 
-    (ROOT / "build").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "build") as folder:
-        bench = Bench(geartrain, arguments.engine, folder, arguments.rounds)
-        known = measurements(bench)
-        unknown = set(arguments.names) - set(known)
-        if unknown:
-            sys.exit(f"bench: no row {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-        print(f"{machine(geartrain)}; medians of {arguments.rounds} rounds or more\n")
-        print("| what | Geartrain | peer | found | at most |\n|---|---:|---:|---:|---:|", flush=True)
-        for name in arguments.names or known:
-            rows = known[name]()
-            for row in [rows] if isinstance(rows, tuple) else rows:
-                print("|", " | ".join(cell.strip() for cell in row), "|", flush=True)
+    rows = own_names if "own" in names else [name for name in names if name in own_names]
+    if arguments.write and rows and "own" not in names:
+        sys.exit("bench: --write takes the whole of `own`, not single rows")
+    os.makedirs(arguments.folder, exist_ok=True)
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.folder) as folder:
+        own = Own(geartrain, arguments.engine, folder, arguments.rounds)
+        if rows:
+            made = (own.measurements()[name]() for name in rows)
+            groups = ([one] if isinstance(one, tuple) else one for one in made)
+            report_rows("own", geartrain, arguments, groups, report)
+        if "peers" in names:
+            report_peers(geartrain, arguments, Path(folder), report)
+        if "large" in names:
+            large = Large(geartrain, folder, large_rounds(arguments), arguments.small)
+            report_rows("large", geartrain, arguments, [large.rows()], report)
+    if arguments.write:
+        report.write(DOCUMENT)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Failed as failed:
+        sys.exit(f"bench: {failed}")
