@@ -110,6 +110,7 @@ TEST_CASE("help shows usage, every option and the examples, and asks for nothing
         "  -p NAME=VALUE           A parameter.\n"
         "  --json                  As JSON.\n"
         "  --no-color              No colours, as with NO_COLOR set.\n"
+        "  --no-pager              Long output goes to the terminal itself.\n"
         "  -C, --project FOLDER    As if started in this folder.\n"
         "  -h, --help              Show this.\n"
         "\n"
