@@ -1,53 +1,11 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <set>
-#include <span>
 
+#include "engine/active_run.h"
 #include "engine/step_preparation.h"
 
 namespace gt {
-
-namespace {
-
-/// Under which key the result of an open attempt is to be kept.
-struct WantedKey {
-  StepKey key;
-  std::shared_ptr<const SourceSet> source;
-  std::optional<Duration> expires;
-};
-
-/// Manifests that are in memory at once, besides those that a commit is to write.
-constexpr std::size_t lookups_at_once = 512;
-
-}  // namespace
-
-/// A task whose key is known, and not what the cache has for it.
-struct Engine::Question {
-  TaskIndex task;
-  StepKey key;
-  std::string path;
-  StepManifest manifest;
-};
-
-struct Engine::ActiveRun {
-  ActiveRun(LiveRun begun, Selection chosen, std::int64_t with_fence)
-      : live(std::move(begun)), selection(std::move(chosen)), fence(with_fence) {}
-
-  LiveRun live;
-  Selection selection;
-  std::int64_t fence;
-  /// Survives a reload: the facts of an attempt are those of its start.
-  std::map<TaskIndex, WantedKey> wanted_keys;
-  /// Manifests that the next commit writes.
-  std::vector<std::pair<TaskIndex, StepManifest>> new_manifests;
-  std::vector<TaskIndex> waiting_for_environment;
-  /// Attempts that could not even be prepared; applied in the next turn like any other end.
-  std::vector<AttemptEvent> own_events;
-  std::vector<AttemptId> to_acknowledge;
-  std::optional<Time> wake_at;
-  bool keeps_all_results = false;
-};
 
 Engine::Engine(EngineParts parts, EngineSettings settings)
     : parts_(std::move(parts)), settings_(std::move(settings)) {}
@@ -129,6 +87,7 @@ bool Engine::is_idle() const {
 
 std::optional<Time> Engine::next_turn() const {
   std::optional<Time> next;
+  if (turn_again_) return Time{};
   for (const auto& [id, active] : active_) {
     if (active->live.is_ended()) continue;
     if (active->live.wants_turn() || !active->own_events.empty()) return Time{};
@@ -154,33 +113,62 @@ void Engine::apply_events(Time now) {
 
 Result<void> Engine::turn() {
   const Time now = parts_.clock.now();
+  turn_again_ = false;
   apply_events(now);
-  for (auto entry = active_.begin(); entry != active_.end();) {
-    ActiveRun& active = *entry->second;
-    const auto done = turn_of(active, now);
-    if (done) {
-      ++entry;
-      continue;
-    }
-    if (done.error().code == Errc::conflict) {
-      active_.erase(entry);
-      return done.error();
-    }
-    // Our memory may be ahead of what is recorded: start again from there.
-    const auto reloaded = reload(active);
-    return reloaded ? done.error() : reloaded.error();
+  for (auto& [id, active] : active_) {
+    const auto settled = settle(*active, now);
+    if (settled) continue;
+    TRY(reload(*active));
+    return settled.error();
   }
+  launch_ready(now);
+  TRY(commit(now));
+  std::optional<Error> taken_over = drop_lost();
+  act();
+  if (taken_over) return *std::move(taken_over);
   if (auto trouble = parts_.executor.trouble()) return *std::move(trouble);
   return {};
+}
+
+/// All that follows from what happened, but for launches, for which runs compete.
+Result<void> Engine::settle(ActiveRun& active, Time now) {
+  for (;;) {
+    Decisions decisions = active.live.decide(now);
+    std::ranges::move(decisions.stops, std::back_inserter(active.stops));
+    active.wake_at = decisions.wake_at;
+    if (decisions.lookups.empty()) return {};
+    TRY(answer_lookups(active, decisions.lookups, now));
+  }
+}
+
+void Engine::launch_ready(Time now) {
+  Slots used;
+  std::vector<ActiveRun*> runs;
+  std::vector<LaunchWish> wishes;
+  for (auto& [id, active] : active_) {
+    used.take(active->live.used());
+    if (auto wish = active->live.next_launch()) {
+      runs.push_back(active.get());
+      wishes.push_back(*wish);
+    }
+  }
+  while (const auto chosen = order_.choose(wishes, used, settings_.capacity)) {
+    LiveRun& live = runs[*chosen]->live;
+    runs[*chosen]->launches.push_back(live.launch_next(settings_.capacity, now));
+    used.take(wishes[*chosen].wanted);
+    if (auto wish = live.next_launch()) {
+      wishes[*chosen] = *wish;
+    } else {
+      runs.erase(runs.begin() + static_cast<std::ptrdiff_t>(*chosen));
+      wishes.erase(wishes.begin() + static_cast<std::ptrdiff_t>(*chosen));
+    }
+  }
 }
 
 Result<void> Engine::reload(ActiveRun& active) {
   auto reader = TRY(parts_.database.begin_read());
   LoadedRun loaded = TRY(parts_.runs.load(reader, active.live.record().id));
-  active.to_acknowledge.clear();
-  active.new_manifests.clear();
-  active.waiting_for_environment.clear();
-  active.keeps_all_results = false;
+  active.forget();
   if (loaded.tasks.empty()) {
     active.live = LiveRun::begin(active.live.shared_plan(), active.selection, loaded.run);
     active.live.start(parts_.clock.now());
@@ -193,127 +181,72 @@ Result<void> Engine::reload(ActiveRun& active) {
   return {};
 }
 
-/// Look, decide, commit, act, for one run.
-Result<void> Engine::turn_of(ActiveRun& active, Time now) {
-  Decisions decisions = active.live.decide(settings_.capacity, now);
-  while (!decisions.lookups.empty()) {
-    TRY(answer_lookups(active, decisions.lookups, now));
-    Decisions more = active.live.decide(settings_.capacity, now);
-    std::ranges::move(more.launches, std::back_inserter(decisions.launches));
-    std::ranges::move(more.stops, std::back_inserter(decisions.stops));
-    decisions.lookups = std::move(more.lookups);
-    decisions.wake_at = more.wake_at;
+/// One transaction for all runs. After a refused one all memory of them may be wrong: it is
+/// replaced by what is recorded.
+Result<void> Engine::commit(Time now) {
+  std::vector<ActiveRun*> changed;
+  for (auto& [id, active] : active_) {
+    active->changes = active->live.take_changes();
+    if (!active->changes.empty()) changed.push_back(active.get());
   }
-  active.wake_at = decisions.wake_at;
-  RunChanges changes = active.live.take_changes();
-  if (!changes.empty()) TRY(commit(active, changes, now));
-
-  for (const auto& [attempt, how] : decisions.stops)
-    parts_.executor.stop(attempt, how == StopRequest::kill ? StopMode::kill : StopMode::terminate);
-  for (const AttemptId& attempt : decisions.launches) launch(active, attempt, false);
-  // Last: tidying up behind an attempt is in nobody's way, the next one's start is waited for.
-  parts_.executor.acknowledge(active.to_acknowledge);
-  active.to_acknowledge.clear();
-  if (!changes.empty()) {
-    if (parts_.observer) parts_.observer->committed(active.live, changes);
-    parts_.announce();
-  }
-  return {};
+  if (changed.empty()) return {};
+  auto written = write(changed, now);
+  if (written) return {};
+  for (ActiveRun* active : changed) TRY(reload(*active));
+  return written;
 }
 
-Result<void> Engine::answer_lookups(ActiveRun& active, const std::vector<TaskIndex>& lookups,
-                                    Time now) {
-  auto reader = TRY(parts_.database.begin_read());
-  for (std::size_t first = 0; first < lookups.size(); first += lookups_at_once) {
-    std::vector<Question> questions;
-    for (const TaskIndex task : std::span(lookups).subspan(first).first(
-             std::min(lookups_at_once, lookups.size() - first))) {
-      std::optional<KeyAnswer> given = answer_at_once(active, task, questions);
-      if (!given) continue;
-      if (std::holds_alternative<KeyPending>(given->verdict))
-        active.waiting_for_environment.push_back(task);
-      active.live.apply_key(task, *std::move(given), now);
-    }
-    TRY(ask_cache(active, reader, std::move(questions), now));
-  }
-  return {};
-}
-
-/// Whatever is wrong with the task is an answer. nullopt: the cache has to be asked.
-std::optional<KeyAnswer> Engine::answer_at_once(ActiveRun& active, TaskIndex task,
-                                                std::vector<Question>& questions) {
-  const LiveRun& live = active.live;
-  const Step& step = live.step_of(task);
-  const auto failed = [](Cause cause, const Error& error) {
-    return KeyAnswer{KeyFailed{{cause, error.message, {}, {}}}, {}};
-  };
-  const std::string uncached = uncached_reason(step);
-  if (!uncached.empty()) {
-    const auto& python = python_of(live.plan().pipeline(), step);
-    if (python) {
-      const auto environment = parts_.facts.environment(python, "");
-      if (!environment) return failed(Cause::environment, environment.error());
-      if (std::holds_alternative<EnvironmentPending>(*environment))
-        return KeyAnswer{KeyPending{}, {}};
-    }
-    return KeyAnswer{KeyUncached{}, TaskManifest{task, {}, uncached}};
-  }
-  auto prepared = prepare_key(live, task, parts_.facts, true);
-  if (!prepared)
-    return failed(
-        prepared.error().code == Errc::unavailable ? Cause::environment : Cause::invalid_expression,
-        prepared.error());
-  if (prepared->environment_pending) return KeyAnswer{KeyPending{}, {}};
-
-  const StepKey key = step_key(prepared->manifest);
-  active.wanted_keys[task] = {key, prepared->manifest.source, step.settings->cache.expires};
-  std::string forced = live.forced_reason(task);
-  if (forced.empty() && live.record().options.no_cache) forced = "it was asked to run anew";
-  if (!forced.empty()) {
-    active.new_manifests.emplace_back(task, std::move(prepared->manifest));
-    return KeyAnswer{KeyUncached{}, TaskManifest{task, key.key, std::move(forced)}};
-  }
-  questions.push_back({task, key, live.task_path(task), std::move(prepared->manifest)});
-  return std::nullopt;
-}
-
-Result<void> Engine::ask_cache(ActiveRun& active, Transaction& reader,
-                               std::vector<Question> questions, Time now) {
-  std::vector<CacheQuery> queries;
-  queries.reserve(questions.size());
-  for (const Question& question : questions)
-    queries.push_back(
-        {question.key, question.manifest, active.live.record().pipeline, question.path, now});
-  std::vector<CacheAnswer> answers = TRY(parts_.cache.find_many(reader, queries));
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    auto& [task, key, path, manifest] = questions[i];
-    TaskManifest record{task, key.key, std::move(answers[i].reason)};
-    if (auto& hit = answers[i].hit) {
-      active.wanted_keys.erase(task);
-      active.live.apply_key(task, {KeyHit{std::move(hit->outputs), hit->from}, std::move(record)},
-                            now);
-    } else {
-      active.new_manifests.emplace_back(task, std::move(manifest));
-      active.live.apply_key(task, {KeyMiss{}, std::move(record)}, now);
-    }
-  }
-  return {};
-}
-
-Result<void> Engine::commit(ActiveRun& active, RunChanges& changes, Time now) {
-  const RunRecord& run = active.live.record();
+Result<void> Engine::write(const std::vector<ActiveRun*>& changed, Time now) {
   auto transaction = TRY(parts_.database.begin_write());
+  for (ActiveRun* active : changed) TRY(write(*active, transaction, now));
+  return transaction.commit();
+}
+
+Result<void> Engine::write(ActiveRun& active, Transaction& transaction, Time now) {
+  const RunRecord& run = active.live.record();
+  active.is_lost = !TRY(parts_.runs.is_current(transaction, run.id, active.fence));
+  if (active.is_lost) return {};
   for (auto& [task, manifest] : active.new_manifests)
     TRY(parts_.cache.keep_manifest(transaction, manifest, run.pipeline, active.live.task_path(task),
                                    task_key(run.id, task)));
-  for (const AttemptClosed& closed : changes.closed)
-    TRY(keep_result(active, transaction, closed, changes, now));
-  TRY(parts_.runs.commit(transaction, run.id, active.fence, changes));
-  TRY(transaction.commit());
-  active.new_manifests.clear();
-  for (const AttemptClosed& closed : changes.closed)
-    if (is_ended(active.live.task(closed.id.task).state)) active.wanted_keys.erase(closed.id.task);
-  return {};
+  for (const AttemptClosed& closed : active.changes.closed)
+    TRY(keep_result(active, transaction, closed, active.changes, now));
+  return parts_.runs.commit(transaction, run.id, active.fence, active.changes);
+}
+
+/// Forgets runs that have another owner now.
+std::optional<Error> Engine::drop_lost() {
+  const auto lost = std::erase_if(active_, [](const auto& entry) { return entry.second->is_lost; });
+  if (lost == 0) return std::nullopt;
+  // What they had in use is there for others.
+  turn_again_ = true;
+  return error(Errc::conflict, "another engine has taken the run over");
+}
+
+void Engine::act() {
+  bool has_changed = false;
+  for (auto& [id, active] : active_) {
+    for (const auto& [attempt, how] : active->stops)
+      parts_.executor.stop(attempt,
+                           how == StopRequest::kill ? StopMode::kill : StopMode::terminate);
+    active->stops.clear();
+    for (const AttemptId& attempt : active->launches) launch(*active, attempt, false);
+    active->launches.clear();
+  }
+  // Last: tidying up behind an attempt is in nobody's way, the next one's start is waited for.
+  for (auto& [id, active] : active_) {
+    parts_.executor.acknowledge(active->to_acknowledge);
+    active->to_acknowledge.clear();
+    active->new_manifests.clear();
+    const RunChanges changes = std::exchange(active->changes, {});
+    for (const AttemptClosed& closed : changes.closed)
+      if (is_ended(active->live.task(closed.id.task).state))
+        active->wanted_keys.erase(closed.id.task);
+    if (changes.empty()) continue;
+    has_changed = true;
+    if (parts_.observer) parts_.observer->committed(active->live, changes);
+  }
+  if (has_changed) parts_.announce();
 }
 
 Result<void> Engine::keep_result(ActiveRun& active, Transaction& transaction,
@@ -325,7 +258,7 @@ Result<void> Engine::keep_result(ActiveRun& active, Transaction& transaction,
     active.keeps_all_results = false;
     return {};
   }
-  const WantedKey& key = wanted->second;
+  const ActiveRun::WantedKey& key = wanted->second;
   // A result of files that have changed meanwhile belongs to no key that we know.
   auto changed = TRY(parts_.facts.changed_since(*key.source));
   if (!changed.empty()) {

@@ -22,6 +22,7 @@
 #include "engine/step_facts.h"
 #include "execute/executor.h"
 #include "run/run_store.h"
+#include "schedule/launch_order.h"
 #include "schedule/live_run.h"
 
 namespace gt {
@@ -64,9 +65,10 @@ class Engine {
   /// An environment has been made, or could not be: tasks that wait for one are looked at again.
   void environments_changed();
 
-  /// One turn over all runs. Errc::conflict: a run has another owner now and is forgotten. Other
-  /// errors are such that trying again at once does not heal (a full disk): nothing is lost, the
-  /// engine has forgotten what was not committed, and running attempts go on.
+  /// One turn over all runs: what they change is one commit, and slots are shared among them.
+  /// Errc::conflict: a run has another owner now and is forgotten, the others go on. Other errors
+  /// are such that trying again at once does not heal (a full disk): nothing is lost, the engine
+  /// has forgotten what was not committed, and running attempts go on.
   Result<void> turn();
   /// When turn() is to be called although nothing wakes the engine; nullopt: only when woken.
   std::optional<Time> next_turn() const;
@@ -85,19 +87,26 @@ class Engine {
   Result<void> activate(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
   Result<void> reload(ActiveRun& active);
   void apply_events(Time now);
-  Result<void> turn_of(ActiveRun& active, Time now);
+  Result<void> settle(ActiveRun& active, Time now);
+  void launch_ready(Time now);
+  Result<void> commit(Time now);
+  Result<void> write(const std::vector<ActiveRun*>& changed, Time now);
+  Result<void> write(ActiveRun& active, Transaction& transaction, Time now);
+  std::optional<Error> drop_lost();
+  void act();
   Result<void> answer_lookups(ActiveRun& active, const std::vector<TaskIndex>& lookups, Time now);
   std::optional<KeyAnswer> answer_at_once(ActiveRun& active, TaskIndex task,
                                           std::vector<Question>& questions);
   Result<void> ask_cache(ActiveRun& active, Transaction& reader, std::vector<Question> questions,
                          Time now);
-  Result<void> commit(ActiveRun& active, RunChanges& changes, Time now);
   Result<void> keep_result(ActiveRun& active, Transaction& transaction, const AttemptClosed& closed,
                            RunChanges& changes, Time now);
   void launch(ActiveRun& active, const AttemptId& attempt, bool is_adopted);
 
   EngineParts parts_;
   EngineSettings settings_;
+  LaunchOrder order_;
+  bool turn_again_ = false;
   std::map<RunId, std::unique_ptr<ActiveRun>> active_;
 };
 

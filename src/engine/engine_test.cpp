@@ -42,6 +42,44 @@ TEST_CASE("a chain of steps runs in order and succeeds") {
   CHECK(world.executor->violations().empty());
 }
 
+TEST_CASE("the runs of an engine share its slots") {
+  SimulatedWorld world(9, {3, 0});
+  constexpr const char* wide = R"(
+steps:
+  work: {run: [work], matrix: {i: "${{ range(9) }}"}}
+)";
+  const RunId first = world.start(wide), second = world.start(wide);
+  double most = 0, most_of_second = 0;
+  REQUIRE(world.drive([&] {
+    const double mine = world.engine->find(second)->used().cpu;
+    most_of_second = std::max(most_of_second, mine);
+    most = std::max(most, mine + world.engine->find(first)->used().cpu);
+    return false;
+  }));
+  CHECK(world.state(first) == RunState::succeeded);
+  CHECK(world.state(second) == RunState::succeeded);
+  CHECK(most == 3);
+  INFO("the second one had its share although the first one had work for all slots");
+  CHECK(most_of_second >= 1);
+}
+
+TEST_CASE("a run that another engine has taken over is forgotten, the others go on") {
+  SimulatedWorld world(10, {1, 0});
+  const RunId lost = world.start(chain), kept = world.start(chain);
+  {
+    auto transaction = world.memory->begin_write();
+    REQUIRE(transaction);
+    REQUIRE(world.runs.claim(*transaction, lost, 1, "other"));
+    REQUIRE(transaction->commit());
+  }
+  const auto refused = world.drive();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::conflict);
+  CHECK(world.engine->find(lost) == nullptr);
+  REQUIRE(world.drive());
+  CHECK(world.state(kept) == RunState::succeeded);
+}
+
 TEST_CASE("a step that says what it reads is taken from the cache the second time") {
   SimulatedWorld world(2);
   REQUIRE(world.start(chain) == 1);

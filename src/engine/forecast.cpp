@@ -22,8 +22,8 @@ class Forecaster {
   Result<Forecast> make() {
     live_.start(now_);
     // Nothing is ever launched: each task ends by a hit, a skip, or as unknown.
-    for (Decisions decisions = live_.decide({}, now_); !decisions.lookups.empty();
-         decisions = live_.decide({}, now_))
+    for (Decisions decisions = live_.decide(now_); !decisions.lookups.empty();
+         decisions = live_.decide(now_))
       for (const TaskIndex task : decisions.lookups) TRY(judge_task(task));
     Forecast forecast;
     add_tasks(0, live_.plan().scope(root_scope).step_count, forecast);

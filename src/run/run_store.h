@@ -77,6 +77,8 @@ class RunStore {
   /// not: somebody else was first. The caller has made sure that the owner is gone.
   Result<std::int64_t> claim(Transaction& transaction, RunId run, std::int64_t fence,
                              const std::string& engine);
+  /// Nobody has taken the run over since `fence`.
+  Result<bool> is_current(Transaction& transaction, RunId run, std::int64_t fence);
   /// Writes a turn. Errc::conflict when the fence is stale.
   Result<void> commit(Transaction& transaction, RunId run, std::int64_t fence,
                       const RunChanges& changes);

@@ -159,11 +159,15 @@ Result<void> write_run(Transaction& transaction, RunId run, const RunStateChange
 
 }  // namespace
 
-Result<void> RunStore::commit(Transaction& transaction, RunId run, std::int64_t fence,
-                              const RunChanges& changes) {
+Result<bool> RunStore::is_current(Transaction& transaction, RunId run, std::int64_t fence) {
   const auto current =
       TRY(transaction.query_row<std::int64_t>("SELECT fence FROM run WHERE id = :id", {run}));
-  if (!current || std::get<0>(*current) != fence)
+  return current && std::get<0>(*current) == fence;
+}
+
+Result<void> RunStore::commit(Transaction& transaction, RunId run, std::int64_t fence,
+                              const RunChanges& changes) {
+  if (!TRY(is_current(transaction, run, fence)))
     return error(Errc::conflict, "another engine has taken the run over");
   TRY(write_created(transaction, run, changes.created));
   TRY(write_changed(transaction, run, changes.changed));

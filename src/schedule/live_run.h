@@ -1,9 +1,9 @@
 /// A run in memory: what its tasks are doing, what may happen next, and what has changed since the
 /// last commit. Deciding only: it starts nothing, reads no clock and touches no disk.
 ///
-/// The engine tells it what happened (apply…), asks what to do (decide), writes take_changes() in
-/// one transaction, and then does what was decided. After a refused commit it is thrown away and
-/// resumed from the store.
+/// The engine tells it what happened (apply…), asks what to do (decide), launches what slots permit
+/// (next_launch), writes take_changes() in one transaction, and then does what was decided. After a
+/// refused commit it is thrown away and resumed from the store.
 ///
 /// A turn costs O(what changed), not O(tasks): counters of ended upstream instances are kept per
 /// task, and only tasks whose counters moved are looked at again.
@@ -28,6 +28,7 @@
 #include "plan/selection.h"
 #include "run/changes.h"
 #include "schedule/key_answer.h"
+#include "schedule/launch_order.h"
 #include "schedule/slots.h"
 #include "schedule/trigger_rule.h"
 
@@ -39,7 +40,6 @@ enum class StopRequest : std::uint8_t { terminate, kill };
 struct Decisions {
   /// Ready tasks whose cache key is wanted before anything else; answer with apply_key().
   std::vector<TaskIndex> lookups;
-  std::vector<AttemptId> launches;
   std::vector<std::pair<AttemptId, StopRequest>> stops;
   /// When to decide again if nothing else happens.
   std::optional<Time> wake_at;
@@ -78,7 +78,12 @@ class LiveRun {
   void reopen(Time now, std::string who);
 
   // What to do.
-  Decisions decide(const Capacity& capacity, Time now);
+  Decisions decide(Time now);
+  /// What is to be launched next, in the order in which tasks became ready; nullopt: nothing is
+  /// ready, or the run has as many running as it permits.
+  std::optional<LaunchWish> next_launch();
+  /// Launches the task of next_launch(); the attempt is started once its record is committed.
+  AttemptId launch_next(const Capacity& capacity, Time now);
   /// To be asked for its key again: its environment has become available.
   void ask_again(TaskIndex task) { lookups_.push_back(task); }
   RunChanges take_changes();
@@ -102,6 +107,8 @@ class LiveRun {
   /// Why it is executed although the cache may know its result; empty if it is not.
   std::string forced_reason(TaskIndex index) const;
   std::vector<OpenAttempt> open_attempts() const;
+  /// What its open attempts take.
+  const Slots& used() const { return used_; }
   bool is_ended() const { return gt::is_ended(run_.state); }
   /// The state that `finally` and `${{ run.state }}` see: the coming one once the steps have ended.
   RunState visible_state() const;
@@ -154,10 +161,8 @@ class LiveRun {
   bool has_room_for(std::size_t more_tasks) const;
   void expand_matrix(TaskIndex task, Time now);
   void expand_group(TaskIndex task, Time now);
-  void launch_ready(Decisions& decisions, const Capacity& capacity, Time now);
   bool hold_back(TaskIndex task);
   bool passes_condition(TaskIndex task, Time now);
-  void launch(TaskIndex task, Decisions& decisions, const Capacity& capacity, Time now);
   bool run_is_full() const;
   void check_deadline(Time now);
 

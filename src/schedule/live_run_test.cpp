@@ -26,7 +26,7 @@ steps:
   const auto plan = Plan::build(pipeline, run.params);
   LiveRun live = LiveRun::begin(plan, Selection(*plan), run);
   live.start({});
-  while (live.wants_turn() && live.decide({}, {}).lookups.empty()) {
+  while (live.wants_turn() && live.decide({}).lookups.empty()) {
   }
   CHECK(live.tasks().size() <= definition_limits::run_tasks_max);
   CHECK(live.tasks().size() > definition_limits::run_tasks_max - 100'000);

@@ -231,21 +231,21 @@ bool LiveRun::run_is_full() const {
   return limit && running_tasks_ >= *limit;
 }
 
-// First come, first served: a large task at the head is not overtaken, so it cannot starve.
-void LiveRun::launch_ready(Decisions& decisions, const Capacity& capacity, Time now) {
-  while (!launch_queue_.empty()) {
+std::optional<LaunchWish> LiveRun::next_launch() {
+  if (is_ended() || run_is_full()) return std::nullopt;
+  for (; !launch_queue_.empty(); launch_queue_.pop_front()) {
     const TaskIndex index = launch_queue_.front();
     const Task& task = tasks_[index];
-    if (task.state == TaskState::ready || task.state == TaskState::retry_wait) {
-      if (run_is_full() || !used_.fits(resources_of(index), capacity)) break;
-      if (task.item < 0 || !hold_back(index)) launch(index, decisions, capacity, now);
-    }
-    launch_queue_.pop_front();
+    if (task.state != TaskState::ready && task.state != TaskState::retry_wait) continue;
+    if (task.item >= 0 && hold_back(index)) continue;
+    return LaunchWish{run_.id, index, resources_of(index), used_.cpu};
   }
-  if (!timers_.empty()) decisions.wake_at = timers_.top().first;
+  return std::nullopt;
 }
 
-void LiveRun::launch(TaskIndex index, Decisions& decisions, const Capacity& capacity, Time now) {
+AttemptId LiveRun::launch_next(const Capacity& capacity, Time now) {
+  const TaskIndex index = launch_queue_.front();
+  launch_queue_.pop_front();
   Task& task = tasks_[index];
   const bool is_first = task.attempts == task.attempts_before_reopening;
   move(index, TaskEvent::launched);
@@ -263,7 +263,7 @@ void LiveRun::launch(TaskIndex index, Decisions& decisions, const Capacity& capa
   if (task.item >= 0) ++container(task.parent).active;
   const AttemptId id{run_.id, index, task.attempts};
   changes_.opened.push_back({id, outside_name(run_.uuid, id), now, resources.memory_bytes});
-  decisions.launches.push_back(id);
+  return id;
 }
 
 void LiveRun::check_deadline(Time now) {
@@ -282,7 +282,7 @@ void LiveRun::check_deadline(Time now) {
   cancel_scope(root_scope, StopRequest::terminate, now);
 }
 
-Decisions LiveRun::decide(const Capacity& capacity, Time now) {
+Decisions LiveRun::decide(Time now) {
   Decisions decisions;
   if (is_ended()) return decisions;
   check_deadline(now);
@@ -298,7 +298,7 @@ Decisions LiveRun::decide(const Capacity& capacity, Time now) {
   lookups_.clear();
   std::erase_if(decisions.lookups,
                 [this](TaskIndex index) { return tasks_[index].state != TaskState::ready; });
-  launch_ready(decisions, capacity, now);
+  if (!timers_.empty()) decisions.wake_at = timers_.top().first;
   decisions.stops = std::move(stops_);
   stops_.clear();
   const auto& timeout = plan_->pipeline().timeout;

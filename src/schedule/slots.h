@@ -31,6 +31,10 @@ struct Slots {
     cpu += wanted.cpu;
     memory_bytes += wanted.memory_bytes;
   }
+  void take(const Slots& used) {
+    cpu += used.cpu;
+    memory_bytes += used.memory_bytes;
+  }
   void give_back(const Resources& wanted) {
     cpu -= wanted.cpu;
     memory_bytes -= wanted.memory_bytes;
