@@ -18,6 +18,8 @@ constexpr int checkpoint_pages = 1000;
 /// A shorter one is left as it is by the last who closes: reading it takes the next process 0.1 ms,
 /// while copying, synchronising, removing and making it anew take 2 ms or more.
 constexpr int leave_pages_max = 64;
+/// A page of 4 KiB with the head of its frame.
+constexpr std::int64_t journal_frame_bytes = 4096 + 24;
 
 struct Parameter {
   enum class Type { unknown, integer, real, text } type = Type::unknown;
@@ -273,6 +275,10 @@ Result<void> SqliteConnection::run_script(const char* sql) {
 void SqliteConnection::roll_back() {
   if (sqlite_api::sqlite3_get_autocommit(state_->handle()) == 0)
     static_cast<void>(run_script("ROLLBACK"));
+}
+
+std::int64_t SqliteConnection::journal_bytes() const {
+  return std::int64_t{state_->journal_pages} * journal_frame_bytes;
 }
 
 }  // namespace gt

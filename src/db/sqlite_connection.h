@@ -4,6 +4,7 @@
 /// it has no words for (scripts, error codes) goes to SQLite's own handle.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -35,6 +36,8 @@ class SqliteConnection {
   Result<void> run_script(const char* sql);
   /// Rolls back what is open; an error is left to the next statement to find.
   void roll_back();
+  /// Of the journal, after the last commit of this connection; 0 before the first.
+  std::int64_t journal_bytes() const;
 
  private:
   struct Statement;

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "db/doorbell.h"
+#include "db/journal_room.h"
 #include "db/presence.h"
 #include "db/sqlite_schema.h"
 #include "db/sqlite_transaction.h"
@@ -64,6 +65,7 @@ struct SqliteDatabase::State {
   std::atomic<std::thread::id> writing_thread;
   UniqueFd write_lock;
   std::unique_ptr<SqliteConnection> writer;
+  std::int64_t writes = 0;
 
   Access reading = Access::read;
   std::mutex readers_mutex;
@@ -111,6 +113,13 @@ struct SqliteDatabase::State {
                                "PRAGMA journal_size_limit = 16777216"));
     writer = std::move(connection);
     return {};
+  }
+
+  /// From the third commit on: a command that writes once or twice needs none.
+  void make_journal_room() {
+    constexpr int commits_without = 2;
+    if (options.durability == Durability::sync && ++writes > commits_without)
+      JournalRoom(database_path() + "-wal").make(writer->journal_bytes());
   }
 
   Result<void> create_or_migrate(Time now) {
@@ -183,6 +192,7 @@ Result<Transaction> SqliteDatabase::begin_write() {
     state.unlock_writing();
     return with_way_out(std::move(opened).error());
   }
+  state.make_journal_room();
   return SqliteTransaction::begin(*state.writer, "BEGIN IMMEDIATE",
                                   [&state] { state.unlock_writing(); });
 }
