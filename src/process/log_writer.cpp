@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "process/log_index.h"
 
 namespace gt {
 
@@ -37,13 +36,22 @@ void LogWriter::write(std::string_view bytes) {
 void LogWriter::finish() {
   if (!masker_.empty()) keep(masker_.finish());
   if (!head_is_full_) return;
-  const auto kept = std::min<std::size_t>(tail_.size(), static_cast<std::size_t>(tail_max_));
-  const auto cut = static_cast<std::int64_t>(tail_.size() - kept);
-  left_out_ += cut;
+  cut_tail();
+  // When it was written, not when it reached the file.
+  const auto first = tail_marks_.empty() ? LogMark{clock_.now(), tail_begin_} : tail_marks_.front();
+  std::string notice;
   if (left_out_ > 0)
-    append(fmt::format("\n[geartrain: {} of output are left out here]\n", format_bytes(left_out_)));
-  append(std::string_view(tail_).substr(tail_.size() - kept));
+    notice =
+        fmt::format("\n[geartrain: {} of output are left out here]\n", format_bytes(left_out_));
+  const std::int64_t begin = offset_ + std::ssize(notice);
+  if (!can_write(notice.size() + tail_.size())) return;
+  put_mark({first.at, offset_});
+  put(notice);
+  for (const LogMark& mark : tail_marks_)
+    if (mark.offset > tail_begin_) put_mark({mark.at, begin + mark.offset - tail_begin_});
+  put(tail_);
   tail_.clear();
+  tail_marks_.clear();
 }
 
 void LogWriter::keep(std::string_view bytes) {
@@ -59,22 +67,41 @@ void LogWriter::keep(std::string_view bytes) {
         fmt::format("\n[geartrain: the log's limit is reached; the last {} of output follow when "
                     "the attempt ends]\n",
                     format_bytes(tail_max_)));
+    marked_at_.reset();
   }
-  const auto tail_max = static_cast<std::size_t>(tail_max_);
+  if (is_mark_due()) tail_marks_.push_back({clock_.now(), tail_begin_ + std::ssize(tail_)});
   tail_ += bytes;
   // Cut seldom, so that a byte is moved once on average.
-  if (tail_.size() > 2 * tail_max) {
-    left_out_ += static_cast<std::int64_t>(tail_.size() - tail_max);
-    tail_.erase(0, tail_.size() - tail_max);
-  }
+  if (std::ssize(tail_) > 2 * tail_max_) cut_tail();
+}
+
+void LogWriter::cut_tail() {
+  const std::int64_t cut = std::ssize(tail_) - tail_max_;
+  if (cut <= 0) return;
+  left_out_ += cut;
+  tail_begin_ += cut;
+  tail_.erase(0, static_cast<std::size_t>(cut));
+  // The last mark before what stays says when that was written.
+  const auto after =
+      std::ranges::upper_bound(tail_marks_, tail_begin_, std::ranges::less(), &LogMark::offset);
+  if (after != tail_marks_.begin()) tail_marks_.erase(tail_marks_.begin(), std::prev(after));
 }
 
 void LogWriter::append(std::string_view bytes) {
-  if (auto opened = open(); !opened) {
-    left_out_ += static_cast<std::int64_t>(bytes.size());
-    return note(opened.error());
-  }
-  mark();
+  if (!can_write(bytes.size())) return;
+  if (is_mark_due()) put_mark({clock_.now(), offset_});
+  put(bytes);
+}
+
+bool LogWriter::can_write(std::size_t bytes) {
+  const auto opened = open();
+  if (opened) return true;
+  left_out_ += static_cast<std::int64_t>(bytes);
+  note(opened.error());
+  return false;
+}
+
+void LogWriter::put(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(log_.get(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
@@ -103,13 +130,17 @@ Result<void> LogWriter::open() {
   return open_one(index_, "log.index");
 }
 
-void LogWriter::mark() {
+bool LogWriter::is_mark_due() {
   const Duration now = clock_.steady();
   const Duration distance = mark_distance_min * (std::int64_t{1} << (marks_ / marks_per_doubling));
-  if (marks_ > 0 && now - marked_at_ < distance) return;
+  if (marked_at_ && now - *marked_at_ < distance) return false;
   marked_at_ = now;
   ++marks_;
-  if (auto written = write_all(index_.get(), to_line({clock_.now(), offset_})); !written)
+  return true;
+}
+
+void LogWriter::put_mark(const LogMark& mark) {
+  if (auto written = write_all(index_.get(), to_line(mark)); !written)
     note(std::move(written).error().context("the log's index"));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/result.h"
+#include "process/log_index.h"
 #include "process/masker.h"
 
 namespace gt {
@@ -34,9 +36,13 @@ class LogWriter {
 
  private:
   void keep(std::string_view bytes);
+  void cut_tail();
   void append(std::string_view bytes);
+  bool can_write(std::size_t bytes);
+  void put(std::string_view bytes);
   Result<void> open();
-  void mark();
+  bool is_mark_due();
+  void put_mark(const LogMark& mark);
   void note(const Error& problem);
 
   std::string folder_;
@@ -51,8 +57,10 @@ class LogWriter {
   std::int64_t head_bytes_ = 0;
   bool head_is_full_ = false;
   std::string tail_;
+  std::int64_t tail_begin_ = 0;      ///< of what came after the head
+  std::vector<LogMark> tail_marks_;  ///< their offsets count from there, too
   std::int64_t marks_ = 0;
-  Duration marked_at_{0};
+  std::optional<Duration> marked_at_;
   std::string problem_;
 };
 

@@ -1,5 +1,6 @@
 #include "process/log_writer.h"
 
+#include <algorithm>
 #include <csignal>
 #include <doctest/doctest.h>
 #include <sys/resource.h>
@@ -61,6 +62,50 @@ TEST_CASE("a log that outgrows its limit keeps its head and its end") {
   CHECK(kept.ends_with("left out here]\n" + all.substr(all.size() - 25)));
   CHECK(log.bytes_left_out() == 900);
   CHECK(log.bytes() == static_cast<std::int64_t>(kept.size()));
+}
+
+TEST_CASE("what is kept of the end has the time when it was written, not when it was kept") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder.path(), {}, 100, clock);
+  std::vector<Time> times;
+  for (int i = 0; i < 100; ++i) {
+    clock.advance(std::chrono::seconds(1));
+    times.push_back(clock.now());
+    log.write(fmt::format("line {:04}\n", i));
+  }
+  clock.advance(std::chrono::hours(1));
+  log.finish();
+  const std::string kept = content(folder / "log");
+  const auto marks = parse_log_index(content(folder / "log.index"));
+  const auto time_of = [&](const std::string& text) {
+    const auto offset = static_cast<std::int64_t>(kept.find(text));
+    const auto after = std::ranges::upper_bound(marks, offset, {}, &LogMark::offset);
+    return std::prev(after)->at;
+  };
+  CHECK(std::ranges::is_sorted(marks, {}, &LogMark::offset));
+  CHECK(std::ranges::is_sorted(marks, {}, &LogMark::at));
+  CHECK(time_of("line 0003") == times[3]);
+  CHECK(time_of("[geartrain: the log's limit") == times[7]);
+  CHECK_MESSAGE(time_of(" of output are left out") == times[97], "of what follows it");
+  CHECK(time_of("line 0098") == times[98]);
+  CHECK(time_of("line 0099") == times[99]);
+}
+
+TEST_CASE("a step that never ends its line, and writes far beyond the limit, keeps both ends") {
+  TestFolder folder;
+  FakeClock clock;
+  LogWriter log(folder.path(), {}, 8 << 20U, clock);
+  std::string piece(64U << 10U, '\0');
+  for (int i = 0; i < 4096; ++i) {
+    piece[0] = static_cast<char>(i);
+    log.write(piece);
+  }
+  log.finish();
+  CHECK(log.bytes_left_out() == (std::int64_t{4096} * 64 << 10U) - (8 << 20U));
+  const std::string kept = content(folder / "log");
+  CHECK(kept.size() < (8U << 20U) + 300);
+  CHECK(kept.ends_with(piece));
 }
 
 TEST_CASE("a log just within its limit is whole") {
