@@ -1,5 +1,4 @@
 // How FolderBlobs looks after what it has: checks, quarantine, and the sweep.
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -30,10 +29,10 @@ Result<Health> check_file(const std::string& path, const Digest& digest, CheckDe
   return Health::intact;
 }
 
-bool is_as_listed(const std::vector<TreeEntry>& listed, const TreeScan& found) {
-  return std::ranges::equal(listed, found.entries, [](const TreeEntry& a, const TreeEntry& b) {
-    return a.path == b.path && a.kind == b.kind && a.bytes == b.bytes && a.target == b.target;
-  });
+/// With the seals of all files and folders, which say that none was written, added or renamed.
+bool is_as_listed(std::string_view manifest, const TreeScan& found) {
+  const auto listed = tree_totals(manifest);
+  return listed.ok() && *listed == TreeTotals{std::ssize(found.entries), found.files, found.bytes};
 }
 
 /// Its content is right, so somebody only copied or touched it.
@@ -52,13 +51,11 @@ Result<Health> check_folder(const std::string& path, const Digest& digest, Check
   if (!fd.ok()) return fd.error().code == Errc::not_found ? Health::missing : Health::changed;
   Result<TreeScan> scan = scan_tree(fd->get(), path);
   if (!scan.ok()) return Health::changed;
-  std::ranges::sort(scan->entries, {}, &TreeEntry::path);
   const std::string manifest_path = path + ".manifest";
   const Result<std::string> manifest = read_file(manifest_path);
-  if (depth == CheckDepth::quick && scan->is_sealed && manifest.ok()) {
-    const Result<std::vector<TreeEntry>> listed = parse_tree(*manifest);
-    if (listed.ok() && is_as_listed(*listed, *scan)) return Health::intact;
-  }
+  if (depth == CheckDepth::quick && scan->is_sealed && manifest.ok() &&
+      is_as_listed(*manifest, *scan))
+    return Health::intact;
   const Result<void> hashed = hash_files(fd->get(), path, *scan, Sealing::none);
   if (!hashed.ok() && hashed.error().code != Errc::conflict) return hashed.error();
   const std::string text = tree_text(scan->entries);
@@ -88,11 +85,8 @@ std::int64_t size_of(const std::string& path, bool is_folder) {
   if (!is_folder) return ::lstat(path.c_str(), &facts) == 0 ? facts.st_size : 0;
   const Result<std::string> manifest = read_file(path + ".manifest");
   if (!manifest.ok()) return 0;
-  std::int64_t bytes = 0;
-  const auto entries = parse_tree(*manifest);
-  if (entries.ok())
-    for (const TreeEntry& entry : *entries) bytes += entry.bytes;
-  return bytes;
+  const auto totals = tree_totals(*manifest);
+  return totals.ok() ? totals->bytes : 0;
 }
 
 /// Out of its place by one rename, so that nobody sees a part of it.

@@ -4,12 +4,15 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <mutex>
+#include <optional>
 #include <sys/stat.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "blob/open_beneath.h"
+#include "blob/read_ahead.h"
 #include "blob/seal.h"
 
 namespace gt {
@@ -31,17 +34,25 @@ bool is_same(const struct stat& a, const struct stat& b) {
          a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
 }
 
-Result<Digest> hash_file(int root, const TreeEntry& entry, Sealing sealing) {
+Result<Digest> hash_open_file(int fd, const struct stat& before, ReadBuffer& buffer) {
+  const Digest digest = TRY(hash_content(fd, before.st_size, buffer));
+  // One that became longer or shorter meanwhile has another size now.
+  if (!is_same(before, TRY(look_at(fd))))
+    return error(Errc::conflict, "it changes while it is read");
+  return digest;
+}
+
+Result<Digest> hash_file(int root, const TreeEntry& entry, Sealing sealing, ReadBuffer& buffer) {
   Result<UniqueFd> fd = open_beneath(root, entry.path, O_RDONLY);
   // Its owner may have closed it even to himself.
   if (!fd.ok() && fd.error().code == Errc::denied &&
       ::fchmodat(root, entry.path.c_str(), 0600, 0) == 0)
     fd = open_beneath(root, entry.path, O_RDONLY);
   if (!fd.ok()) return std::move(fd).error();
-  const struct stat facts = TRY(look_at(fd->get()));
-  if (!S_ISREG(facts.st_mode) || facts.st_size != entry.bytes)
+  const struct stat before = TRY(look_at(fd->get()));
+  if (!S_ISREG(before.st_mode) || before.st_size != entry.bytes)
     return error(Errc::conflict, "it changes while it is read");
-  const Digest digest = TRY(hash_open_file(fd->get()));
+  const Digest digest = TRY(hash_open_file(fd->get(), before, buffer));
   if (sealing == Sealing::seal)
     TRY(seal_file(fd->get(), entry.kind == TreeEntry::Kind::executable));
   return digest;
@@ -54,12 +65,13 @@ class Work {
       : root_(root), name_(name), scan_(scan), sealing_(sealing) {}
 
   void run() {
+    ReadBuffer buffer;
     while (!has_failed_) {
       const std::size_t index = next_++;
       if (index >= scan_.entries.size()) return;
       TreeEntry& entry = scan_.entries[index];
       if (!entry.is_file()) continue;
-      Result<Digest> digest = hash_file(root_, entry, sealing_);
+      Result<Digest> digest = hash_file(root_, entry, sealing_, buffer);
       if (digest.ok())
         entry.digest = *digest;
       else
@@ -93,7 +105,11 @@ Result<void> hash_files(int root, const std::string& name, TreeScan& scan, Seali
   std::vector<std::jthread> helpers;
   if (scan.entries.size() >= files_for_threads_min) {
     const unsigned count = std::min(threads_max, std::max(1U, std::thread::hardware_concurrency()));
-    for (unsigned i = 1; i < count; ++i) helpers.emplace_back([&work] { work.run(); });
+    try {
+      for (unsigned i = 1; i < count; ++i) helpers.emplace_back([&work] { work.run(); });
+    } catch (const std::system_error&) {
+      // Then it takes longer.
+    }
   }
   work.run();
   helpers.clear();
@@ -101,23 +117,8 @@ Result<void> hash_files(int root, const std::string& name, TreeScan& scan, Seali
 }
 
 Result<Digest> hash_open_file(int fd) {
-  const struct stat before = TRY(look_at(fd));
-  if (before.st_size >= 1 << 20) ::posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-  std::string piece(
-      std::min<std::size_t>(512U << 10U, static_cast<std::size_t>(before.st_size) + 1), '\0');
-  Sha256 hash;
-  off_t at = 0;
-  while (true) {
-    const ssize_t size = ::pread(fd, piece.data(), piece.size(), at);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return errno_error(errno, "reading");
-    if (size == 0) break;
-    hash.update(std::string_view(piece).substr(0, static_cast<std::size_t>(size)));
-    at += size;
-  }
-  if (at != before.st_size || !is_same(before, TRY(look_at(fd))))
-    return error(Errc::conflict, "it changes while it is read");
-  return hash.finish();
+  ReadBuffer buffer;
+  return hash_open_file(fd, TRY(look_at(fd)), buffer);
 }
 
 Result<void> seal_file(int fd, bool executable) {

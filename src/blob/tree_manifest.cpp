@@ -83,6 +83,24 @@ Result<std::vector<TreeEntry>> parse_tree(std::string_view text) {
   return entries;
 }
 
+Result<TreeTotals> tree_totals(std::string_view text) {
+  if (!text.starts_with(first_line) || !text.ends_with('\n'))
+    return error(Errc::invalid, "it is no whole tree manifest");
+  text.remove_prefix(first_line.size());
+  TreeTotals totals;
+  for (; !text.empty(); text.remove_prefix(text.find('\n') + 1)) {
+    ++totals.entries;
+    if (!text.starts_with("644 ") && !text.starts_with("755 ")) continue;
+    std::int64_t bytes = 0;
+    const auto [stop, failure] = std::from_chars(text.data() + 4, text.data() + text.size(), bytes);
+    if (failure != std::errc() || *stop != ' ')
+      return error(Errc::invalid, "line {} of a tree manifest cannot be read", totals.entries + 1);
+    ++totals.files;
+    totals.bytes += bytes;
+  }
+  return totals;
+}
+
 bool stays_inside(std::string_view folder, std::string_view target) {
   if (target.empty() || target.starts_with('/')) return false;
   auto levels =

@@ -38,6 +38,17 @@ std::string tree_text(std::vector<TreeEntry>& entries);
 /// The inverse of tree_text. Errc::invalid with the line's number.
 Result<std::vector<TreeEntry>> parse_tree(std::string_view text);
 
+/// What a manifest says of all its entries together.
+struct TreeTotals {
+  std::int64_t entries = 0;
+  std::int64_t files = 0;
+  std::int64_t bytes = 0;
+  bool operator==(const TreeTotals&) const = default;
+};
+
+/// Much faster than parse_tree(), as it looks at the beginnings of lines only. Errc::invalid.
+Result<TreeTotals> tree_totals(std::string_view text);
+
 /// Whether a link in the folder `folder` of a tree ("" for its root) stays inside whatever other
 /// such links there are: its target is relative, climbs only at its beginning, and not beyond the
 /// root.

@@ -36,12 +36,22 @@ TEST_CASE("reading a manifest is the inverse of writing it") {
     }
     const std::string text = tree_text(entries);
     RC_ASSERT(*parse_tree(text) == entries);
+    TreeTotals totals{.entries = std::ssize(entries)};
+    for (const TreeEntry& entry : entries) {
+      totals.files += entry.is_file() ? 1 : 0;
+      totals.bytes += entry.bytes;
+    }
+    RC_ASSERT(*tree_totals(text) == totals);
   }));
 }
 
 TEST_CASE("a damaged manifest is refused with the line") {
-  for (const char* text : {"", "geartrain tree 2\n", "geartrain tree 1"})
+  for (const char* text : {"", "geartrain tree 2\n", "geartrain tree 1"}) {
     CHECK(parse_tree(text).error().message.starts_with("line 1 "));
+    CHECK_FALSE(tree_totals(text).ok());
+  }
+  for (const char* text : {"644 1 0", "644 x\n", "644 \n", "755 1\n"})
+    CHECK_FALSE(tree_totals("geartrain tree 1\n" + std::string(text)).ok());
   const std::string head = "geartrain tree 1\nfolder a\n";
   for (const std::string& line : std::vector<std::string>{
            "644 1 " + sha256("").hex() + " b", "644 1 00 b\n", "600 1 " + sha256("").hex() + " b\n",
