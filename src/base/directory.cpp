@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/removal.h"
 #include "base/text.h"
 
 namespace gt {
@@ -40,9 +41,10 @@ Result<std::vector<std::string>> names_in(int fd) {
 // A hostile tree can be deeper than our stack or our descriptors; far deeper than any real one.
 constexpr int depth_max = 500;
 
-Result<void> remove_at(int parent, const std::string& name, int depth);
+Result<void> remove_at(int parent, const std::string& name, int depth, const RemovalStep& goes_on);
 
-Result<void> remove_directory_at(int parent, const std::string& name, int depth) {
+Result<void> remove_directory_at(int parent, const std::string& name, int depth,
+                                 const RemovalStep& goes_on) {
   if (depth > depth_max)
     return error(Errc::exhausted, "{} has more than {} levels of folders", printable(name),
                  depth_max);
@@ -59,13 +61,15 @@ Result<void> remove_directory_at(int parent, const std::string& name, int depth)
   if (!names.empty() && ::faccessat(fd.get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
     ::fchmod(fd.get(), 0700);
   for (const auto& child : names)
-    TRY(remove_at(fd.get(), child, depth + 1).context("in {}", printable(name)));
+    TRY(remove_at(fd.get(), child, depth + 1, goes_on).context("in {}", printable(name)));
   if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
     return errno_error(errno, fmt::format("removing {}", printable(name)));
   return {};
 }
 
-Result<void> remove_at(int parent, const std::string& name, int depth) {
+Result<void> remove_at(int parent, const std::string& name, int depth, const RemovalStep& goes_on) {
+  if (goes_on && !goes_on(parent, name))
+    return error(Errc::cancelled, "left before {}", printable(name));
   if (::unlinkat(parent, name.c_str(), 0) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
   // Linux says EISDIR for a folder; POSIX permits EPERM, and so does an immutable file.
   if (errno != EISDIR && errno != EPERM)
@@ -75,7 +79,7 @@ Result<void> remove_at(int parent, const std::string& name, int depth) {
   if (::fstatat(parent, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
       !S_ISDIR(status.st_mode))
     return errno_error(unlink_errno, fmt::format("removing {}", printable(name)));
-  return remove_directory_at(parent, name, depth);
+  return remove_directory_at(parent, name, depth, goes_on);
 }
 
 }  // namespace
@@ -95,7 +99,11 @@ Result<void> make_directories(const std::string& path) {
   return {};
 }
 
-Result<void> remove_tree(const std::string& path) { return remove_at(AT_FDCWD, path, 0); }
+Result<void> remove_tree(const std::string& path) { return remove_at(AT_FDCWD, path, 0, nullptr); }
+
+Result<void> remove_tree(const std::string& path, const RemovalStep& goes_on) {
+  return remove_at(AT_FDCWD, path, 0, goes_on);
+}
 
 Result<std::vector<std::string>> list_directory(const std::string& path) {
   const UniqueFd fd = TRY(open_file(path, O_RDONLY | O_DIRECTORY));

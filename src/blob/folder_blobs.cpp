@@ -165,8 +165,7 @@ Result<Blob> FolderBlobs::keep_file(const Source& source) {
   TRY(pinned.add({digest}));
   if (TRY(is_there_or_set_aside(home.get(), blob))) {
     if (source.executable) ::chmod(target.c_str(), 0555);
-    if (::unlink(source.path.c_str()) != 0)
-      return errno_error(errno, fmt::format("removing {}", source.shown));
+    TRY(chores_.remove(source.path).context("removing {}", source.shown));
     return blob;
   }
   TRY(seal_file(source.fd, source.executable).context("{}", source.shown));
@@ -212,7 +211,7 @@ Result<Blob> FolderBlobs::take_folder(int parent, const std::string& name, const
   source.fd = copy.get();
   TreeScan copied = TRY(scan_tree(copy.get(), intake.path));
   Result<Blob> kept = keep_folder(source, copied);
-  if (!kept.ok()) static_cast<void>(remove_tree(source.path).ok());
+  if (!kept.ok()) static_cast<void>(chores_.remove(source.path).ok());
   return kept;
 }
 
@@ -225,6 +224,10 @@ Result<Blob> FolderBlobs::keep_folder(const Source& source, TreeScan& scan) {
                   .bytes = scan.bytes,
                   .files = scan.files};
   if (!source.receipt.empty()) TRY(write_receipt(source.receipt, blob));
+  if (TRY(rely_on(std::span(&blob, 1))).front()) {
+    TRY(chores_.remove(source.path).context("removing {}", source.shown));
+    return blob;
+  }
   if (durability_ == Durability::sync) TRY(sync_tree(source.fd, scan));
   return move_folder(source, blob, manifest);
 }
@@ -250,7 +253,7 @@ Result<Blob> FolderBlobs::move_folder(const Source& source, const Blob& blob,
         return errno_error(errno, fmt::format("keeping {}", source.shown));
     }
   }
-  TRY(remove_tree(source.path).context("removing {}", source.shown));
+  TRY(chores_.remove(source.path).context("removing {}", source.shown));
   return blob;
 }
 

@@ -16,6 +16,7 @@
 #include "blob/pins.h"
 #include "blob/tree_scan.h"
 #include "db/home.h"
+#include "process/chores.h"
 
 namespace gt {
 
@@ -24,7 +25,7 @@ class FolderBlobs final : public BlobStore {
   /// `entropy` must be safe for the threads that use the store. Durability::sync: what take_in()
   /// returned survives the machine.
   FolderBlobs(const Home& home, Entropy& entropy, Durability durability)
-      : home_(home), entropy_(entropy), durability_(durability) {}
+      : home_(home), entropy_(entropy), durability_(durability), chores_(home.path()) {}
 
   Result<Blob> take_in(const Intake& intake) override;
   Result<Blob> put_bytes(std::string_view bytes) override;
@@ -36,6 +37,9 @@ class FolderBlobs final : public BlobStore {
   Result<void> quarantine(const BlobName& name) override;
   Result<SweepReport> sweep(const std::function<Result<std::unordered_set<Digest>>()>& reachable,
                             SweepMode mode) override;
+
+  /// What is left when an artifact is there already, and takes long to remove.
+  Chores& chores() { return chores_; }
 
   /// Where the artifact is, or would be.
   std::string path_of(const BlobName& name) const;
@@ -65,6 +69,7 @@ class FolderBlobs final : public BlobStore {
   Home home_;
   Entropy& entropy_;
   Durability durability_;
+  Chores chores_;
   std::mutex pins_mutex_;
   std::unique_ptr<Pins> pins_;
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "process/chores.h"
 
 namespace gt {
 
@@ -36,8 +37,11 @@ Result<UniqueFd> lock_new_file(const std::string& path) {
 void remove_temporaries_of(const Home& home, const std::string& owner) {
   const Result<std::vector<std::string>> names = list_directory(home.at("tmp"));
   if (!names.ok()) return;
+  // Under a gate that others wait at: what takes long is done later.
+  Chores chores(home.path());
   for (const std::string& name : *names)
-    if (name.starts_with(owner + "-")) static_cast<void>(remove_tree(home.at("tmp/" + name)).ok());
+    if (name.starts_with(owner + "-"))
+      static_cast<void>(chores.remove(home.at("tmp/" + name)).ok());
 }
 
 Result<void> read_pins(const std::string& path, std::unordered_set<Digest>& digests) {

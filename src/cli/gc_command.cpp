@@ -6,6 +6,9 @@
 #include "cache/collect.h"
 #include "cli/commands.h"
 #include "cli/keep_source.h"
+#include "process/attempt_folder.h"
+#include "process/chores.h"
+#include "process/log_file.h"
 
 namespace gt {
 
@@ -17,7 +20,7 @@ const Example examples[] = {
     {"geartrain gc --keep 30d", "those of the last 30 days stay, and the newest of each pipeline"},
 };
 
-JsonObject shape_of(const CollectReport& report, bool is_rehearsal) {
+JsonObject shape_of(const CollectReport& report, const ChoreReport& chores, bool is_rehearsal) {
   JsonList runs;
   for (const std::string& run : report.runs) runs.emplace_back(run);
   return {{"dry_run", is_rehearsal},
@@ -25,7 +28,23 @@ JsonObject shape_of(const CollectReport& report, bool is_rehearsal) {
           {"attempts", static_cast<std::int64_t>(report.attempts.size())},
           {"cache_entries", report.cache_entries},
           {"artifacts", report.artifacts.blobs},
-          {"bytes", report.artifacts.bytes}};
+          {"bytes", report.artifacts.bytes},
+          {"leftovers", chores.removals},
+          {"leftover_bytes", chores.bytes},
+          {"logs_compressed", chores.logs}};
+}
+
+/// Logs of attempts that ended unseen, or under a version that compressed none.
+Result<void> find_logs_to_compress(const Home& home, Chores& chores) {
+  const auto names = list_directory(home.at("attempts"));
+  if (!names) return {};
+  for (const std::string& name : *names) {
+    const std::string folder = home.at("attempts/" + name);
+    if (!is_worth_compressing(folder)) continue;
+    const auto status = inspect_attempt(folder);
+    if (status && status->phase == AttemptPhase::ended) TRY(chores.compress_log_of(name));
+  }
+  return {};
 }
 
 /// A number of runs, or a time.
@@ -55,7 +74,8 @@ Result<ExitCode> run(Session& session, Words words) {
                  "How many ended runs of each pipeline stay, else 10; or, as 30d or 12h, for how "
                  "long they stay, the newest of each in any case.");
   options.flag("--dry-run", is_rehearsal, "Remove nothing, only say what would go.");
-  options.output(output, {.text = "{dry_run, runs, attempts, cache_entries, artifacts, bytes}.",
+  options.output(output, {.text = "{dry_run, runs, attempts, cache_entries, artifacts, bytes, "
+                                  "leftovers, leftover_bytes, logs_compressed}.",
                           .names = "runs[]"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
@@ -69,9 +89,13 @@ Result<ExitCode> run(Session& session, Words words) {
     for (const std::string& attempt : report.attempts)
       TRY(remove_tree(records.home.at("attempts/" + attempt)));
     TRY(collect_source(records));
+    TRY(find_logs_to_compress(records.home, blobs.chores()));
   }
+  const std::string& home = records.home.path();
+  const ChoreReport chores =
+      is_rehearsal ? TRY(look_at_chores(home)) : do_chores(home, ChorePace::at_once);
   if (!output.is_table()) {
-    session.console.print(output.text_of(shape_of(report, is_rehearsal)));
+    session.console.print(output.text_of(shape_of(report, chores, is_rehearsal)));
     return ExitCode::ok;
   }
   for (const std::string& one : report.runs) session.console.print(one + "\n");
@@ -79,6 +103,13 @@ Result<ExitCode> run(Session& session, Words words) {
                                   is_rehearsal ? "would remove " : "removed ", report.runs.size(),
                                   report.cache_entries, report.artifacts.blobs,
                                   format_bytes(report.artifacts.bytes)));
+  if (chores.removals > 0)
+    session.console.say(fmt::format("{} what {} earlier attempts left behind ({})",
+                                    is_rehearsal ? "would remove" : "removed", chores.removals,
+                                    format_bytes(chores.bytes)));
+  if (chores.logs > 0)
+    session.console.say(
+        fmt::format("{} {} logs", is_rehearsal ? "would compress" : "compressed", chores.logs));
   return ExitCode::ok;
 }
 

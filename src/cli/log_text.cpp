@@ -1,17 +1,16 @@
 #include "cli/log_text.h"
 
 #include <algorithm>
-#include <fcntl.h>
-#include <unistd.h>
+#include <cstdint>
 
-#include "base/file.h"
 #include "base/text.h"
+#include "process/log_file.h"
 
 namespace gt {
 
 namespace {
 
-constexpr off_t tail_bytes_max = 16 << 10;
+constexpr std::int64_t tail_bytes_max = 16 << 10;
 
 /// The length of `ESC [ digits and ; m` at the beginning, 0 for anything else.
 std::size_t colour_length(std::string_view text) {
@@ -46,13 +45,12 @@ std::string terminal_safe(std::string_view bytes) {
   return text;
 }
 
-std::vector<std::string> last_lines(const std::string& path, std::size_t lines_max) {
-  const auto file = open_regular_file(path);
-  if (!file) return {};
-  const off_t size = ::lseek(file->get(), 0, SEEK_END);
-  const off_t start = std::max<off_t>(0, size - tail_bytes_max);
-  if (size < 0 || ::lseek(file->get(), start, SEEK_SET) < 0) return {};
-  const auto bytes = read_all(file->get());
+std::vector<std::string> last_lines(const std::string& folder, std::size_t lines_max) {
+  auto log = LogFile::open(folder);
+  const auto size = log ? log->bytes() : Result<std::int64_t>(log.error());
+  if (!size) return {};
+  const std::int64_t start = std::max<std::int64_t>(0, *size - tail_bytes_max);
+  const auto bytes = log->read(start, tail_bytes_max);
   if (!bytes) return {};
   std::string_view rest = *bytes;
   if (start > 0) rest.remove_prefix(std::min(rest.size(), rest.find('\n') + 1));
@@ -61,21 +59,6 @@ std::vector<std::string> last_lines(const std::string& path, std::size_t lines_m
   const auto lines = split(rest, '\n');
   const std::size_t first = lines.size() > lines_max ? lines.size() - lines_max : 0;
   return {lines.begin() + static_cast<std::ptrdiff_t>(first), lines.end()};
-}
-
-std::vector<LogLine> timed_lines(std::string_view bytes, std::int64_t offset,
-                                 const std::vector<LogMark>& marks, Time began_at) {
-  std::vector<LogLine> lines;
-  while (!bytes.empty()) {
-    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
-    const auto after = std::ranges::upper_bound(marks, offset, {}, &LogMark::offset);
-    lines.push_back({after == marks.begin() ? began_at : std::prev(after)->at,
-                     std::string(bytes.substr(0, end))});
-    const std::size_t taken = std::min(end + 1, bytes.size());
-    bytes.remove_prefix(taken);
-    offset += static_cast<std::int64_t>(taken);
-  }
-  return lines;
 }
 
 }  // namespace gt

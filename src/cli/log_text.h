@@ -1,14 +1,9 @@
 /// Logs of attempts, as people see them.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/clock.h"
-#include "base/result.h"
-#include "process/log_index.h"
 
 namespace gt {
 
@@ -16,16 +11,8 @@ namespace gt {
 /// shown escaped, so that a log cannot move the cursor or set the title.
 std::string terminal_safe(std::string_view bytes);
 
-/// Without line ends; empty if there is no such file. Reads the last few KiB only.
-std::vector<std::string> last_lines(const std::string& path, std::size_t lines_max);
-
-struct LogLine {
-  Time at{};
-  std::string text;
-};
-
-/// `offset` is where `bytes` begin in the log; before the first mark `began_at` counts.
-std::vector<LogLine> timed_lines(std::string_view bytes, std::int64_t offset,
-                                 const std::vector<LogMark>& marks, Time began_at);
+/// Of the log in an attempt's folder, without line ends; empty if there is none. Reads the last few
+/// KiB only.
+std::vector<std::string> last_lines(const std::string& folder, std::size_t lines_max);
 
 }  // namespace gt

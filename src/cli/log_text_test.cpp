@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/test_folder.h"
+#include "process/log_file.h"
 
 using namespace gt;
 
@@ -21,26 +22,19 @@ TEST_CASE("a log on a terminal keeps lines and colours, and moves nothing") {
 TEST_CASE("the last lines of a log are found, however long it is") {
   const TestFolder folder;
   CHECK(last_lines(folder / "none", 3).empty());
-  CHECK(last_lines(folder.write("empty", ""), 3).empty());
-  CHECK(last_lines(folder.write("short", "a\nb"), 3) == std::vector<std::string>{"a", "b"});
+  folder.write("empty/log", "");
+  CHECK(last_lines(folder / "empty", 3).empty());
+  folder.write("short/log", "a\nb");
+  CHECK(last_lines(folder / "short", 3) == std::vector<std::string>{"a", "b"});
   std::string many;
   for (int i = 0; i < 10'000; ++i) many += "line " + std::to_string(i) + "\n";
-  CHECK(last_lines(folder.write("long", many), 2) ==
-        std::vector<std::string>{"line 9998", "line 9999"});
-  const auto one = last_lines(folder.write("one", std::string(100'000, 'x')), 2);
+  folder.write("long/log", many);
+  for (const bool is_compressed : {false, true}) {
+    if (is_compressed) REQUIRE(compress_log(folder / "long").ok());
+    CHECK(last_lines(folder / "long", 2) == std::vector<std::string>{"line 9998", "line 9999"});
+  }
+  folder.write("one/log", std::string(100'000, 'x'));
+  const auto one = last_lines(folder / "one", 2);
   REQUIRE(one.size() == 1);
   CHECK(one[0].size() <= 16U << 10U);
-}
-
-TEST_CASE("each line has the time of the last mark before it") {
-  const Time start = from_microseconds(1'000'000);
-  const std::vector<LogMark> marks = {{start + std::chrono::seconds(1), 10},
-                                      {start + std::chrono::seconds(2), 14}};
-  const auto lines = timed_lines("abc\ndefgh\nxyz\nlast", 0, marks, start);
-  REQUIRE(lines.size() == 4);
-  CHECK(lines[0].at == start);
-  CHECK(lines[1].at == start);
-  CHECK(lines[2].text == "xyz");
-  CHECK(lines[2].at == start + std::chrono::seconds(1));
-  CHECK(lines[3].at == start + std::chrono::seconds(2));
 }

@@ -66,7 +66,7 @@ struct Workshop::State {
         blobs(records.home, session.entropy, Durability::sync),
         cache(blobs),
         watcher(progress, [this](const RunRecord& run, const AttemptId& attempt) {
-          return last_lines(records.home.at("attempts/" + outside_name(run.uuid, attempt) + "/log"),
+          return last_lines(records.home.at("attempts/" + outside_name(run.uuid, attempt)),
                             log_tail_lines);
         }) {}
 
@@ -101,12 +101,17 @@ Result<void> Workshop::State::open(const WorkshopOptions& options) {
       [this](const std::string& line) { progress.say(line); }));
   keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();
+  const std::string home = records.home.path();
+  blobs.chores().set_listener([this, home] { keeper->do_chores(home); });
+  // What an earlier command left, or nobody had time for.
+  if (has_chores(home)) keeper->do_chores(home);
   ExecutorLimits limits = host_limits();
   if (options.jobs) limits.cpu = static_cast<double>(*options.jobs);
   executor = TRY(HostExecutor::open(
       {.keeper = *keeper,
        .blobs = blobs,
        .clock = session.clock,
+       .chores = blobs.chores(),
        .python =
            [this](const PythonEnvironment& python) { return facts->python_variables(python); },
        .wake = [this] { wake.ring(); }},

@@ -9,6 +9,7 @@
 ///     listeners/<id>.sock doorbells of those who follow
 ///     objects/ trees/     artifacts by digest
 ///     tmp/                what is being made, named by its maker
+///     chores/             what is done when nobody waits (process/chores.h)
 #pragma once
 
 #include <string>

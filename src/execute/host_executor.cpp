@@ -225,9 +225,10 @@ void HostExecutor::acknowledge(std::span<const AttemptId> attempts) {
     const std::string folder = folder_of(*attempt->second.launch);
     by_name_.erase(attempt->second.launch->outside_name);
     attempts_.erase(attempt);
-    // What cannot be removed now is removed by the next sweep of the home folder.
+    // What cannot be removed, or compressed, now is so by `gc`.
     workers_.post([this, folder] {
-      if (forget_attempt_files(folder)) spares_.offer(folder);
+      if (forget_attempt_files(folder, parts_.chores)) spares_.offer(folder);
+      (void)parts_.chores.compress_log_of(std::string(file_name(folder))).ok();
     });
   }
 }

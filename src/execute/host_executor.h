@@ -16,6 +16,7 @@
 #include "execute/host_environment.h"
 #include "execute/spare_folders.h"
 #include "execute/workers.h"
+#include "process/chores.h"
 #include "process/keeper.h"
 
 namespace gt {
@@ -35,6 +36,7 @@ struct HostParts {
   KeeperClient& keeper;
   BlobStore& blobs;
   Clock& clock;
+  Chores& chores;
   /// The variables by which a Python environment is used, made first if need be. May take long; is
   /// called by workers.
   std::function<Result<Variables>(const PythonEnvironment&)> python;

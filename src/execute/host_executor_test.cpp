@@ -41,7 +41,7 @@ class World {
     settings.caller_environment = {"PATH=/usr/local/bin:/usr/bin:/bin"};
     settings.grace = std::chrono::seconds(30);
     auto opened = HostExecutor::open(
-        {*keeper_, blobs_, clock_,
+        {*keeper_, blobs_, clock_, blobs_.chores(),
          [this](const PythonEnvironment& environment) { return python(environment); },
          [fd = woken_.get()] {
            const std::uint64_t once = 1;
@@ -314,7 +314,8 @@ TEST_CASE("a folder that was exchanged for a link is neither read nor emptied") 
   REQUIRE(taken.ok());
   REQUIRE(std::holds_alternative<AttemptFailed>(*taken));
   CHECK(std::get<AttemptFailed>(*taken).cause == Cause::invalid_output);
-  CHECK_FALSE(forget_attempt_files(link).ok());
+  Chores chores(folder.path());
+  CHECK_FALSE(forget_attempt_files(link, chores).ok());
   CHECK(read_file(precious).value_or("") == "precious");
 }
 

@@ -16,7 +16,8 @@ namespace {
 using Outcome = std::variant<AttemptSucceeded, AttemptFailed>;
 
 // What a later engine still wants to know, and people.
-constexpr std::array<std::string_view, 3> kept_files = {"lock", "log", "log.index"};
+constexpr std::array<std::string_view, 5> kept_files = {"lock", "log", "log.index", "log.zst",
+                                                        "log.index.zst"};
 
 Result<void> place_input(const InputPlacement& input, const std::string& folder, BlobStore& blobs) {
   const std::string at = join_path(folder, input.path);
@@ -178,14 +179,14 @@ Result<Outcome> take_outputs(const Launch& launch, const std::string& folder, Bl
   return Outcome(std::move(succeeded));
 }
 
-Result<void> forget_attempt_files(const std::string& folder) {
+Result<void> forget_attempt_files(const std::string& folder, Chores& chores) {
   TRY(require_real_folder(folder));
   for (const auto& name : TRY(list_directory(folder))) {
     if (std::ranges::find(kept_files, name) != kept_files.end()) continue;
     const std::string path = join_path(folder, name);
     // An empty one goes with the attempt: see SpareFolders.
     if (name == "tmp" && is_empty_folder(path)) continue;
-    TRY(remove_tree(path));
+    TRY(chores.remove(path));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "blob/blob_store.h"
+#include "process/chores.h"
 #include "run/attempt.h"
 
 namespace gt {
@@ -25,7 +26,8 @@ Result<std::variant<AttemptSucceeded, AttemptFailed>> take_outputs(const Launch&
                                                                    const std::string& folder,
                                                                    BlobStore& blobs);
 
-/// Removes all from the attempt's folder but its log and what says that and how it ended.
-Result<void> forget_attempt_files(const std::string& folder);
+/// Removes all from the attempt's folder but its log and what says that and how it ended; what
+/// takes long is left to `chores`.
+Result<void> forget_attempt_files(const std::string& folder, Chores& chores);
 
 }  // namespace gt

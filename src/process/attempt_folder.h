@@ -4,7 +4,7 @@
 ///   once
 ///              the attempt has ended, how (exit_record.h)
 ///   log        what the command wrote, standard output and error in the order of writing
-///   log.index  when (log_index.h)
+///   log.index  when (log_index.h); both compressed once they are closed and large (log_file.h)
 ///
 /// The lock decides who may run the command: only a shim that takes it while it is still empty.
 /// An empty or missing lock file says that the command was never started; a filled one that nobody

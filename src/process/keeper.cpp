@@ -9,11 +9,14 @@
 #include <span>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <unordered_map>
 
+#include "process/chores.h"
 #include "process/epoll.h"
 #include "process/message.h"
 #include "process/packing.h"
@@ -27,8 +30,8 @@ namespace {
 // Idle shims beyond this many end; a machine rarely needs more at the same instant.
 constexpr std::size_t idle_shims_max = 16;
 
-/// Forks shims, and undertakers for shims that died. As small as can be, since every shim is a
-/// copy.
+/// Forks shims, undertakers for shims that died, and who does chores. As small as can be, since
+/// every shim is a copy.
 class Keeper {
  public:
   Keeper(UniqueFd control, UniqueFd events)
@@ -53,6 +56,9 @@ class Keeper {
   void hear(pid_t shim);
   void stop(const std::string& packed_name_and_mode);
   void bury(const AttemptPlace& attempt);
+  void do_chores(const std::string& home);
+  template <typename Work>
+  pid_t fork_helper(const char* name, Work work);
   void engine_left();
   void reap();
   void kill_orphans();
@@ -65,7 +71,17 @@ class Keeper {
   MessageReader reader_;
   std::unordered_map<pid_t, Child> children_;
   std::vector<pid_t> idle_;  ///< shims; the last one is the warmest
+  pid_t chores_child_ = 0;
+  bool are_chores_wanted_ = false;  ///< by the one that follows
+  std::string chores_home_;
 };
+
+/// Lowest priority for processor and disk.
+void yield_to_others() {
+  constexpr int of_process = 1, idle_class = 3 << 13;  // linux/ioprio.h
+  (void)::setpriority(PRIO_PROCESS, 0, 19);
+  (void)::syscall(SYS_ioprio_set, of_process, 0, idle_class);
+}
 
 // What epoll tells of; other numbers are the ids of shims.
 constexpr std::uint64_t control_source = 0;
@@ -122,6 +138,8 @@ void Keeper::take(const Message& message) {
     case MessageKind::bury:
       if (const auto attempt = unpack_attempt_place(message.body)) bury(*attempt);
       return;
+    case MessageKind::do_chores:
+      return do_chores(message.body);
     default:
       return;
   }
@@ -207,14 +225,25 @@ void Keeper::stop(const std::string& packed_name_and_mode) {
         (void)send_packet(child.line.get(), packet, Sending::never_blocks).ok();
 }
 
-void Keeper::bury(const AttemptPlace& attempt) {
+/// A child that does one thing; -1 if there can be none.
+template <typename Work>
+pid_t Keeper::fork_helper(const char* name, Work work) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::prctl(PR_SET_NAME, "gt-undertaker");
+    ::prctl(PR_SET_NAME, name);
     children_.clear();
     control_.reset();
     signals_.reset();
     epoll_.reset();
+    work();
+    ::_exit(0);
+  }
+  if (child > 0) children_.emplace(child, Child{});
+  return child;
+}
+
+void Keeper::bury(const AttemptPlace& attempt) {
+  const pid_t child = fork_helper("gt-undertaker", [&] {
     const auto record = bury_attempt(attempt.folder, attempt.name);
     Packer event;
     event.text(attempt.name);
@@ -222,13 +251,28 @@ void Keeper::bury(const AttemptPlace& attempt) {
       send_event(events_.get(), MessageKind::ended, event.text(to_json_text(*record)).take());
     else
       send_event(events_.get(), MessageKind::already_started, event.take());
-    ::_exit(0);
-  }
+  });
   // The engine looks for itself, and asks again later.
   if (child < 0)
-    return send_event(events_.get(), MessageKind::already_started,
-                      Packer().text(attempt.name).take());
-  children_.emplace(child, Child{});
+    send_event(events_.get(), MessageKind::already_started, Packer().text(attempt.name).take());
+}
+
+void Keeper::do_chores(const std::string& home) {
+  // One that is about to end may have looked for the last time.
+  are_chores_wanted_ = true;
+  if (chores_child_ > 0) return;
+  are_chores_wanted_ = false;
+  chores_home_ = home;
+  // If it cannot be forked they stay for the next engine.
+  chores_child_ = fork_helper("gt-chores", [&] {
+    // It is nobody's attempt: whoever wants to end it may.
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    events_.reset();
+    yield_to_others();
+    gt::do_chores(home, ChorePace::yielding);
+  });
 }
 
 void Keeper::reap() {
@@ -242,6 +286,7 @@ void Keeper::reap() {
     const pid_t id = ::waitpid(-1, &status, WNOHANG);
     if (id < 0 && errno == EINTR) continue;
     if (id <= 0) break;
+    if (id == chores_child_) chores_child_ = 0;
     // What it said last is still to be heard.
     hear(id);
     std::erase(idle_, id);
@@ -254,6 +299,7 @@ void Keeper::reap() {
   }
   if (has_orphans) kill_orphans();
   for (const auto& attempt : lost) bury(attempt);
+  if (chores_child_ <= 0 && are_chores_wanted_) do_chores(std::string(chores_home_));
 }
 
 // A living shim is the parent of all orphans of its tree. So a child that we did not fork came from

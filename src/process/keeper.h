@@ -70,6 +70,9 @@ class KeeperClient {
   Result<void> adopt(const std::string& name, const std::string& folder);
   /// Harmless if the attempt has ended or is not known.
   Result<void> stop(const std::string& name, StopSignal mode);
+  /// Has the chores of a home done (chores.h) by a process that yields to all others and goes on
+  /// after us. Without effect if the keeper is gone: they stay written.
+  void do_chores(const std::string& home);
 
   /// Readable when poll() has something to do.
   int event_fd() const;

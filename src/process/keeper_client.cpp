@@ -305,6 +305,11 @@ Result<void> KeeperClient::stop(const std::string& name, StopSignal mode) {
   return stopped;
 }
 
+void KeeperClient::do_chores(const std::string& home) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->has_keeper()) state_->post(MessageKind::do_chores, home);
+}
+
 int KeeperClient::event_fd() const { return state_->epoll.get(); }
 
 std::vector<ProcessEvent> KeeperClient::poll() {

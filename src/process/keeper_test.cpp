@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "process/chores.h"
 #include "process/process_table.h"
 #include "process/test_engine.h"
 
@@ -476,6 +477,19 @@ TEST_CASE("the keeper holds nothing of the engine: no terminal, no pipe, no fold
   for (const char* fd : {"0", "1", "2"}) CHECK(*read_link(keeper + "/fd/" + fd) == "/dev/null");
   let_go(request, "done");
   engine.wait_for_end(request);
+}
+
+TEST_CASE("chores are done after the engine has left, and none that comes late is overlooked") {
+  const TestFolder home;
+  auto engine = std::make_unique<TestEngine>();
+  REQUIRE(make_directories(home / "chores").ok());
+  for (int i = 0; i < 50; ++i) {
+    home.write(fmt::format("chores/remove.{}/file", i), "x");
+    engine->client->do_chores(home.path());
+  }
+  engine.reset();
+  wait_until(home / "chores", [&] { return !has_chores(home.path()); });
+  CHECK(list_directory(home / "chores")->empty());
 }
 
 }  // namespace gt

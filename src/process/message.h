@@ -19,6 +19,7 @@ enum class MessageKind : std::uint32_t {
   start = 1,  ///< a packed SpawnRequest
   stop,       ///< text: name, number: 1 for kill
   bury,       ///< a packed AttemptPlace
+  do_chores,  ///< the home's path
   // to the keeper from a shim
   ready,  ///< for another attempt
   // to the nursery

@@ -91,7 +91,8 @@ void wait_until(const std::string& folder, const std::function<bool()>& is_so) {
   const UniqueFd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   REQUIRE(watch);
   REQUIRE(::inotify_add_watch(watch.get(), folder.c_str(),
-                              IN_CREATE | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE) >= 0);
+                              IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE) >=
+          0);
   char events[4096];
   while (!is_so()) {
     REQUIRE(is_readable(watch.get()));

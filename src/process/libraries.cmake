@@ -1,0 +1,1 @@
+target_link_libraries(gt_process PRIVATE lib_zstd)
