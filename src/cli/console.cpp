@@ -156,6 +156,13 @@ std::string Console::painted(Tone tone, std::string_view text) const {
   return painted_if(facts_.output.has_colors, tone, text);
 }
 
+std::string Console::tagged(std::size_t number, std::string_view text) const {
+  // Without red and yellow, which say something.
+  constexpr int colors[] = {36, 35, 32, 34, 96, 95, 92, 94};
+  if (!facts_.output.has_colors) return std::string(text);
+  return fmt::format("\x1b[{}m{}\x1b[0m", colors[number % std::size(colors)], text);
+}
+
 std::string Console::talk_painted(Tone tone, std::string_view text) const {
   return painted_if(facts_.talk.has_colors, tone, text);
 }

@@ -6,6 +6,7 @@
 /// is dropped. Threads: one.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,8 @@ class Console {
 
   /// Text in a tone, for print().
   std::string painted(Tone tone, std::string_view text) const;
+  /// The same in one of some colours that tell things apart, the same for the same number.
+  std::string tagged(std::size_t number, std::string_view text) const;
   /// Text in a tone, for say() and draw().
   std::string talk_painted(Tone tone, std::string_view text) const;
 

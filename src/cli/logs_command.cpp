@@ -1,14 +1,12 @@
-#include <poll.h>
+#include <charconv>
 
-#include "base/file.h"
-#include "base/id.h"
 #include "base/text.h"
-#include "cli/attempt_choice.h"
 #include "cli/commands.h"
 #include "cli/json_shapes.h"
-#include "cli/log_follower.h"
-#include "cli/log_text.h"
-#include "process/attempt_folder.h"
+#include "cli/log_printer.h"
+#include "cli/logs_follow.h"
+#include "cli/logs_source.h"
+#include "cli/moment.h"
 
 namespace gt {
 
@@ -16,169 +14,146 @@ namespace {
 
 const Example examples[] = {
     {"geartrain logs latest train", "what the step printed in the newest run"},
+    {"geartrain logs latest", "of all its steps, in the order of time"},
+    {"geartrain logs latest -f", "as it is written, until the run ends"},
     {"geartrain logs flights/12 'candidates[2].train' --attempt 1", "of an earlier attempt"},
-    {"geartrain logs latest train -f", "go on until the attempt ends"},
+    {"geartrain logs latest train --since 10m --tail 20", "the last lines of the last 10 minutes"},
 };
 
-struct Wanted {
-  std::string run, task;
-  std::optional<std::int64_t> attempt;
-  LogPrinter::Times times = LogPrinter::Times::none;
-};
-
-struct Look {
-  TaskRecord task;
-  std::optional<ChosenAttempt> attempt;
-  bool is_driven = false;
-};
-
-Result<Look> look(Records& records, const Wanted& wanted) {
-  auto reader = TRY(records.database->begin_read());
-  const RunRecord run = TRY(find_run(records, reader, wanted.run));
-  const RunView view = TRY(RunView::load(records, reader, run));
-  const TaskRecord& task = *TRY(view.find(wanted.task));
-  auto attempt = TRY(choose_attempt(records, reader, view, task, wanted.attempt));
-  const bool is_driven_now = TRY(is_driven(records, run));
-  return Look{task, std::move(attempt), is_driven_now};
-}
-
-Error nothing_yet(const Wanted& wanted, const Look& seen) {
+Result<WantedAttempt> parse_attempt(const std::optional<std::string>& text) {
+  if (!text) return WantedAttempt(LastAttempt{});
+  if (*text == "all") return WantedAttempt(EveryAttempt{});
+  std::int64_t number = 0;
+  const char* const end = text->data() + text->size();
+  const auto parsed = std::from_chars(text->data(), end, number);
+  if (parsed.ec == std::errc() && parsed.ptr == end && number >= 1) return WantedAttempt(number);
   Error problem =
-      error(Errc::not_found, "{} has no log: it is {}", wanted.task, to_text(seen.task.state));
-  problem.hint =
-      fmt::format("`geartrain why {} {}` says why", wanted.run, shell_quoted(wanted.task));
+      error(Errc::invalid, "--attempt needs a whole number of at least 1, or all, not {}",
+            shell_quoted(printable(*text)));
+  problem.hint = "`geartrain logs --help` describes it";
   return problem;
 }
 
-/// Whether nothing more will come.
-bool has_ended(const Look& seen) {
-  if (!seen.attempt) return is_ended(seen.task.state) || !seen.is_driven;
-  if (seen.attempt->record.ended_at) return true;
-  const auto status = inspect_attempt(seen.attempt->folder);
-  if (!status) return true;
-  if (status->phase == AttemptPhase::ended) return true;
-  return !seen.is_driven && status->phase != AttemptPhase::running;
+Result<void> print_logs(Session& session, const LogsNow& now, const LogWishes& wishes,
+                        const LogRange& range, bool has_times) {
+  LogMerge merge;
+  for (const ChosenLog& log : now.choice.logs) merge.add(source_of(log, wishes, range, false));
+  LogPrinter printer(
+      session.console,
+      {.has_labels = !now.is_single, .label_width = now.choice.width, .has_times = has_times});
+  TRY(printer.print(merge, range.lines_max));
+  TRY(printer.finish());
+  for (const ChosenLog& log : now.choice.logs)
+    if (const auto missing = what_is_missing(log))
+      session.console.say(now.is_single ? *missing : label_of(log, wishes) + ": " + *missing);
+  return merge.trouble();
 }
 
-/// Until one of them can be read; true if it is the bell.
-bool wait(int bell, int other) {
-  pollfd waiting[2] = {{bell, POLLIN, 0}, {other, POLLIN, 0}};
-  (void)::poll(waiting, 2, -1);
-  return waiting[0].revents != 0;
+JsonObject shape_of(const ChosenLog& log, const std::string& run) {
+  return {{"task", log.task},
+          {"attempt", std::int64_t{log.attempt.record.id.number}},
+          {"run", log.attempt.other_run.empty() ? run : log.attempt.other_run},
+          {"started_at", time_json(log.attempt.record.started_at)},
+          {"ended_at", time_json(log.attempt.record.ended_at)}};
 }
 
-/// A log that ran into a full disk must not look as if nothing were missing.
-void say_what_is_missing(Session& session, const Look& seen) {
-  const auto status = inspect_attempt(seen.attempt->folder);
-  if (!status || !status->exit || status->exit->log_problem.empty()) return;
-  session.console.say(fmt::format("the log is not whole, {} are missing: {}",
-                                  format_bytes(status->exit->log_bytes_left_out),
-                                  printable(status->exit->log_problem)));
-}
-
-Result<void> print_all(Session& session, const Wanted& wanted, const Look& seen) {
-  LogPrinter printer(session.console, seen.attempt->folder, wanted.times,
-                     seen.attempt->record.opened_at);
-  TRY(printer.print_rest());
-  say_what_is_missing(session, seen);
-  return {};
-}
-
-Result<void> follow(Session& session, Records& records, const Wanted& wanted) {
-  // Where nothing more can come no bell is wanted, so that a home may be read-only.
-  if (const Look ended = TRY(look(records, wanted)); ended.attempt && has_ended(ended))
-    return print_all(session, wanted, ended);
-  Bell bell = TRY(records.database->listen(Listener::follower,
-                                           make_uuid(session.clock.now(), session.entropy)));
-  Look seen = TRY(look(records, wanted));
-  while (!seen.attempt && !has_ended(seen)) {
-    wait(bell.fd(), -1);
-    bell.clear();
-    seen = TRY(look(records, wanted));
+Result<Json> shape_of(const LogsNow& now, const LogWishes& wishes, const LogRange& range) {
+  LogMerge merge;
+  for (const ChosenLog& log : now.choice.logs) merge.add(source_of(log, wishes, range, false));
+  struct Line {
+    std::size_t log;
+    Time at;
+    std::string text;
+  };
+  std::vector<Line> read;
+  while (const auto merged = merge.next()) {
+    if (merged->piece.begins) read.push_back({merged->source, merged->piece.at, ""});
+    read.back().text += merged->piece.text;
   }
-  if (!seen.attempt) return nothing_yet(wanted, seen);
-  // Of a retry that begins while we look, the log of the attempt that was meant.
-  Wanted same = wanted;
-  if (seen.attempt->other_run.empty()) same.attempt = seen.attempt->record.id.number;
-  FolderWatch watch = TRY(FolderWatch::open(seen.attempt->folder));
-  LogPrinter printer(session.console, seen.attempt->folder, wanted.times,
-                     seen.attempt->record.opened_at);
-  while (!session.console.is_output_closed()) {
-    if (has_ended(seen)) {
-      TRY(printer.print_rest());
-      say_what_is_missing(session, seen);
-      return {};
-    }
-    TRY(printer.print_new());
-    const bool rang = wait(bell.fd(), watch.fd());
-    watch.clear();
-    if (!rang) continue;
-    bell.clear();
-    seen = TRY(look(records, same));
-  }
-  return {};
-}
-
-Result<Json> shape_of(const Wanted& wanted, const Look& seen) {
-  const std::string& folder = seen.attempt->folder;
-  const auto bytes = read_regular_file(join_path(folder, "log"));
-  if (!bytes && bytes.error().code != Errc::not_found) return bytes.error();
-  const auto index = read_regular_file(join_path(folder, "log.index"));
-  const auto marks = index ? parse_log_index(*index) : std::vector<LogMark>();
+  TRY(merge.trouble());
+  std::size_t first = 0;
+  if (range.lines_max && std::cmp_greater(read.size(), *range.lines_max))
+    first = read.size() - static_cast<std::size_t>(*range.lines_max);
   JsonList lines;
-  if (bytes)
-    for (const LogLine& line : timed_lines(*bytes, 0, marks, seen.attempt->record.opened_at))
-      lines.emplace_back(JsonObject{{"at", format_time(line.at)}, {"text", line.text}});
-  return Json(JsonObject{
-      {"task", wanted.task},
-      {"attempt", std::int64_t{seen.attempt->record.id.number}},
-      {"run", seen.attempt->other_run.empty() ? Json(wanted.run) : Json(seen.attempt->other_run)},
-      {"started_at", time_json(seen.attempt->record.started_at)},
-      {"ended_at", time_json(seen.attempt->record.ended_at)},
-      {"lines", std::move(lines)}});
+  for (std::size_t i = first; i < read.size(); ++i) {
+    JsonObject line{{"at", format_time(read[i].at)}};
+    if (!now.is_single) {
+      const ChosenLog& log = now.choice.logs[read[i].log];
+      line.set("task", log.task);
+      line.set("attempt", std::int64_t{log.attempt.record.id.number});
+    }
+    line.set("text", std::move(read[i].text));
+    lines.emplace_back(std::move(line));
+  }
+  if (now.is_single) {
+    JsonObject shape = shape_of(now.choice.logs[0], wishes.run);
+    shape.set("lines", std::move(lines));
+    return Json(std::move(shape));
+  }
+  JsonList logs;
+  for (const ChosenLog& log : now.choice.logs) logs.emplace_back(shape_of(log, now.run));
+  return Json(JsonObject{{"run", now.run}, {"logs", std::move(logs)}, {"lines", std::move(lines)}});
 }
 
 Result<ExitCode> run(Session& session, Words words) {
   Options options(logs_command.text);
-  std::optional<std::string> run_name, task;
-  Wanted wanted;
-  bool follows = false, times = false;
+  std::optional<std::string> run_name, attempt, since, until;
+  LogWishes wishes;
+  LogRange range;
+  bool follows = false, has_times = false;
   OutputForm output;
   options.argument("RUN", run_name, Need::required, run_argument_help);
-  options.argument("STEP", task, Need::required, task_argument_help);
-  options.flag("-f,--follow", follows, "Go on until the attempt ends.");
-  options.option("--attempt", "N", wanted.attempt, 1, "Which one; else the last.");
-  options.flag("-t,--times", times, "When each line was written.");
+  options.arguments("STEP", wishes.names,
+                    "Tasks as show lists them: train, train[0], candidates[2].train. A matrix or "
+                    "group stands for all in it; none for the whole run.");
+  options.flag("-f,--follow", follows,
+               "Go on until what is named has ended; tasks that begin meanwhile join in.");
+  options.option("--since", "TIME", since,
+                 "Only lines begun since then: 10m ago, or 2026-11-23T06:00 (UTC).");
+  options.option("--until", "TIME", until, "Only lines begun until then.");
+  options.option("--tail", "N", range.lines_max, 1, "Only the last lines of these.");
+  options.option("--attempt", "N|all", attempt, "Which one; else the last.");
+  options.flag("-t,--times", has_times, "When each line was written.");
   options.output(output,
-                 {.text = "{task, attempt, run, started_at, ended_at, lines: [{at, text}]}."});
+                 {.text = "{task, attempt, run, started_at, ended_at, lines: [{at, text}]} of one "
+                          "task; else {run, logs: [{task, attempt, run, started_at, ended_at}], "
+                          "lines: [{at, task, attempt, text}]}."});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
   if (follows && !output.is_table())
     return error(Errc::invalid, "-o and --follow do not go together");
-  wanted.run = *run_name;
-  wanted.task = *task;
-  if (times) wanted.times = LogPrinter::Times::shown;
+  if (follows && until) return error(Errc::invalid, "--until and --follow do not go together");
+  wishes.run = *run_name;
+  wishes.attempt = TRY(parse_attempt(attempt));
+  const Time asked_at = session.clock.now();
+  if (since) range.since = TRY(parse_moment(*since, asked_at).context("--since"));
+  if (until) range.until = TRY(parse_moment(*until, asked_at).context("--until"));
 
   Records records = TRY(open_existing_records(session));
   if (follows) {
     session.console.set_pager(std::nullopt);
-    TRY(follow(session, records, wanted));
+    TRY(follow_logs(session, records, wishes, range, has_times));
     return ExitCode::ok;
   }
-  const Look seen = TRY(look(records, wanted));
-  if (!seen.attempt) return nothing_yet(wanted, seen);
+  const LogsNow now = TRY(look_at_logs(records, wishes));
+  if (now.choice.logs.empty()) return no_logs(wishes, now);
   if (!output.is_table()) {
-    const Json shape = TRY(shape_of(wanted, seen));
+    const Json shape = TRY(shape_of(now, wishes, range));
     session.console.print(output.text_of(shape));
     return ExitCode::ok;
   }
-  if (!seen.attempt->other_run.empty())
-    session.console.say(fmt::format("cached: this is the log of {}", seen.attempt->other_run));
-  TRY(print_all(session, wanted, seen));
+  if (now.is_single && !now.choice.logs[0].attempt.other_run.empty())
+    session.console.say(
+        fmt::format("cached: this is the log of {}", now.choice.logs[0].attempt.other_run));
+  TRY(print_logs(session, now, wishes, range, has_times));
   return ExitCode::ok;
 }
 
 }  // namespace
 
-const CliCommand logs_command = {{"logs", "print what a task wrote", "", examples}, false, run};
+const CliCommand logs_command = {
+    {"logs", "print what tasks wrote",
+     "Lines of several tasks come in the order of time, each with its task before it.", examples},
+    false,
+    run};
 
 }  // namespace gt

@@ -1,0 +1,16 @@
+/// Instants as people write them on a command line.
+#pragma once
+
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace gt {
+
+/// "10m" or "2h30m": so long before `now`. "2026-11-23", "2026-11-23T06:00", with seconds and a
+/// fraction of them, and an offset ("Z", "+01:00"); without one it is UTC, as all times that we
+/// print. A space may stand for the T. Errc::invalid.
+Result<Time> parse_moment(std::string_view text, Time now);
+
+}  // namespace gt
