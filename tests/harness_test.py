@@ -5,6 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from harness.documents import run_document
 from harness.golden import run_golden
 from harness.masks import masked
 from harness.programs import run_program
@@ -87,6 +88,75 @@ class GoldenTest(unittest.TestCase):
 
 def alive(pid):
     return os.path.exists(f"/proc/{pid}")
+
+
+FENCE = "```"
+
+
+class DocumentTest(unittest.TestCase):
+    def document(self, *blocks, accept=False):
+        """Each block is (info, content)."""
+        text = "A text.\n" + "".join(f"{FENCE}{info}\n{one}\n{FENCE}\n" for info, one in blocks)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "one.md")
+            path.write_text(text)
+            outcome = run_document(str(path), "one", "/bin/echo", accept)
+            return outcome, path.read_text()
+
+    def assert_passes(self, *blocks):
+        outcome, _ = self.document(*blocks)
+        self.assertEqual((outcome.passed, outcome.failed), (1, 0), outcome.output)
+
+    def assert_fails(self, words, *blocks):
+        outcome, _ = self.document(*blocks)
+        self.assertEqual((outcome.passed, outcome.failed), (0, 1))
+        self.assertIn(words, outcome.output)
+
+    def test_files_are_written_and_changed_and_commands_run_in_one_shell(self):
+        self.assert_passes(
+            ("text a/b.txt", "one\ntwo"),
+            ("diff a/b.txt", "-one\n+1\n two\n+3"),
+            ("text part-of:a/b.txt", "two\n3"),
+            ("console", "$ cd a\n$ cat b.txt\n1\ntwo\n3\n$ x=5; false\n$ echo $? $x\n1 5"),
+            ("text c.txt", "beside b"),
+            ("console", "$ pwd; cat c.txt\n/project/a\nbeside b"),
+        )
+
+    def test_times_and_widths_may_differ_and_lines_be_left_out(self):
+        self.assert_passes(("console", "$ echo 'took  7s  now'\ntook  120ms  now"))
+        self.assert_passes(("console", "$ seq 9\n1\n…\n4\n5\n…\n9"), ("", "$ seq 2\n…\n1\n2"))
+        self.assert_fails("seq 4 printed:\n1\n2\n3\n4", ("console", "$ seq 4\n1\n…\n5"))
+        self.assert_fails("+2", ("console", "$ seq 2\n1"))
+
+    def test_only_lines_of_a_run_may_come_in_another_order(self):
+        self.assert_passes(("console", '$ geartrain run "$(seq 2)"\n2\nrun 1'))
+        self.assert_fails("+1", ("console", "$ seq 2\n2\n1"))
+
+    def test_what_cannot_be_followed_is_said_with_its_line(self):
+        self.assert_fails("one.md:2: a block of yaml names no file", ("yaml", "a: 1"))
+        self.assert_fails("stands 0 times", ("text a", "1"), ("diff a", "-2\n+3"))
+        self.assert_fails("stands 2 times", ("text a", "1\n1"), ("diff a", "-1"))
+        self.assert_fails("no line of a difference", ("text a", "1"), ("diff a", "1"))
+        self.assert_fails("stands 0 times", ("text a", "1"), ("text part-of:a", "2"))
+        self.assert_fails("not behind a command", ("console", "hello"))
+
+    def test_a_hidden_command_must_succeed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "one.md")
+            for command, failed in [("true", 0), ("exit_with() { return 3; }; exit_with", 1)]:
+                path.write_text(f"<!-- $ {command} -->\n")
+                self.assertEqual(run_document(str(path), "one", "/bin/echo").failed, failed)
+
+    def test_accepting_rewrites_what_does_not_fit_and_nothing_else(self):
+        blocks = [
+            ("console", "$ echo 'took 5s'\ntook 6s\n$ echo 2\n1\n\n$ seq 5\n1\n…\n4 or 5"),
+            ("text", "left alone"),
+        ]
+        outcome, rewritten = self.document(*blocks, accept=True)
+        self.assertEqual(outcome.failed, 0)
+        wanted = "$ echo 'took 5s'\ntook 6s\n$ echo 2\n2\n\n$ seq 5\n1\n…\n"
+        self.assertIn(wanted, rewritten)
+        self.assertIn("left alone", rewritten)
 
 
 class CountTest(unittest.TestCase):

@@ -2,9 +2,9 @@
 
     tests/run.py [--build FOLDER] [-j JOBS] [NAME...]
 
-Kinds: programs `*_test` of the build folder, transcripts tests/golden/*.txt, and Python files
-`*_test.py` below tests/ and examples/. With NAMEs only jobs whose name has one of them run.
-GT_ACCEPT=1 rewrites transcripts.
+Kinds: programs `*_test` of the build folder, transcripts tests/golden/*.txt, Python files `*_test.py`
+below tests/ and examples/, and documents whose commands are run: README.md and docs/guide/*.md. With
+NAMEs only jobs whose name has one of them run. GT_ACCEPT=1 rewrites transcripts and documents.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import os
 import sys
 import time
 
+from harness.documents import run_document
 from harness.golden import run_golden
 from harness.programs import programs, run_program
 from harness.pythons import run_python
@@ -35,6 +36,9 @@ def jobs_of(build):
     for path in sorted(glob.glob(os.path.join(ROOT, "tests/golden/*.txt"))):
         name = "golden/" + os.path.basename(path)
         yield name, lambda path=path: run_golden(path, geartrain, accept)
+    for path in [os.path.join(ROOT, "README.md"), *sorted(glob.glob(os.path.join(ROOT, "docs/guide/*.md")))]:
+        name = "documents/" + os.path.relpath(path, ROOT)
+        yield name, lambda path=path, name=name: run_document(path, name, geartrain, accept)
 
 
 def tell(outcome, seconds):

@@ -107,7 +107,8 @@ def text_of(part, output, exit_code):
 class Folder:
     """A fresh project folder with an environment of its own; what it started is ended with it."""
 
-    def __init__(self, geartrain):
+    def __init__(self, geartrain, shown_as="<folder>"):
+        self.shown_as = shown_as  # the project folder, in what is printed
         self.home = tempfile.TemporaryDirectory(prefix="golden-", ignore_cleanup_errors=True)
         root = os.path.realpath(self.home.name)
         self.project = os.path.join(root, "project")
@@ -160,11 +161,15 @@ class Folder:
                 note = f"\n(still ran after {SECONDS_MAX} s)"
             output.seek(0)
             text = output.read().decode("utf-8", "backslashreplace") + note
-        text = text.replace(self.project, "<folder>").replace(self.root, "<root>")
+        return self.lines_of(text), process.returncode
+
+    def lines_of(self, text):
+        """What was printed, without what is of this folder only and empty lines at the end."""
+        text = text.replace(self.project, self.shown_as).replace(self.root, "<root>")
         lines = [line.rstrip() for line in text.split("\n")]
         while lines and not lines[-1]:
             lines.pop()
-        return lines, process.returncode
+        return lines
 
     def close(self):
         mark = f"{MARK}={self.root}".encode()
