@@ -58,6 +58,18 @@ def constants():
     return found
 
 
+def members(text):
+    """Of the first object in a description: {run, lines: [{at, text}]} has run and lines."""
+    depth, names = 0, set()
+    for word in re.findall(r"[\[{]|[\]}]|\w+", text[text.index("{") :]):
+        depth += (word in "[{") - (word in "]}")
+        if depth == 1 and word[0].isalpha():
+            names.add(word)
+        if depth == 0:
+            break
+    return names
+
+
 def enumerators(path, name):
     body = re.search(rf"enum class {name}[^{{]*{{(.*?)}};", (ROOT / path).read_text(), re.S)[1]
     return re.findall(r"^\s*(\w+)\b", re.sub(r"///?.*", "", body).replace(",", "\n"), re.M)
@@ -117,6 +129,28 @@ class CommandLineTest(unittest.TestCase):
         run = json.loads(done.stdout)
         self.assertEqual(set(run), set(told[0]))
         self.assertEqual(set(run["tasks"][0]), set(told[1]))
+
+    def test_commands_print_the_members_that_their_help_tells(self):
+        words = {
+            "why": ["latest", "a"],
+            "logs": ["latest", "a"],
+            "diff": ["latest", "latest"],
+            "gc": ["--dry-run"],
+            "completion": ["bash"],
+            "version": [],
+        }
+        binary = geartrain_binary.path()
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "pipeline.yaml").write_text("steps: {a: {run: 'true'}}\n")
+            subprocess.run([binary, "run"], cwd=folder, capture_output=True, check=True)
+            for command, arguments in words.items():
+                with self.subTest(command):
+                    text = self.text.split(f"<!-- help: {command} -->")[1].split("\nexamples\n")[0]
+                    told = members(text.split("  --json ")[1])
+                    done = subprocess.run(
+                        [binary, command, *arguments, "--json"], cwd=folder, capture_output=True, text=True
+                    )
+                    self.assertEqual(set(json.loads(done.stdout)), told, done.stderr)
 
     def test_an_option_that_no_help_shows_is_refused(self):
         binary = geartrain_binary.path()
