@@ -7,6 +7,13 @@
 
 namespace gt {
 
+namespace {
+
+/// The wall clock follows its time server by less than this between two turns.
+constexpr Duration clock_tolerance = std::chrono::seconds(1);
+
+}  // namespace
+
 Engine::Engine(EngineParts parts, EngineSettings settings)
     : parts_(std::move(parts)), settings_(std::move(settings)) {}
 
@@ -111,9 +118,19 @@ void Engine::apply_events(Time now) {
   }
 }
 
+/// Waits are kept by the steady clock: whoever sets the wall clock does not end or prolong them.
+void Engine::notice_clock(Time now) {
+  const Duration steady_origin = now.time_since_epoch() - parts_.clock.steady();
+  const Duration set_by = steady_origin - steady_origin_.value_or(steady_origin);
+  steady_origin_ = steady_origin;
+  if (set_by < clock_tolerance && set_by > -clock_tolerance) return;
+  for (auto& [id, active] : active_) active->live.clock_was_set(set_by);
+}
+
 Result<void> Engine::turn() {
   const Time now = parts_.clock.now();
   turn_again_ = false;
+  notice_clock(now);
   apply_events(now);
   for (auto& [id, active] : active_) {
     const auto settled = settle(*active, now);

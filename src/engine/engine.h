@@ -85,6 +85,7 @@ class Engine {
   struct Question;
 
   Result<void> activate(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
+  void notice_clock(Time now);
   Result<void> reload(ActiveRun& active);
   void apply_events(Time now);
   Result<void> settle(ActiveRun& active, Time now);
@@ -108,6 +109,8 @@ class Engine {
   LaunchOrder order_;
   bool turn_again_ = false;
   std::map<RunId, std::unique_ptr<ActiveRun>> active_;
+  /// When the steady clock began, by the wall clock of the last turn.
+  std::optional<Duration> steady_origin_;
 };
 
 }  // namespace gt

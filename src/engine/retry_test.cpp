@@ -258,3 +258,50 @@ steps:
   CHECK(world.state(run) == RunState::succeeded);
   CHECK(world.executor->violations().empty());
 }
+
+TEST_CASE("whoever sets the clock neither ends nor prolongs what waits to be tried again") {
+  for (const Duration set_by :
+       {Duration(std::chrono::hours(24 * 365)), Duration(std::chrono::hours(-24)), Duration(0)}) {
+    SimulatedWorld world(35);
+    fail_task(world, "flaky", 1);
+    const RunId run = world.start(R"(
+timeout: 1h
+steps:
+  flaky: {run: [flaky], retry: {limit: 1, delay: 10m}}
+)");
+    const auto waits = [&] { return world.state_of(run, "flaky") == TaskState::retry_wait; };
+    REQUIRE(world.drive(waits));
+    REQUIRE(waits());
+    const Time due = *world.load(run).tasks[0].next_at + set_by;
+    const Duration before = world.clock.steady();
+    world.clock.jump(set_by);
+    REQUIRE(world.drive());
+    CHECK(world.state(run) == RunState::succeeded);
+    const Duration waited = world.clock.steady() - before;
+    CHECK(waited >= std::chrono::minutes(9));
+    CHECK(waited <= std::chrono::minutes(11));
+    CHECK(world.load(run).tasks[0].next_at == due);
+  }
+}
+
+TEST_CASE("a run's time is up after as long as it may take, whatever the clock says meanwhile") {
+  SimulatedWorld world(36);
+  fail_task(world, "flaky", 100);
+  const RunId run = world.start(R"(
+timeout: 1h
+steps:
+  flaky: {run: [flaky], retry: {limit: 100, delay: 10m}}
+)");
+  const Duration before = world.clock.steady();
+  int jumps = 0;
+  REQUIRE(world.drive([&] {
+    if (world.state_of(run, "flaky") == TaskState::retry_wait)
+      world.clock.jump(std::chrono::hours(++jumps % 2 == 0 ? -24 : 48));
+    return false;
+  }));
+  CHECK(jumps > 2);
+  CHECK(world.load(run).run.error->cause == Cause::run_timeout);
+  const Duration took = world.clock.steady() - before;
+  CHECK(took >= std::chrono::minutes(60));
+  CHECK(took <= std::chrono::minutes(61));
+}

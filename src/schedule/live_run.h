@@ -74,6 +74,9 @@ class LiveRun {
   void request_cancel(CancelMode mode, Time now, std::string who);
   /// Of a resumed run: what was recorded as cancelled or timed out may still be running.
   void obey_stop_requests(Time now);
+  /// The wall clock was set forward by so much (back, if negative) or the machine slept so long:
+  /// what waits for a time waits as long as it would have.
+  void clock_was_set(Duration by);
   /// Re-opens an ended run: everything that did not succeed, and `finally`.
   void reopen(Time now, std::string who);
 
@@ -164,6 +167,7 @@ class LiveRun {
   bool hold_back(TaskIndex task);
   bool passes_condition(TaskIndex task, Time now);
   bool run_is_full() const;
+  std::optional<Time> deadline() const;
   void check_deadline(Time now);
 
   // live_run_retry.cpp: from failed to tried again
@@ -207,6 +211,7 @@ class LiveRun {
   std::uint32_t root_left_ = 0, finally_left_ = 0;
   bool in_finally_ = false;
   bool timed_out_ = false;
+  Duration clock_set_by_{0};  ///< since the run began
 
   std::unordered_map<TaskIndex, std::vector<OutputValue>> outputs_;
   std::unordered_map<TaskIndex, AttemptFailed> failures_;

@@ -266,20 +266,36 @@ AttemptId LiveRun::launch_next(const Capacity& capacity, Time now) {
   return id;
 }
 
-void LiveRun::check_deadline(Time now) {
+/// When the steps are to have ended; nullopt if they may take as long as they want, or have ended.
+std::optional<Time> LiveRun::deadline() const {
   const auto& timeout = plan_->pipeline().timeout;
-  if (!timeout || timed_out_ || in_finally_ || !run_.started_at ||
-      now < *run_.started_at + *timeout)
-    return;
+  if (!timeout || timed_out_ || in_finally_ || !run_.started_at) return std::nullopt;
+  return *run_.started_at + *timeout + clock_set_by_;
+}
+
+void LiveRun::check_deadline(Time now) {
+  const std::optional<Time> due = deadline();
+  if (!due || now < *due) return;
   timed_out_ = true;
-  run_.error = AttemptFailed{
-      Cause::run_timeout,
-      fmt::format("the run did not end within its timeout of {}", format_duration(*timeout)),
-      {},
-      {}};
+  run_.error = AttemptFailed{Cause::run_timeout,
+                             fmt::format("the run did not end within its timeout of {}",
+                                         format_duration(*plan_->pipeline().timeout)),
+                             {},
+                             {}};
   touch_run(RunState::running);
   add_event(now, "run_timeout", no_task);
   cancel_scope(root_scope, StopRequest::terminate, now);
+}
+
+void LiveRun::clock_was_set(Duration by) {
+  clock_set_by_ += by;
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> moved;
+  for (; !timers_.empty(); timers_.pop()) {
+    const auto& [at, task] = timers_.top();
+    moved.emplace(at + by, task);
+    if (tasks_[task].state == TaskState::retry_wait) touch(task).next_at = at + by;
+  }
+  timers_ = std::move(moved);
 }
 
 Decisions LiveRun::decide(Time now) {
@@ -301,11 +317,8 @@ Decisions LiveRun::decide(Time now) {
   if (!timers_.empty()) decisions.wake_at = timers_.top().first;
   decisions.stops = std::move(stops_);
   stops_.clear();
-  const auto& timeout = plan_->pipeline().timeout;
-  if (timeout && !timed_out_ && !in_finally_ && run_.started_at) {
-    const Time deadline = *run_.started_at + *timeout;
-    decisions.wake_at = std::min(decisions.wake_at.value_or(deadline), deadline);
-  }
+  if (const auto due = deadline())
+    decisions.wake_at = std::min(decisions.wake_at.value_or(*due), *due);
   return decisions;
 }
 

@@ -138,6 +138,7 @@ class Life {
     world_.facts.files = {{"a.py", "a"}, {"b.py", "b"}};
     set_behaviour(world_, seed);
     run_ = world_.start(pipeline);
+    sets_clock_ = seed % 3 == 0;
     // When a request comes decides what is there to cancel, so timeless lives have none.
     if (!is_timeless(seed) && seed % 5 == 0) cancel_at_turn_ = 2 + static_cast<int>(seed % 23);
   }
@@ -180,6 +181,8 @@ class Life {
   bool observe() {
     const LiveRun* live = world_.engine->find(run_);
     if (!live) return false;
+    if (sets_clock_ && ++clock_turns_ % 7 == 0)
+      world_.clock.jump(std::chrono::hours(clock_turns_ % 2 == 0 ? -24 : 24 * 365));
     if (cancel_at_turn_ > 0 && ++turns_ % cancel_at_turn_ == 0) {
       const CancelMode mode = turns_ > cancel_at_turn_ ? CancelMode::kill : CancelMode::terminate;
       if (!world_.engine->request_cancel(run_, mode, "simulation"))
@@ -229,6 +232,8 @@ class Life {
   std::map<TaskIndex, TaskState> ended_;
   std::map<TaskIndex, std::uint32_t> group_attempts_;
   int cancel_at_turn_ = 0;
+  bool sets_clock_ = false;
+  int clock_turns_ = 0;
   int turns_ = 0;
 };
 
