@@ -1,6 +1,7 @@
 #include "db/sqlite_connection.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <unordered_map>
@@ -49,27 +50,40 @@ struct Parameter {
   }
 };
 
-Error error_of(int code, std::string_view text, std::string_view sql) {
+Error disk_is_full() {
+  return {Errc::exhausted, "the disk that holds the database is full",
+          "make room (geartrain gc removes what no run needs), then try again"};
+}
+
+/// What the system refused, where SQLite's own words are few.
+Error system_error(int code, int errno_value, std::string_view text) {
+  if (errno_value == ENOSPC || errno_value == EDQUOT) return disk_is_full();
+  if (errno_value == EMFILE || errno_value == ENFILE)
+    return errno_error(errno_value, "opening the database");
+  if (code == SQLITE_CANTOPEN)
+    return error(Errc::denied, "the database cannot be opened: {}", text);
+  return error(Errc::unavailable, "the database cannot be read or written: {}", text);
+}
+
+Error error_of(int code, int errno_value, std::string_view text, std::string_view sql) {
   switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {Errc::unavailable, "the database is in use by another program",
               "end the program that holds it (a sqlite3 shell?), then try again"};
     case SQLITE_FULL:
-      return {Errc::exhausted, "the disk that holds the database is full",
-              "make room (geartrain gc removes what no run needs), then try again"};
+      return disk_is_full();
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return error(Errc::denied, "the database cannot be written: {}", text);
-    case SQLITE_CANTOPEN:
-      return error(Errc::denied, "the database cannot be opened: {}", text);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {Errc::unavailable, fmt::format("the database file is damaged: {}", text),
               "restore the home folder from a backup, or move geartrain.db* aside to start anew"};
+    case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
-      return error(Errc::unavailable, "the database cannot be read or written: {}", text);
+      return system_error(code, errno_value, text);
     case SQLITE_CONSTRAINT:
       return error(Errc::conflict, "{}, in: {}", text, sql);
     default:
@@ -81,8 +95,9 @@ Error error_of(sqlite_api::sqlite3* handle, const soci::soci_error& failure, std
   // Where SOCI noticed something itself, SQLite knows of no error.
   const int code = sqlite_api::sqlite3_errcode(handle);
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
-    return error_of(SQLITE_ERROR, failure.what(), sql);
-  return error_of(code, sqlite_api::sqlite3_errmsg(handle), sql);
+    return error_of(SQLITE_ERROR, 0, failure.what(), sql);
+  return error_of(code, sqlite_api::sqlite3_system_errno(handle),
+                  sqlite_api::sqlite3_errmsg(handle), sql);
 }
 
 }  // namespace
@@ -163,6 +178,7 @@ SqliteConnection::~SqliteConnection() = default;
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::string& path,
                                                                  Access access) {
   auto state = std::make_unique<State>();
+  errno = 0;
   try {
     // The busy handler (in seconds) is for strangers: our own writers queue before they begin.
     const bool is_unchanging = access == Access::read_unchanging;
@@ -171,7 +187,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
                                    is_unchanging ? "?immutable=1" : "",
                                    access == Access::write ? "" : " readonly=1"));
   } catch (const soci::soci_error& failure) {
-    return error(Errc::denied, "the database cannot be opened: {}", failure.what());
+    return system_error(SQLITE_CANTOPEN, errno, failure.what());
   }
   sqlite_api::sqlite3_wal_hook(state->handle(), &State::committed, state.get());
   return std::unique_ptr<SqliteConnection>(new SqliteConnection(std::move(state)));
@@ -268,7 +284,9 @@ Result<void> SqliteConnection::query(std::string_view sql, Binds binds,
 Result<void> SqliteConnection::run_script(const char* sql) {
   sqlite_api::sqlite3* handle = state_->handle();
   const int code = sqlite_api::sqlite3_exec(handle, sql, nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return error_of(code & 0xff, sqlite_api::sqlite3_errmsg(handle), sql);
+  if (code != SQLITE_OK)
+    return error_of(code & 0xff, sqlite_api::sqlite3_system_errno(handle),
+                    sqlite_api::sqlite3_errmsg(handle), sql);
   return {};
 }
 
