@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/thread.h"
 #include "environment/host.h"
 
 namespace gt {
@@ -96,11 +97,18 @@ void HostFacts::keep(const Name& name, Result<PythonInstallation> made) {
 void HostFacts::make_in_background(const Name& name) {
   if (builders_.contains(name)) return;
   parts_.say("making the environment of " + printable(name.first));
-  builders_.emplace(name, std::jthread([this, name](const std::stop_token& stop) {
-                      keep(name, parts_.environments.make(specification_of(name), stop));
-                      made_ = true;
-                      parts_.wake();
-                    }));
+  auto builder = start_thread([this, name](const std::stop_token& stop) {
+    keep(name, parts_.environments.make(specification_of(name), stop));
+    made_ = true;
+    parts_.wake();
+  });
+  if (builder) {
+    builders_.emplace(name, *std::move(builder));
+    return;
+  }
+  keep(name, std::move(builder).error());
+  made_ = true;
+  parts_.wake();
 }
 
 Result<std::variant<EnvironmentFacts, EnvironmentPending>> HostFacts::environment(

@@ -2,10 +2,17 @@
 
 #include <utility>
 
+#include "base/thread.h"
+
 namespace gt {
 
-Workers::Workers(unsigned threads) {
-  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+Result<void> Workers::start(unsigned threads) {
+  for (unsigned i = 0; i < threads; ++i) {
+    auto thread = start_thread([this] { run(); });
+    if (!thread && threads_.empty()) return std::move(thread).error();
+    if (thread) threads_.push_back(*std::move(thread));
+  }
+  return {};
 }
 
 Workers::~Workers() {

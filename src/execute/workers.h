@@ -8,12 +8,16 @@
 #include <thread>
 #include <vector>
 
+#include "base/result.h"
+
 namespace gt {
 
 /// Threads: any.
 class Workers {
  public:
-  explicit Workers(unsigned threads);
+  Workers() = default;
+  /// Once. Errc::exhausted if there is not even one thread to be had.
+  Result<void> start(unsigned threads);
   /// Does what was posted, then ends.
   ~Workers();
   Workers(const Workers&) = delete;

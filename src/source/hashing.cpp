@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 namespace gt {
 
@@ -84,7 +85,8 @@ Result<std::vector<std::optional<HashedFile>>> hash_files(int folder_fd,
   };
   constexpr std::size_t few_files = 32;  // cheaper than a thread
   if (paths.size() > few_files) {
-    const std::jthread second(work);
+    // One that is not to be had is done without.
+    const auto second = start_thread(work);
     work();
   } else {
     work();
