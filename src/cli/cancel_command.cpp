@@ -58,6 +58,8 @@ Result<ExitCode> run(Session& session, Words words) {
     records.database->ring(found.owner_engine);
     session.console.say(fmt::format("{} is asked to end; `geartrain attach {}` follows it",
                                     found.name(), found.name()));
+    if (const std::string notice = stopped_notice(records, found); !notice.empty())
+      session.console.say(notice);
   } else {
     TRY(cancel_here(session, records, *progress, found));
   }

@@ -66,6 +66,7 @@ class Drive {
                         {parts_.signals.fd(), POLLIN, 0}};
     (void)::poll(waiting, std::size(waiting), timeout_milliseconds());
     if (waiting[0].revents != 0) parts_.wake.clear();
+    for (const std::string& line : parts_.take_notices()) parts_.progress.say(line);
     if (parts_.took_environments()) parts_.engine.environments_changed();
     if (waiting[1].revents != 0) {
       parts_.bell.clear();

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "cli/progress.h"
 #include "cli/run_watcher.h"
@@ -26,6 +28,8 @@ struct DriveParts {
   const RunWatcher& watcher;
   /// Whether environments have been made since the last call.
   std::function<bool()> took_environments;
+  /// What the executor wants to be said, once.
+  std::function<std::vector<std::string>()> take_notices;
 };
 
 /// Until the run has ended. Errors: conflict (another engine owns the run now), cancelled (a third

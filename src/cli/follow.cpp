@@ -84,6 +84,7 @@ Result<FollowEnd> follow(Session& session, Records& records, const RunRecord& ru
   Bell bell = TRY(records.database->listen(Listener::follower,
                                            make_uuid(session.clock.now(), session.entropy)));
   Follower follower(records, run, progress);
+  bool is_stop_told = false;
   for (;;) {
     bell.clear();
     const RunRecord now = TRY(follower.look());
@@ -95,6 +96,10 @@ Result<FollowEnd> follow(Session& session, Records& records, const RunRecord& ru
       const bool has_ended = is_ended(TRY(records.runs.get(reader, run.id)).state);
       if (!has_ended) return FollowEnd::engine_gone;
       continue;
+    }
+    if (const std::string notice = stopped_notice(records, now); is_stop_told == notice.empty()) {
+      is_stop_told = !notice.empty();
+      progress.say(is_stop_told ? notice : fmt::format("{} goes on", run.name()));
     }
     if (wants_to_leave(signals)) return FollowEnd::left;
     pollfd waiting[] = {{signals.fd(), POLLIN, 0}, {bell.fd(), POLLIN, 0}};

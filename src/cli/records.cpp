@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "db/presence.h"
 #include "db/sqlite_database.h"
 
 namespace gt {
@@ -10,6 +11,11 @@ namespace {
 
 Result<Records> open_at(const Session& session, Project project) {
   Home home = TRY(Home::open(project.home));
+  if (const std::string kind = home.network_file_system(); session.executes_steps && !kind.empty())
+    session.console.say(fmt::format(
+        "warning: {} lies on a network file system ({}): as soon as a second machine uses it, its "
+        "database may be damaged; set GEARTRAIN_HOME to a folder on a local disk",
+        printable(home.path()), kind));
   auto database = TRY(SqliteDatabase::open(home, session.clock));
   return Records{std::move(project), std::move(home), std::move(database), RunStore()};
 }
@@ -47,6 +53,16 @@ Result<RunRecord> find_run(Records& records, const std::string& name) {
 Result<bool> is_driven(Records& records, const RunRecord& run) {
   if (is_ended(run.state) || run.owner_engine.empty()) return false;
   return records.database->is_present(run.owner_engine);
+}
+
+std::string stopped_notice(const Records& records, const RunRecord& run) {
+  if (is_ended(run.state) || run.owner_engine.empty()) return {};
+  const auto process = stopped_process(records.home.at("engines"), run.owner_engine);
+  if (!process) return {};
+  return fmt::format(
+      "the geartrain that drives {} is stopped (process {}), so nothing more begins: `kill -CONT "
+      "{}` lets it go on; once it is killed, `geartrain attach {}` takes the run over",
+      run.name(), *process, *process, run.name());
 }
 
 }  // namespace gt

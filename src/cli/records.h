@@ -36,6 +36,10 @@ Result<RunRecord> find_run(Records& records, Transaction& transaction, const std
 /// The same by a transaction of its own.
 Result<RunRecord> find_run(Records& records, const std::string& name);
 
+/// Of a run that is driven by an engine that does nothing, since somebody has stopped its process:
+/// what a person should know; else empty.
+std::string stopped_notice(const Records& records, const RunRecord& run);
+
 /// The engine that drives it lives. False for a run that has ended.
 Result<bool> is_driven(Records& records, const RunRecord& run);
 

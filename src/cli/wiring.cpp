@@ -173,7 +173,8 @@ Result<void> Workshop::drive(RunId run) {
                     .signals = state_->signals,
                     .progress = state_->progress,
                     .watcher = state_->watcher,
-                    .took_environments = [this] { return state_->facts->took_environments(); }},
+                    .took_environments = [this] { return state_->facts->took_environments(); },
+                    .take_notices = [this] { return state_->executor->take_notices(); }},
                    run);
 }
 

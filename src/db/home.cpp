@@ -71,6 +71,10 @@ Result<Home> Home::open(const std::string& path) {
 std::string Home::network_file_system() const {
   struct statfs facts{};
   if (::statfs(path_.c_str(), &facts) != 0) return {};
+  return network_file_system_of(static_cast<std::uint32_t>(facts.f_type));
+}
+
+std::string Home::network_file_system_of(std::uint32_t kind) {
   // Numbers of linux/magic.h and of the file systems' own sources.
   constexpr std::array<std::pair<std::uint32_t, const char*>, 10> known = {{
       {0x6969, "NFS"},
@@ -85,7 +89,7 @@ std::string Home::network_file_system() const {
       {0x19830326, "BeeGFS"},
   }};
   for (const auto& [magic, name] : known)
-    if (static_cast<std::uint32_t>(facts.f_type) == magic) return name;
+    if (kind == magic) return name;
   return {};
 }
 

@@ -12,6 +12,7 @@
 ///     chores/             what is done when nobody waits (process/chores.h)
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
@@ -32,6 +33,8 @@ class Home {
   /// journal and our locks need a local disk when more than one machine, or some servers, take
   /// part.
   std::string network_file_system() const;
+  /// The same by the number that statfs(2) gives for the kind.
+  static std::string network_file_system_of(std::uint32_t kind);
 
  private:
   explicit Home(std::string path) : path_(std::move(path)) {}

@@ -43,4 +43,12 @@ TEST_CASE("a home of another layout is refused") {
   CHECK(odd.error().code == Errc::unavailable);
 }
 
+TEST_CASE("network file systems are known by their number, and local ones are none") {
+  CHECK(Home::network_file_system_of(0x6969) == "NFS");
+  CHECK(Home::network_file_system_of(0xff534d42) == "CIFS");
+  CHECK(Home::network_file_system_of(0x0bd00bd0) == "Lustre");
+  for (const std::uint32_t local : {0xef53U /* ext4 */, 0x01021994U /* tmpfs */, 0x9123683eU})
+    CHECK(Home::network_file_system_of(local).empty());
+}
+
 }  // namespace gt

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -60,7 +61,10 @@ Result<std::unique_ptr<Presence>> hold_presence(const std::string& folder,
     if (::fstat(fd.get(), &facts) != 0)
       return errno_error(errno, fmt::format("looking at {}", printable(path)));
     // Another engine's sweep may have removed the file between our opening and locking it.
-    if (facts.st_nlink > 0) return std::unique_ptr<Presence>(new LockPresence(std::move(fd), path));
+    if (facts.st_nlink == 0) continue;
+    // Only for people who wonder why it does nothing; a full disk is in nobody's way here.
+    (void)write_all(fd.get(), fmt::format("{}\n", ::getpid())).ok();
+    return std::unique_ptr<Presence>(new LockPresence(std::move(fd), path));
   }
 }
 
@@ -69,6 +73,24 @@ Result<bool> probe_presence(const std::string& folder, const std::string& engine
   if (fd.ok()) return is_locked(fd->get());
   if (fd.error().code == Errc::not_found) return false;
   return std::move(fd).error();
+}
+
+std::optional<std::int64_t> stopped_process(const std::string& folder, const std::string& engine) {
+  constexpr std::size_t stat_bytes_max = 4096;
+  const Result<UniqueFd> fd = open_file(join_path(folder, engine + ".lock"), O_RDONLY);
+  if (!fd.ok() || !is_locked(fd->get()).value_or(false)) return std::nullopt;
+  const Result<std::string> text = read_all(fd->get(), stat_bytes_max);
+  std::int64_t process = 0;
+  if (!text.ok() ||
+      std::from_chars(text->data(), text->data() + text->size(), process).ec != std::errc())
+    return std::nullopt;
+  const auto facts = read_file(fmt::format("/proc/{}/stat", process), stat_bytes_max);
+  // "123 (its name) T …": the name may hold any character.
+  const std::size_t end_of_name = facts.ok() ? facts->rfind(") ") : std::string::npos;
+  if (end_of_name == std::string::npos || end_of_name + 2 >= facts->size()) return std::nullopt;
+  const char state = (*facts)[end_of_name + 2];
+  if (state == 'T' || state == 't') return process;
+  return std::nullopt;
 }
 
 }  // namespace gt

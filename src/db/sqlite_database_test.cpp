@@ -12,6 +12,7 @@
 #include "base/file_lock.h"
 #include "base/test_folder.h"
 #include "db/migration.h"
+#include "db/presence.h"
 #include "db/sqlite_connection.h"
 
 namespace gt {
@@ -284,6 +285,35 @@ TEST_CASE_FIXTURE(Fixture, "an engine is present until its process ends, however
   // The next engine tidies up.
   const auto presence = database->enter("10");
   CHECK(*list_directory(home.at("engines")) == std::vector<std::string>{"10.lock"});
+  close(channel[0]);
+  close(channel[1]);
+}
+
+TEST_CASE("an engine whose process is stopped is still there, and its process can be named") {
+  Fixture fixture;
+  const auto database = fixture.open();
+  int channel[2];
+  REQUIRE(pipe(channel) == 0);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const auto presence = database->enter("0d");
+    if (!presence.ok() || write(channel[1], "x", 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+  char there = 0;
+  REQUIRE(read(channel[0], &there, 1) == 1);
+  const std::string folder = fixture.home.at("engines");
+  CHECK_FALSE(stopped_process(folder, "0d"));
+  REQUIRE(kill(child, SIGSTOP) == 0);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, WUNTRACED) == child);
+  CHECK(stopped_process(folder, "0d") == child);
+  CHECK(database->is_present("0d").value_or(false));
+  REQUIRE(kill(child, SIGKILL) == 0);
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK_FALSE(stopped_process(folder, "0d"));
+  CHECK_FALSE(database->is_present("0d").value_or(true));
   close(channel[0]);
   close(channel[1]);
 }

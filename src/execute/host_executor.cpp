@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/thread.h"
 #include "execute/host_files.h"
 
 namespace gt {
@@ -38,8 +39,11 @@ Cause to_cause(ExitCause cause) {
 }
 
 AttemptFailed failure_of(const ExitRecord& record) {
+  std::string message = record.message;
+  // Else its own words would be missed without a word.
+  if (!record.log_problem.empty()) message += "; its log is not whole: " + record.log_problem;
   return {.cause = to_cause(record.cause),
-          .message = record.message,
+          .message = std::move(message),
           .exit_code = record.exit_code,
           .signal = record.signal};
 }
@@ -71,16 +75,15 @@ StopSignal to_signal(StopMode mode) {
 Result<std::unique_ptr<HostExecutor>> HostExecutor::open(HostParts parts, HostSettings settings) {
   UniqueFd ending(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!ending) return errno_error(errno, "making an event descriptor");
-  return std::unique_ptr<HostExecutor>(
+  std::unique_ptr<HostExecutor> executor(
       new HostExecutor(std::move(parts), std::move(settings), std::move(ending)));
+  TRY(executor->workers_.start(executor->settings_.workers));
+  executor->observer_ = TRY(start_thread([self = executor.get()] { self->observe(); }));
+  return executor;
 }
 
 HostExecutor::HostExecutor(HostParts parts, HostSettings settings, UniqueFd ending)
-    : parts_(std::move(parts)),
-      settings_(std::move(settings)),
-      ending_(std::move(ending)),
-      workers_(settings_.workers),
-      observer_([this] { observe(); }) {}
+    : parts_(std::move(parts)), settings_(std::move(settings)), ending_(std::move(ending)) {}
 
 HostExecutor::~HostExecutor() {
   const std::uint64_t once = 1;
@@ -129,7 +132,7 @@ void HostExecutor::prepare(const std::shared_ptr<const Launch>& launch) {
         problem = std::move(started).error();
   }
   if (is_stopped) return stop_unprepared(*launch);
-  if (problem) tell_failure(launch->attempt, Cause::internal, message_of(*problem));
+  if (problem) tell_not_started(launch->attempt, *problem);
 }
 
 /// It may run all the same: started by an engine that died before it could record that.
@@ -244,6 +247,12 @@ void HostExecutor::observe() {
 }
 
 void HostExecutor::take(const ProcessEvent& event) {
+  if (event.name.empty())
+    if (const auto* suspended = std::get_if<ProcessSuspended>(&event.what))
+      return notice(
+          fmt::format("the process that starts attempts is stopped: `kill -CONT {}` lets "
+                      "it go on",
+                      suspended->process));
   std::shared_ptr<const Launch> launch;
   {
     const std::lock_guard lock(mutex_);
@@ -253,8 +262,13 @@ void HostExecutor::take(const ProcessEvent& event) {
   }
   if (const auto* started = std::get_if<ProcessStarted>(&event.what))
     return tell(launch->attempt, started->at, std::nullopt);
+  if (const auto* suspended = std::get_if<ProcessSuspended>(&event.what))
+    return notice(
+        fmt::format("{}: the process that supervises it is stopped, so its end and its "
+                    "time limit go unnoticed: `kill -CONT {}` lets it go on",
+                    launch->task_path, suspended->process));
   if (const auto* not_started = std::get_if<ProcessNotStarted>(&event.what))
-    return tell_failure(launch->attempt, Cause::internal, message_of(not_started->error));
+    return tell_not_started(launch->attempt, not_started->error);
   const auto& record = std::get<ProcessEnded>(event.what).record;
   if (launch->inputs.empty() && (launch->outputs.empty() || !ended_well(record)))
     return collect(launch, record);
@@ -308,7 +322,34 @@ Result<std::variant<AttemptSucceeded, AttemptFailed>> HostExecutor::outcome_of(
 
 std::optional<Error> HostExecutor::trouble() {
   const std::lock_guard lock(mutex_);
+  if (is_cut_off_)
+    return error(Errc::conflict,
+                 "the processes that start attempts (keeper and nursery) were killed; what runs "
+                 "goes on");
   return trouble_;
+}
+
+std::vector<std::string> HostExecutor::take_notices() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(notices_, {});
+}
+
+void HostExecutor::notice(std::string line) {
+  {
+    const std::lock_guard lock(mutex_);
+    notices_.push_back(std::move(line));
+  }
+  parts_.wake();
+}
+
+/// That nothing can be started any more is no fault of the attempt: the next engine starts it.
+void HostExecutor::tell_not_started(const AttemptId& id, const Error& why) {
+  if (!parts_.keeper.is_cut_off()) return tell_failure(id, Cause::internal, message_of(why));
+  {
+    const std::lock_guard lock(mutex_);
+    is_cut_off_ = true;
+  }
+  parts_.wake();
 }
 
 void HostExecutor::tell(const AttemptId& id, std::optional<Time> started_at,

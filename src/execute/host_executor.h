@@ -60,6 +60,8 @@ class HostExecutor final : public Executor {
   void stop(const AttemptId& attempt, StopMode mode) override;
   ExecutorLimits limits() const override { return settings_.limits; }
   std::optional<Error> trouble() override;
+  /// What a person who waits should know, a line each: once.
+  std::vector<std::string> take_notices();
 
  private:
   struct Attempt {
@@ -84,6 +86,8 @@ class HostExecutor final : public Executor {
   void tell(const AttemptId& attempt, std::optional<Time> started_at,
             std::optional<AttemptEnded> ended);
   void tell_failure(const AttemptId& attempt, Cause cause, std::string message);
+  void tell_not_started(const AttemptId& attempt, const Error& why);
+  void notice(std::string line);
   std::string folder_of(const Launch& launch) const;
 
   HostParts parts_;
@@ -95,6 +99,8 @@ class HostExecutor final : public Executor {
   std::vector<AttemptEvent> events_;
   std::vector<std::pair<std::shared_ptr<const Launch>, ExitRecord>> untaken_;
   std::optional<Error> trouble_;
+  bool is_cut_off_ = false;  ///< something was to be started, and nothing can be any more
+  std::vector<std::string> notices_;
   SpareFolders spares_;
   // Last, and in this order: the observer posts to the workers, and both use what stands above.
   Workers workers_;

@@ -72,8 +72,15 @@ Result<std::map<std::string, std::string>> read_values(const std::string& folder
     return std::map<std::string, std::string>();
   }
   auto text = read_file(path, values_file_bytes_max);
-  if (!text && text.error().code != Errc::exhausted) return std::move(text).error();
-  auto values = text ? parse_values_file(*text) : std::move(text).error();
+  if (!text && text.error().code == Errc::exhausted) {
+    faults.add(Cause::invalid_output,
+               fmt::format("the values file has more than {} bytes (limit values_file_bytes_max); "
+                           "what is larger is given as an output with a path",
+                           values_file_bytes_max));
+    return std::map<std::string, std::string>();
+  }
+  if (!text) return std::move(text).error();
+  auto values = parse_values_file(*text);
   if (values) return values;
   faults.add(Cause::invalid_output, values.error().message);
   return std::map<std::string, std::string>();

@@ -48,8 +48,11 @@ Result<std::map<std::string, std::string>> parse_values_file(std::string_view te
     const auto name = trim(line.substr(0, equals));
     const auto value = line.substr(equals + 1);
     if (value.size() > value_bytes_max)
-      return error(Errc::exhausted, "the value {} has {} bytes; a value may have {} at most",
-                   printable(name), value.size(), value_bytes_max);
+      return error(
+          Errc::exhausted,
+          "the value {} has {} bytes, more than {} (limit value_bytes_max); what is larger "
+          "is given as an output with a path",
+          printable(name), value.size(), value_bytes_max);
     values.insert_or_assign(std::string(name), std::string(value));
   }
   return values;

@@ -196,7 +196,11 @@ Result<void> stop_attempt(const std::string& folder, StopSignal mode) {
   const auto lock = TRY(open_lock(folder, O_RDONLY));
   if (!lock) return error(Errc::conflict, "the attempt does not run any more");
   request.si_value.sival_ptr = reinterpret_cast<void*>(TRY(token_of(lock->get(), folder)));
-  if (::syscall(SYS_pidfd_send_signal, shim.get(), request.si_signo, &request, 0) == 0) return {};
+  if (::syscall(SYS_pidfd_send_signal, shim.get(), request.si_signo, &request, 0) == 0) {
+    // One that is stopped hears it only when it goes on.
+    (void)::syscall(SYS_pidfd_send_signal, shim.get(), SIGCONT, nullptr, 0);
+    return {};
+  }
   if (errno == ESRCH) return error(Errc::conflict, "the attempt does not run any more");
   return errno_error(errno, "signalling the attempt's shim");
 }

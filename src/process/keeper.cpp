@@ -30,6 +30,19 @@ namespace {
 // Idle shims beyond this many end; a machine rarely needs more at the same instant.
 constexpr std::size_t idle_shims_max = 16;
 
+UniqueFd listen_to_children() {
+  sigset_t child_signal;
+  sigemptyset(&child_signal);
+  sigaddset(&child_signal, SIGCHLD);
+  return UniqueFd(::signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+void forget_signals(const UniqueFd& signals) {
+  signalfd_siginfo signal{};
+  while (::read(signals.get(), &signal, sizeof signal) == sizeof signal) {
+  }
+}
+
 /// Forks shims, undertakers for shims that died, and who does chores. As small as can be, since
 /// every shim is a copy.
 class Keeper {
@@ -61,6 +74,7 @@ class Keeper {
   pid_t fork_helper(const char* name, Work work);
   void engine_left();
   void reap();
+  void tell_suspended(pid_t shim);
   void kill_orphans();
 
   UniqueFd control_;
@@ -88,10 +102,7 @@ constexpr std::uint64_t control_source = 0;
 constexpr std::uint64_t signals_source = UINT64_MAX;
 
 void Keeper::run() {
-  sigset_t child_signal;
-  sigemptyset(&child_signal);
-  sigaddset(&child_signal, SIGCHLD);
-  signals_.reset(::signalfd(-1, &child_signal, SFD_CLOEXEC | SFD_NONBLOCK));
+  signals_ = listen_to_children();
   epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
   if (!signals_ || !epoll_) return;
   if (!epoll_listen(epoll_, signals_.get(), signals_source) ||
@@ -219,10 +230,13 @@ void Keeper::hear(pid_t shim) {
 
 void Keeper::stop(const std::string& packed_name_and_mode) {
   const std::string name = Unpacker(packed_name_and_mode).text();
-  for (const auto& [id, child] : children_)
-    if (child.line && !child.is_idle && child.attempt && child.attempt->name == name)
-      for (const auto& packet : to_packets(MessageKind::stop, packed_name_and_mode))
-        (void)send_packet(child.line.get(), packet, Sending::never_blocks).ok();
+  for (const auto& [id, child] : children_) {
+    if (!child.line || child.is_idle || !child.attempt || child.attempt->name != name) continue;
+    for (const auto& packet : to_packets(MessageKind::stop, packed_name_and_mode))
+      (void)send_packet(child.line.get(), packet, Sending::never_blocks).ok();
+    // One that is stopped hears it only when it goes on.
+    ::kill(id, SIGCONT);
+  }
 }
 
 /// A child that does one thing; -1 if there can be none.
@@ -276,16 +290,18 @@ void Keeper::do_chores(const std::string& home) {
 }
 
 void Keeper::reap() {
-  signalfd_siginfo signal{};
-  while (::read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
-  }
+  forget_signals(signals_);
   bool has_orphans = false;
   std::vector<AttemptPlace> lost;
   for (;;) {
     int status = 0;
-    const pid_t id = ::waitpid(-1, &status, WNOHANG);
+    const pid_t id = ::waitpid(-1, &status, WNOHANG | WUNTRACED);
     if (id < 0 && errno == EINTR) continue;
     if (id <= 0) break;
+    if (WIFSTOPPED(status)) {
+      tell_suspended(id);
+      continue;
+    }
     if (id == chores_child_) chores_child_ = 0;
     // What it said last is still to be heard.
     hear(id);
@@ -300,6 +316,13 @@ void Keeper::reap() {
   if (has_orphans) kill_orphans();
   for (const auto& attempt : lost) bury(attempt);
   if (chores_child_ <= 0 && are_chores_wanted_) do_chores(std::string(chores_home_));
+}
+
+void Keeper::tell_suspended(pid_t shim) {
+  const auto child = children_.find(shim);
+  if (child == children_.end() || child->second.is_idle || !child->second.attempt) return;
+  send_event(events_.get(), MessageKind::suspended,
+             Packer().text(child->second.attempt->name).number(shim).take());
 }
 
 // A living shim is the parent of all orphans of its tree. So a child that we did not fork came from
@@ -348,18 +371,24 @@ void leave_engine(std::span<const int> keep) {
 // of a keeper that died are nobody's orphans; and keepers are siblings for the same reason.
 [[noreturn]] void be_nursery(UniqueFd requests, UniqueFd first_control, UniqueFd events) {
   ::prctl(PR_SET_NAME, "gt-nursery");
+  UniqueFd signals = listen_to_children();
   const auto fork_one = [&](UniqueFd control) {
     if (::fork() != 0) return;
     requests.reset();
+    signals.reset();
     be_keeper(std::move(control), std::move(events));
   };
   fork_one(std::move(first_control));
   MessageReader reader;
   for (;;) {
-    pollfd wait{requests.get(), POLLIN, 0};
-    ::poll(&wait, 1, -1);
-    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-    }
+    std::array<pollfd, 2> waits{pollfd{requests.get(), POLLIN, 0},
+                                pollfd{signals.get(), POLLIN, 0}};
+    ::poll(waits.data(), waits.size(), -1);
+    forget_signals(signals);
+    int status = 0;
+    for (pid_t id = 0; (id = ::waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0;)
+      if (WIFSTOPPED(status))
+        send_event(events.get(), MessageKind::suspended, Packer().text("").number(id).take());
     auto message = reader.receive(requests.get());
     if (!message) ::_exit(0);
     if (*message && (*message)->kind == MessageKind::new_keeper)

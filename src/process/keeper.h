@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <string>
+#include <sys/types.h>
 #include <variant>
 #include <vector>
 
@@ -51,9 +52,16 @@ struct ProcessNotStarted {
   Error error;
 };
 
+/// Somebody has stopped (SIGSTOP) the process that supervises the attempt, or, with an empty name,
+/// the one that starts attempts: nothing more comes of them before it goes on. KeeperClient::stop()
+/// lets it go on.
+struct ProcessSuspended {
+  pid_t process;
+};
+
 struct ProcessEvent {
   std::string name;  ///< of the attempt
-  std::variant<ProcessStarted, ProcessEnded, ProcessNotStarted> what;
+  std::variant<ProcessStarted, ProcessEnded, ProcessNotStarted, ProcessSuspended> what;
 };
 
 /// The engine's side. Threads: any. No method blocks.
@@ -73,6 +81,9 @@ class KeeperClient {
   /// Has the chores of a home done (chores.h) by a process that yields to all others and goes on
   /// after us. Without effect if the keeper is gone: they stay written.
   void do_chores(const std::string& home);
+
+  /// Keeper and nursery are gone: attempts that run go on, and none can be started any more.
+  bool is_cut_off() const;
 
   /// Readable when poll() has something to do.
   int event_fd() const;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <signal.h>
 #include <span>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -45,6 +46,7 @@ struct KeeperClient::State {
   AttemptWatcher watcher;
   UniqueFd doorbell;  ///< rung for what is found outside of poll()
   bool waits_to_send = false;
+  pid_t suspended_keeper = 0;  ///< 0: none
   MessageReader reader;
   std::deque<std::string> outbox;  ///< packets for the keeper
   std::map<std::string, Attempt> attempts;
@@ -55,6 +57,7 @@ struct KeeperClient::State {
   void turn(std::uint64_t source, std::uint32_t readiness);
   void take_events();
   void take(const Message& message);
+  void suspended(const std::string& name, std::int64_t process);
   void keeper_died();
   Result<void> replace_keeper();
   void end(const std::string& name, ExitRecord record);
@@ -120,6 +123,7 @@ void KeeperClient::State::take_events() {
 void KeeperClient::State::take(const Message& message) {
   Unpacker unpacker(message.body);
   const std::string name = unpacker.text();
+  if (message.kind == MessageKind::suspended) return suspended(name, unpacker.number());
   const auto attempt = attempts.find(name);
   // Ended already: its end came by two ways.
   if (attempt == attempts.end()) return;
@@ -147,6 +151,12 @@ void KeeperClient::State::take(const Message& message) {
     default:
       return;
   }
+}
+
+void KeeperClient::State::suspended(const std::string& name, std::int64_t process) {
+  const auto id = static_cast<pid_t>(process);
+  if (name.empty()) suspended_keeper = id;
+  if (name.empty() || attempts.contains(name)) happened.push_back({name, ProcessSuspended{id}});
 }
 
 void KeeperClient::State::end(const std::string& name, ExitRecord record) {
@@ -205,6 +215,7 @@ void KeeperClient::State::keeper_died() {
   link.control.reset();
   outbox.clear();
   waits_to_send = false;
+  suspended_keeper = 0;
   const auto replaced = replace_keeper();
   std::vector<std::string> names;
   for (const auto& [name, attempt] : attempts)
@@ -297,6 +308,7 @@ Result<void> KeeperClient::stop(const std::string& name, StopSignal mode) {
   if (attempt->second.is_of_this_keeper && state_->has_keeper()) {
     state_->post(MessageKind::stop,
                  Packer().text(name).number(mode == StopSignal::kill ? 1 : 0).take());
+    if (const pid_t keeper = std::exchange(state_->suspended_keeper, 0)) ::kill(keeper, SIGCONT);
     return {};
   }
   auto stopped = stop_attempt(attempt->second.folder, mode);
@@ -308,6 +320,11 @@ Result<void> KeeperClient::stop(const std::string& name, StopSignal mode) {
 void KeeperClient::do_chores(const std::string& home) {
   const std::lock_guard lock(state_->mutex);
   if (state_->has_keeper()) state_->post(MessageKind::do_chores, home);
+}
+
+bool KeeperClient::is_cut_off() const {
+  const std::lock_guard lock(state_->mutex);
+  return !state_->has_keeper();
 }
 
 int KeeperClient::event_fd() const { return state_->epoll.get(); }

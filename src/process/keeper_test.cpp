@@ -252,6 +252,7 @@ TEST_CASE("without nursery and keeper nothing new starts, and says so; what runs
   const auto refused = engine.client->start(engine.argv("late", {"true"}));
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == Errc::unavailable);
+  CHECK(engine.client->is_cut_off());
   CHECK(engine.client->poll().empty());
   let_go(running, "done");
   CHECK(engine.wait_for_end(running).exit_code == 0);
@@ -490,6 +491,53 @@ TEST_CASE("chores are done after the engine has left, and none that comes late i
   engine.reset();
   wait_until(home / "chores", [&] { return !has_chores(home.path()); });
   CHECK(list_directory(home / "chores")->empty());
+}
+
+TEST_CASE(
+    "a shim that somebody stopped is told, and hears all the same that its attempt is to end") {
+  TestEngine engine;
+  const auto request = patient(engine, "suspended");
+  make_gate(request);
+  engine.start(request);
+  wait_for_pid(request, "pid");
+  const pid_t shim = shim_of(request);
+  REQUIRE(::kill(shim, SIGSTOP) == 0);
+  ProcessEvent event = engine.next_event();
+  while (std::holds_alternative<ProcessStarted>(event.what)) event = engine.next_event();
+  CHECK(event.name == request.name);
+  REQUIRE(std::holds_alternative<ProcessSuspended>(event.what));
+  CHECK(std::get<ProcessSuspended>(event.what).process == shim);
+  SUBCASE("by the engine that started it") {
+    REQUIRE(engine.client->stop(request.name, StopSignal::terminate).ok());
+    CHECK(engine.wait_for_end(request).cause == ExitCause::cancelled);
+  }
+  SUBCASE("by anybody") {
+    REQUIRE(stop_attempt(request.folder, StopSignal::kill).ok());
+    CHECK(engine.wait_for_end(request).cause == ExitCause::cancelled);
+  }
+  SUBCASE("and goes on as if nothing had been") {
+    let_go(request, "done");
+    REQUIRE(::kill(shim, SIGCONT) == 0);
+    CHECK(engine.wait_for_end(request).exit_code == 0);
+    CHECK(log_of(request) == "done\n");
+  }
+}
+
+TEST_CASE("a keeper that somebody stopped is told, and goes on when something is to end") {
+  TestEngine engine;
+  const auto running = patient(engine, "running");
+  make_gate(running);
+  engine.start(running);
+  wait_for_pid(running, "pid");
+  const pid_t keeper = keeper_of(running);
+  REQUIRE(::kill(keeper, SIGSTOP) == 0);
+  ProcessEvent event = engine.next_event();
+  while (std::holds_alternative<ProcessStarted>(event.what)) event = engine.next_event();
+  CHECK(event.name.empty());
+  REQUIRE(std::holds_alternative<ProcessSuspended>(event.what));
+  CHECK(std::get<ProcessSuspended>(event.what).process == keeper);
+  REQUIRE(engine.client->stop(running.name, StopSignal::terminate).ok());
+  CHECK(engine.wait_for_end(running).cause == ExitCause::cancelled);
 }
 
 }  // namespace gt

@@ -29,6 +29,7 @@ enum class MessageKind : std::uint32_t {
   already_started,  ///< by another shim: look into the folder
   ended,            ///< text: exit record as JSON
   not_started,      ///< number: Errc, text: message, text: hint
+  suspended,        ///< number: process; of a shim, or, with an empty name, of the keeper
 };
 
 struct Message {
