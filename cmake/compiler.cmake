@@ -8,10 +8,16 @@ target_compile_options(geartrain_compiler INTERFACE
 target_compile_options(geartrain_compiler INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
   -Wno-array-bounds -Wno-dangling-pointer>)
+# libstdc++ 12 uses what it calls deprecated itself.
+target_compile_options(geartrain_compiler INTERFACE
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 if(GEARTRAIN_SANITIZE)
   target_compile_options(geartrain_compiler INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(geartrain_compiler INTERFACE -fsanitize=address,undefined)
+  if(GEARTRAIN_FUZZ)
+    target_compile_options(geartrain_compiler INTERFACE -fsanitize=fuzzer-no-link)
+  endif()
 else()
   # Of the machine that it runs on the binary needs the C library alone.
   target_link_options(geartrain_compiler INTERFACE -static-libstdc++ -static-libgcc)
