@@ -86,7 +86,7 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(words[0], "[build]")
         self.assertEqual(len(words), len(set(words)))
         for word in words:
-            self.assertRegex(word, re.compile(r"^(\[(build|test|bench)\]|[a-z0-9][a-z0-9.+-]+)$"))
+            self.assertRegex(word, re.compile(r"^(\[(build|test|bench|fuzz)\]|[a-z0-9][a-z0-9.+-]+)$"))
 
 
 if __name__ == "__main__":

@@ -269,7 +269,7 @@ timeout: 1h
 steps:
   flaky: {run: [flaky], retry: {limit: 1, delay: 10m}}
 )");
-    const auto waits = [&] { return world.state_of(run, "flaky") == TaskState::retry_wait; };
+    const auto waits = [&] { return world.states(run) == "flaky:retry_wait"; };
     REQUIRE(world.drive(waits));
     REQUIRE(waits());
     const Time due = *world.load(run).tasks[0].next_at + set_by;
@@ -295,7 +295,7 @@ steps:
   const Duration before = world.clock.steady();
   int jumps = 0;
   REQUIRE(world.drive([&] {
-    if (world.state_of(run, "flaky") == TaskState::retry_wait)
+    if (world.states(run) == "flaky:retry_wait")
       world.clock.jump(std::chrono::hours(++jumps % 2 == 0 ? -24 : 48));
     return false;
   }));
