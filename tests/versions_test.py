@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import sqlite3
-import time
 import unittest
 from pathlib import Path
 
@@ -20,8 +19,9 @@ steps:
   first:
     run: |
       echo x >> first.txt
+      gate=go-$(wc -l < first.txt)
       echo begun > begun
-      read -r line < go
+      read -r line < "$gate"
       echo made > ${{ outputs.x }}
       echo 'n=7' >> "$GEARTRAIN_VALUES"
     outputs: {x: {path: x}, n: {type: integer}}
@@ -48,6 +48,13 @@ class VersionsTest(Case):
         if not os.access(self.new, os.X_OK):
             self.skipTest("this build has no binary geartrain_next")
         self.pipeline(WAITS)
+        # Of each run one: two readers of a pipe would share what is written.
+        for run in [1, 2]:
+            os.mkfifo(self.folder / f"go-{run}")
+
+    def let_go(self, run=1):
+        with open(self.folder / f"go-{run}", "w") as pipe:
+            pipe.write("word\n")
 
     def by(self, binary, *arguments):
         self.binary = binary
@@ -112,10 +119,7 @@ class VersionsTest(Case):
         new = self.start_by(self.new, "run")
         self.wait_for_step()
         self.let_go()
-        # The pipe is one: whoever read of it is through with it when its next step has run.
-        while not (self.folder / "second.txt").exists():
-            time.sleep(0.01)
-        self.let_go()
+        self.let_go(run=2)
         for process in [old, new]:
             _, talk = process.communicate(timeout=SECONDS_MAX)
             self.assertEqual(process.returncode, 0, talk)

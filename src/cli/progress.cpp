@@ -60,7 +60,7 @@ std::string describe(const TaskNews& news) {
   const bool was_executed = news.state == TaskState::succeeded || news.state == TaskState::failed ||
                             news.state == TaskState::cancelled;
   if (was_executed && news.started_at && news.ended_at)
-    text += " in " + format_duration(*news.ended_at - *news.started_at);
+    text += " in " + format_duration(std::max(Duration(0), *news.ended_at - *news.started_at));
   if (text == "started" && news.attempts > 1)
     text += fmt::format(" again, attempt {}", news.attempts);
   if (!news.message.empty() && !is_success(news.state)) text += ": " + printable(news.message);

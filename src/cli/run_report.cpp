@@ -19,7 +19,8 @@ RunReport report_of(const RunRecord& run, const Tally& tally) {
                    .took = {},
                    .failed = {},
                    .failed_count = 0};
-  if (run.started_at && run.ended_at) report.took = *run.ended_at - *run.started_at;
+  if (run.started_at && run.ended_at)
+    report.took = std::max(Duration(0), *run.ended_at - *run.started_at);
   return report;
 }
 
