@@ -31,10 +31,10 @@ class JsonObject {
   /// Replaces, or appends.
   void set(std::string key, Json value);
   bool erase(std::string_view key);
-  std::size_t size() const { return members_.size(); }
-  bool empty() const { return members_.empty(); }
-  auto begin() const { return members_.begin(); }
-  auto end() const { return members_.end(); }
+  std::size_t size() const;
+  bool empty() const;
+  auto begin() const;
+  auto end() const;
   /// Equal members in any order.
   bool operator==(const JsonObject& other) const;
 
@@ -80,6 +80,12 @@ class Json {
  private:
   Variant value_;
 };
+
+// A vector may be asked for its size only where its items are complete.
+inline std::size_t JsonObject::size() const { return members_.size(); }
+inline bool JsonObject::empty() const { return members_.empty(); }
+inline auto JsonObject::begin() const { return members_.begin(); }
+inline auto JsonObject::end() const { return members_.end(); }
 
 /// The JSON-Schema word for the type: null, boolean, integer, number, string, array, object.
 const char* type_name(const Json& value);
