@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from compare import SETTLE_SECONDS
-from measure import difference_row, ratio_row, run
+from measure import ratio_row, run
 
 PER_FOLDER = 1000
 BLOCK = 1 << 20
@@ -116,14 +116,6 @@ class Large:
             "1×",
         )
         shutil.rmtree(single)
-
-        (project / "pipeline.yaml").write_text(
-            (project / "pipeline.yaml").read_text().split("  use:")[0]
-        )
-        run(self.command, project)
-        pairs = [(run(self.command, project), run(["true"], project)) for _ in range(self.rounds * 3)]
-        ours, nothing = (statistics.median(side) for side in zip(*pairs))
-        yield f"{title}, nothing to do − `true`", *difference_row(ours, nothing), "20 ms"
         shutil.rmtree(project)
 
     def single_file_project(self):
