@@ -10,6 +10,7 @@
 #include "blob/copy_file.h"
 #include "blob/hash_files.h"
 #include "blob/open_beneath.h"
+#include "blob/place.h"
 #include "blob/receipt.h"
 #include "blob/seal.h"
 
@@ -54,16 +55,18 @@ Result<void> sync_tree(int root, const TreeScan& scan) {
   return sync_fd(root);
 }
 
-/// Below the home folder.
+Result<void> make_shelf(const std::string& path) { return make_directories(parent_path(path)); }
+
+/// A run with few artifacts is done before a journal would pay.
+constexpr int synced_without_journal = 4;
+
+}  // namespace
+
 std::string place_of(const BlobName& name) {
   const std::string hex = name.digest.hex();
   std::string place = name.is_folder ? "trees/" : "objects/";
   return place.append(hex, 0, 2).append("/").append(hex, 2);
 }
-
-Result<void> make_shelf(const std::string& path) { return make_directories(parent_path(path)); }
-
-}  // namespace
 
 struct FolderBlobs::Source {
   int fd = -1;
@@ -171,11 +174,24 @@ Result<Blob> FolderBlobs::keep_file(const Source& source) {
   TRY(seal_file(source.fd, source.executable).context("{}", source.shown));
   TRY(make_shelf(target));
   TRY(rename_path(source.path, target).context("keeping {}", source.shown));
-  if (durability_ == Durability::sync) {
+  if (durability_ == Durability::sync && !journal_file(source, blob)) {
     TRY(sync_fd(source.fd));
     TRY(sync_directory(parent_path(target)));
   }
   return blob;
+}
+
+/// Under a guard. False if the file has to be synchronised itself.
+bool FolderBlobs::journal_file(const Source& source, const Blob& blob) {
+  if (blob.bytes > journaled_bytes_max || ++small_files_ <= synced_without_journal) return false;
+  if (!journal_) {
+    auto opened = BlobJournal::open(home_, entropy_);
+    if (!opened) return false;
+    journal_ = *std::move(opened);
+  }
+  std::string bytes(static_cast<std::size_t>(blob.bytes), '\0');
+  if (::pread(source.fd, bytes.data(), bytes.size(), 0) != std::ssize(bytes)) return false;
+  return journal_->add(blob.name.digest, bytes, source.executable).ok();
 }
 
 /// Files with links elsewhere are replaced by copies of their own.

@@ -12,6 +12,7 @@
 
 #include "base/entropy.h"
 #include "base/file.h"
+#include "blob/blob_journal.h"
 #include "blob/blob_store.h"
 #include "blob/pins.h"
 #include "blob/tree_scan.h"
@@ -51,6 +52,7 @@ class FolderBlobs final : public BlobStore {
   Result<Blob> take_file(int parent, const std::string& name, const Intake& intake);
   Result<Blob> take_folder(int parent, const std::string& name, const Intake& intake);
   Result<Blob> keep_file(const Source& source);
+  bool journal_file(const Source& source, const Blob& blob);
   Result<Blob> keep_folder(const Source& source, TreeScan& scan);
   Result<Blob> move_folder(const Source& source, const Blob& blob, const std::string& manifest);
   /// Looking below an open folder is twice as fast as by the whole path.
@@ -72,6 +74,9 @@ class FolderBlobs final : public BlobStore {
   Chores chores_;
   std::mutex pins_mutex_;
   std::unique_ptr<Pins> pins_;
+  /// Under a guard of pins_.
+  std::unique_ptr<BlobJournal> journal_;
+  int small_files_ = 0;
 };
 
 }  // namespace gt

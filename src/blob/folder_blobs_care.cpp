@@ -128,6 +128,7 @@ Result<SweepReport> FolderBlobs::rehearse(const Reachable& reachable) {
 
 Result<SweepReport> FolderBlobs::remove_unreachable(const Reachable& reachable) {
   Pins& own = *TRY(pins());
+  TRY(settle_blob_journals(home_));
   SweepReport report;
   std::vector<std::string> removed;
   {

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "blob/blob_journal.h"
 #include "db/presence.h"
 #include "db/sqlite_database.h"
 
@@ -17,6 +18,10 @@ Result<Records> open_at(const Session& session, Project project) {
         "database may be damaged; set GEARTRAIN_HOME to a folder on a local disk",
         printable(home.path()), kind));
   auto database = TRY(SqliteDatabase::open(home, session.clock));
+  // A home that cannot be written is read as it is.
+  if (auto restored = restore_blob_journals(home);
+      !restored && restored.error().code != Errc::denied)
+    return std::move(restored).error().context("restoring artifacts");
   return Records{std::move(project), std::move(home), std::move(database), RunStore()};
 }
 

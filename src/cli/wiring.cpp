@@ -1,7 +1,11 @@
 #include "cli/wiring.h"
 
+#include <thread>
+
 #include "base/id.h"
 #include "base/text.h"
+#include "base/thread.h"
+#include "blob/blob_journal.h"
 #include "blob/folder_blobs.h"
 #include "cache/cache.h"
 #include "cli/log_text.h"
@@ -14,6 +18,8 @@ namespace {
 
 constexpr std::size_t log_tail_lines = 10;
 constexpr std::int64_t jobs_max = 100'000;
+/// Of earlier runs; each is a few MiB at most.
+constexpr std::size_t blob_journals_max = 16;
 
 std::string variable_or_empty(const Session& session, const char* name) {
   const char* const value = session.variable(name);
@@ -88,6 +94,7 @@ struct Workshop::State {
   std::unique_ptr<KeeperClient> keeper;
   std::unique_ptr<HostExecutor> executor;
   std::unique_ptr<Engine> engine;
+  std::jthread tidying;
 };
 
 Result<void> Workshop::State::open(const WorkshopOptions& options) {
@@ -95,6 +102,11 @@ Result<void> Workshop::State::open(const WorkshopOptions& options) {
   if (options.jobs && *options.jobs > jobs_max)
     return error(Errc::invalid, "-j {} is more than {}", *options.jobs, jobs_max);
   presence = TRY(records.database->enter(engine_id));
+  // Without a thread the next run does it.
+  if (count_blob_journals(records.home) >= blob_journals_max)
+    if (auto started =
+            start_thread([this] { static_cast<void>(settle_blob_journals(records.home).ok()); }))
+      tidying = *std::move(started);
   bell.emplace(TRY(records.database->listen(Listener::engine, engine_id)));
   facts = TRY(make_facts(
       session, records.project, options, [this] { wake.ring(); },

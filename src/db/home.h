@@ -8,6 +8,7 @@
 ///     engines/<id>.lock   held (flock) by an engine while it lives;  <id>.sock  its doorbell
 ///     listeners/<id>.sock doorbells of those who follow
 ///     objects/ trees/     artifacts by digest
+///     blob-journals/      small artifacts that may not be on disk yet
 ///     tmp/                what is being made, named by its maker
 ///     chores/             what is done when nobody waits (process/chores.h)
 #pragma once
