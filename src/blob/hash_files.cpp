@@ -6,11 +6,11 @@
 #include <mutex>
 #include <optional>
 #include <sys/stat.h>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/thread.h"
 #include "blob/open_beneath.h"
 #include "blob/read_ahead.h"
 #include "blob/seal.h"
@@ -105,11 +105,10 @@ Result<void> hash_files(int root, const std::string& name, TreeScan& scan, Seali
   std::vector<std::jthread> helpers;
   if (scan.entries.size() >= files_for_threads_min) {
     const unsigned count = std::min(threads_max, std::max(1U, std::thread::hardware_concurrency()));
-    try {
-      for (unsigned i = 1; i < count; ++i) helpers.emplace_back([&work] { work.run(); });
-    } catch (const std::system_error&) {
-      // Then it takes longer.
-    }
+    // Where there is none to be had it takes longer.
+    for (unsigned i = 1; i < count; ++i)
+      if (auto helper = start_thread([&work] { work.run(); }))
+        helpers.push_back(*std::move(helper));
   }
   work.run();
   helpers.clear();

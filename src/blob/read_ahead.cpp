@@ -6,9 +6,10 @@
 #include <fcntl.h>
 #include <optional>
 #include <semaphore>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
+
+#include "base/thread.h"
 
 namespace gt {
 
@@ -48,12 +49,9 @@ class ReadAhead {
 
   /// False if there can be no thread.
   bool start() {
-    try {
-      thread_ = std::jthread([this] { read(); });
-    } catch (const std::system_error&) {
-      return false;
-    }
-    return true;
+    auto thread = start_thread([this] { read(); });
+    if (thread) thread_ = *std::move(thread);
+    return thread.ok();
   }
 
   Result<Digest> hash() {
