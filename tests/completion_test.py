@@ -68,12 +68,15 @@ class WordsTest(CompletionCase):
         self.assertEqual(self.words(), [])
 
     def test_every_option_of_every_command_is_offered(self):
-        for command in self.words(""):
+        families = {first: self.words(first, "") for first in ["env", "step"]}
+        names = [[first, *rest] for first in self.words("") for rest in
+                 ([[second] for second in families[first]] if first in families else [[]])]
+        for command in names:
             with self.subTest(command):
                 text = subprocess.run(
-                    [self.binary, command, "--help"], capture_output=True, text=True
+                    [self.binary, *command, "--help"], capture_output=True, text=True
                 ).stdout
-                offered = self.words(command, "--")
+                offered = self.words(*command, "--")
                 for name in offered:
                     self.assertIn(name, text)
                 self.assertEqual(text.count("\n  --") + text.count(", --"), len(offered))

@@ -18,12 +18,15 @@ class FileLock {
   static Result<std::optional<FileLock>> try_take(const std::string& path);
   /// Waits for the other holder, however long.
   static Result<FileLock> take(const std::string& path);
+  /// Any number may share it; as long as they do nobody can take it. Waits for who has taken it.
+  static Result<FileLock> share(const std::string& path);
 
   /// For a child that is to hold the lock on, by inheriting it.
   int fd() const { return fd_.get(); }
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
+  static Result<FileLock> wait_for(const std::string& path, int how);
   UniqueFd fd_;
 };
 

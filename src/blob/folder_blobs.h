@@ -42,6 +42,8 @@ class FolderBlobs final : public BlobStore {
   /// What is left when an artifact is there already, and takes long to remove.
   Chores& chores() { return chores_; }
 
+  /// All that it has, whole or not, with the sizes that they should have.
+  Result<std::vector<Blob>> list() const;
   /// Where the artifact is, or would be.
   std::string path_of(const BlobName& name) const;
 

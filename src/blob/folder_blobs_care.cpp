@@ -118,6 +118,13 @@ Result<SweepReport> FolderBlobs::sweep(
   return mode == SweepMode::remove ? remove_unreachable(reachable) : rehearse(reachable);
 }
 
+Result<std::vector<Blob>> FolderBlobs::list() const {
+  std::vector<Blob> blobs;
+  for (const BlobName& name : TRY(list_blobs(home_)))
+    blobs.push_back({name, size_of(path_of(name), name.is_folder)});
+  return blobs;
+}
+
 Result<SweepReport> FolderBlobs::rehearse(const Reachable& reachable) {
   SweepReport report;
   const std::unordered_set<Digest> pinned = TRY(look_at_pins(home_));

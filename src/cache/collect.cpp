@@ -163,6 +163,16 @@ Result<bool> forget_run(Database& database, RunId run) {
   return true;
 }
 
+/// Runs that stay as a mere record: that their artifacts are gone is no damage.
+Result<void> mark_collected(Database& database, const Selection& selection) {
+  if (selection.emptied.empty()) return {};
+  Transaction transaction = TRY(database.begin_write());
+  for (const RunId run : selection.emptied)
+    TRY(transaction.execute("UPDATE run SET collected = 1 WHERE id = :run AND ended_at IS NOT NULL",
+                            {run}));
+  return transaction.commit();
+}
+
 /// Texts that only serve explanations: the newest of each step, and those that runs refer to, stay.
 Result<void> forget_texts(Database& database) {
   Transaction transaction = TRY(database.begin_write());
@@ -205,6 +215,7 @@ Result<CollectReport> collect_garbage(Database& database, BlobStore& blobs,
     report.runs.push_back(run.name);
     std::ranges::move(attempts, std::back_inserter(report.attempts));
   }
+  if (removes) TRY(mark_collected(database, selection));
   if (removes) TRY(forget_texts(database));
   report.artifacts = TRY(blobs.sweep([&] { return reachable(database, options); }, options.mode));
   return report;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "cli/session.h"
 
@@ -11,7 +13,12 @@ extern const CliCommand attach_command;
 extern const CliCommand cancel_command;
 extern const CliCommand check_command;
 extern const CliCommand completion_command;
+extern const CliCommand debug_command;
 extern const CliCommand diff_command;
+extern const CliCommand env_list_command;
+extern const CliCommand env_prune_command;
+extern const CliCommand env_show_command;
+extern const CliCommand env_update_command;
 extern const CliCommand gc_command;
 extern const CliCommand get_command;
 extern const CliCommand graph_command;
@@ -24,13 +31,18 @@ extern const CliCommand run_command;
 extern const CliCommand runs_command;
 extern const CliCommand schema_command;
 extern const CliCommand show_command;
+extern const CliCommand step_run_command;
+extern const CliCommand verify_command;
 extern const CliCommand version_command;
 extern const CliCommand why_command;
 
 /// In the order in which help lists them.
 std::span<const CliCommand* const> all_commands();
 
-/// nullptr when there is none.
+/// By a name of one or two words ("run", "env list"); nullptr when there is none.
 const CliCommand* find_command(std::string_view name);
+
+/// Those whose name begins with this word and has another one; empty for most words.
+std::vector<const CliCommand*> command_family(std::string_view word);
 
 }  // namespace gt

@@ -97,10 +97,36 @@ class Completer {
   WantedValue wanted_;
 };
 
+/// Of commands with two words only the first, once.
+Completion first_words(const CompletionSources& sources) {
+  Completion completion;
+  for (const Candidate& command : sources.commands) {
+    const std::size_t blank = command.word.find(' ');
+    if (blank == std::string::npos) {
+      completion.candidates.push_back(command);
+      continue;
+    }
+    const std::string word = command.word.substr(0, blank);
+    if (std::ranges::find(completion.candidates, word, &Candidate::word) ==
+        completion.candidates.end())
+      completion.candidates.push_back({word, ""});
+  }
+  return completion;
+}
+
+/// None for a command of one word.
+Completion second_words(const CompletionSources& sources, const std::string& first) {
+  Completion completion;
+  for (const Candidate& command : sources.commands)
+    if (command.word.starts_with(first + " "))
+      completion.candidates.push_back({command.word.substr(first.size() + 1), command.description});
+  return completion;
+}
+
 Completion command_names(const CompletionSources& sources, const std::string& last) {
   if (last.starts_with('-'))
     return {.candidates = {{"--help", "Show the commands."}, {"--version", "Show the version."}}};
-  return {.candidates = sources.commands};
+  return first_words(sources);
 }
 
 Completion all_completions(const std::vector<std::string>& words,
@@ -115,8 +141,14 @@ Completion all_completions(const std::vector<std::string>& words,
     rest.push_back(words[at++]);
   }
   if (at + 1 >= words.size()) return command_names(sources, words.back());
-  if (words[at] == "help") return {.candidates = sources.commands};
-  const auto options = sources.describe(words[at]);
+  if (words[at] == "help")
+    return at + 2 >= words.size() ? first_words(sources) : second_words(sources, words[at + 1]);
+  std::string name = words[at];
+  if (const Completion members = second_words(sources, name); !members.candidates.empty()) {
+    if (at + 2 >= words.size()) return members;
+    name += " " + words[++at];
+  }
+  const auto options = sources.describe(name);
   if (!options) return {};
   rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end());
   return Completer(*options, sources).complete(rest);

@@ -36,7 +36,7 @@ struct WantedValue {
 };
 
 struct CompletionSources {
-  /// Names and summaries.
+  /// Names, of one word or two, and summaries.
   std::vector<Candidate> commands;
   /// nullopt for a command that there is not.
   std::function<std::optional<OptionsDescription>(const std::string& command)> describe;

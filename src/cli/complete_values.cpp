@@ -7,6 +7,7 @@
 #include "cli/run_text.h"
 #include "cli/run_view.h"
 #include "definition/read_pipeline.h"
+#include "environment/environment_folder.h"
 #include "schedule/task_context.h"
 
 namespace gt {
@@ -67,6 +68,14 @@ Result<std::shared_ptr<const Pipeline>> pipeline_of(const Session& session,
   return std::make_shared<const Pipeline>(*std::move(read.pipeline));
 }
 
+Result<Candidates> environments_of(const Session& session) {
+  Candidates found;
+  const EnvironmentFolder folder(TRY(find_project(session)).home);
+  for (const EnvironmentRecord& one : TRY(folder.list()))
+    found.push_back({one.key, one.requirements});
+  return found;
+}
+
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 Result<Candidates> steps_of(const Session& session, const std::optional<std::string>& file) {
@@ -97,6 +106,7 @@ Result<Candidates> found_by(const Session& session, const WantedValue& wanted) {
                                              : (wanted.option.empty() && !wanted.arguments.empty()
                                                     ? std::optional(wanted.arguments.front())
                                                     : std::nullopt);
+  if (what == "KEY") return environments_of(session);
   if (what == "RUN" || what == "OTHER") return runs_of(session);
   if (what == "STEP.output" && run) return tasks_of(session, *run, true);
   if (what == "STEP" && run) return tasks_of(session, *run, false);

@@ -5,6 +5,7 @@
 #include "blob/folder_blobs.h"
 #include "cache/collect.h"
 #include "cli/commands.h"
+#include "cli/debug_folder.h"
 #include "cli/keep_source.h"
 #include "process/attempt_folder.h"
 #include "process/chores.h"
@@ -90,6 +91,7 @@ Result<ExitCode> run(Session& session, Words words) {
       TRY(remove_tree(records.home.at("attempts/" + attempt)));
     TRY(collect_source(records));
     TRY(find_logs_to_compress(records.home, blobs.chores()));
+    TRY(collect_debug_folders(records.home.path()));
   }
   const std::string& home = records.home.path();
   const ChoreReport chores =

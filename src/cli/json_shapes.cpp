@@ -35,6 +35,7 @@ JsonObject run_summary_json(const RunRecord& run) {
           {"pipeline", run.pipeline},
           {"state", to_text(run.state)},
           {"params", run.params},
+          {"inputs_from", run.options.inputs_from.empty() ? Json() : Json(run.options.inputs_from)},
           {"error", failure_json(run.error)},
           {"logical_date", format_time(run.logical_date)},
           {"created_at", format_time(run.created_at)},

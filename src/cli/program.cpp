@@ -21,16 +21,36 @@ void fill_standard_descriptors() {
     if (fcntl(fd, F_GETFD) < 0) (void)::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
 }
 
-std::string overview() {
-  std::string text =
-      "geartrain: machine-learning pipelines that run themselves\n\n"
-      "usage: geartrain COMMAND [ARGUMENT…] [OPTION…]\n\ncommands\n";
-  for (const CliCommand* command : all_commands())
+std::string list_of(std::span<const CliCommand* const> listed) {
+  std::string text;
+  for (const CliCommand* command : listed)
     text += two_columns(command->text.name, command->text.summary);
-  text +=
-      "\n`geartrain COMMAND --help` describes a command, with examples.\n"
-      "A new project begins with `geartrain init`.\n";
   return text;
+}
+
+std::string overview() {
+  return "geartrain: machine-learning pipelines that run themselves\n\n"
+         "usage: geartrain COMMAND [ARGUMENT…] [OPTION…]\n\ncommands\n" +
+         list_of(all_commands()) +
+         "\n`geartrain COMMAND --help` describes a command, with examples.\n"
+         "A new project begins with `geartrain init`.\n";
+}
+
+std::string overview(const std::string& word, std::span<const CliCommand* const> family) {
+  return fmt::format("usage: geartrain {} COMMAND [ARGUMENT…] [OPTION…]\n\ncommands\n{}", word,
+                     list_of(family)) +
+         fmt::format("\n`geartrain {} COMMAND --help` describes a command, with examples.\n", word);
+}
+
+bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
+
+/// `env list x` becomes `"env list" x`.
+void join_command(std::vector<std::string>& words) {
+  if (words.size() < 2) return;
+  const std::string joined = words[0] + " " + words[1];
+  if (find_command(joined) == nullptr) return;
+  words[0] = joined;
+  words.erase(words.begin() + 1);
 }
 
 /// `geartrain -C folder run x` is `geartrain run -C folder x`.
@@ -41,7 +61,26 @@ void move_command_to_front(std::vector<std::string>& words) {
     if (takes_value && std::next(word) != words.end()) ++word;
     ++word;
   }
-  if (word != words.end()) std::rotate(words.begin(), word, std::next(word));
+  if (word == words.end()) return;
+  const auto second = std::next(word);
+  const bool has_two = second != words.end() && find_command(*word + " " + *second) != nullptr;
+  std::rotate(words.begin(), word, has_two ? std::next(second) : second);
+}
+
+Error unknown_member(const std::vector<std::string>& words,
+                     std::span<const CliCommand* const> family) {
+  std::vector<std::string> names;
+  for (const CliCommand* command : family) names.emplace_back(command->text.name);
+  const std::string& word = words.size() > 1 ? words[1] : words[0];
+  Error problem =
+      words.size() > 1 && !words[1].starts_with('-')
+          ? error(Errc::invalid, "{} has no command {}", words[0], shell_quoted(printable(word)))
+          : error(Errc::invalid, "{} needs a command", words[0]);
+  const auto near = nearest(words[0] + " " + word, names);
+  problem.hint = near && words.size() > 1
+                     ? fmt::format("did you mean `geartrain {}`?", *near)
+                     : fmt::format("`geartrain {}`", fmt::join(names, "`, `geartrain "));
+  return problem;
 }
 
 Error unknown_command(const std::string& word) {
@@ -60,7 +99,7 @@ Result<ExitCode> dispatch(Session& session, std::vector<std::string> words,
     session.console.draw(overview());
     return ExitCode::usage;
   }
-  if (words[0] == "--help" || words[0] == "-h" || (words[0] == "help" && words.size() == 1)) {
+  if (is_help(words[0]) || (words[0] == "help" && words.size() == 1)) {
     session.console.print(overview());
     return ExitCode::ok;
   }
@@ -70,7 +109,11 @@ Result<ExitCode> dispatch(Session& session, std::vector<std::string> words,
       problem.hint = "`geartrain --help` lists the commands";
       return problem;
     }
-    return unknown_command(words[0]);
+    const auto family = command_family(words[0]);
+    if (family.empty()) return unknown_command(words[0]);
+    if (words.size() < 2 || !is_help(words[1])) return unknown_member(words, family);
+    session.console.print(overview(words[0], family));
+    return ExitCode::ok;
   }
   words.erase(words.begin());
   return command->run(session, words);
@@ -81,8 +124,12 @@ Result<ExitCode> dispatch(Session& session, std::vector<std::string> words,
 int run_program(std::vector<std::string> words) {
   fill_standard_descriptors();
   if (words.size() == 1 && (words[0] == "--version" || words[0] == "-V")) words[0] = "version";
-  if (words.size() == 2 && words[0] == "help") words = {words[1], "--help"};
+  if (words.size() >= 2 && words.size() <= 3 && words[0] == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
   move_command_to_front(words);
+  join_command(words);
   const CliCommand* const command = words.empty() ? nullptr : find_command(words[0]);
 
   std::optional<Result<KeeperLink>> keeper;

@@ -2,11 +2,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
-#include "cli/keep_source.h"
+#include "cli/record_run.h"
 #include "cli/repeat.h"
-#include "cli/run_request.h"
-#include "cli/source_facts.h"
-#include "cli/wiring.h"
 
 namespace gt {
 
@@ -36,33 +33,6 @@ Result<ExitCode> tell(Session& session, Records& records, Progress& progress,
   progress.ended_many(repeated.tasks, TaskState::cached);
   progress.clear();
   return finish(session, records, report_of(repeated.run, tally), repeated.run.id, output);
-}
-
-Result<RunRecord> record_run(Session& session, Records& records, Workshop& workshop,
-                             const PreparedRun& prepared, const RunOptions& options) {
-  const Time now = session.clock.now();
-  const auto source = TRY(workshop.facts().source(nullptr));
-  JsonObject git = git_facts(records.project.root);
-  keep_source(records, *source);
-  auto writer = TRY(records.database->begin_write());
-  const std::string version = TRY(records.runs.keep_pipeline(writer,
-                                                             {{},
-                                                              prepared.source.pipeline->name,
-                                                              prepared.source.from.recorded_path,
-                                                              prepared.source.from.text},
-                                                             now));
-  RunRecord run = TRY(records.runs.create(writer,
-                                          {.pipeline = prepared.source.pipeline->name,
-                                           .plan_version = version,
-                                           .params = prepared.plan->params(),
-                                           .options = options,
-                                           .logical_date = now,
-                                           .source_digest = source->digest.hex(),
-                                           .git = std::move(git),
-                                           .owner_engine = workshop.engine_id()},
-                                          now, session.entropy));
-  TRY(writer.commit());
-  return run;
 }
 
 Result<ExitCode> run(Session& session, Words words) {

@@ -34,10 +34,13 @@ std::optional<JsonObject> parameters(Session& session, const PipelineSource& sou
                                      const std::optional<std::string>& file_text,
                                      const RunRequest& request) {
   JsonObject given;
+  for (const Parameter& parameter : source.pipeline->params)
+    if (const Json* earlier = request.earlier_params.find(parameter.name))
+      given.set(parameter.name, *earlier);
   if (file_text) {
     auto values = values_of_file(session, *request.param_file, *file_text);
     if (!values) return values;
-    given = *std::move(values);
+    for (const auto& [name, value] : *values) given.set(name, value);
   }
   bool is_wrong = false;
   for (const std::string& assignment : request.params) {
@@ -67,13 +70,17 @@ Result<RequestTexts> read_request(const Session& session, const Project& project
   return texts;
 }
 
-void declare(Options& options, RunRequest& request) {
+void declare_definition(Options& options, RunRequest& request) {
   options.option("-p,--param", "NAME=VALUE", request.params,
                  "A parameter; numbers, lists and objects as JSON. May be repeated.");
   options.option("--param-file", "FILE", request.param_file,
                  "Parameters from a YAML or JSON file; -p counts more.");
   options.option("-f,--file", "FILE", request.file,
                  "The pipeline file; else the project's pipeline.yaml.");
+}
+
+void declare(Options& options, RunRequest& request) {
+  declare_definition(options, request);
   options.option("--only", "STEP", request.options.only,
                  "Only this step and what it needs. May be repeated.");
   options.option("--from", "STEP", request.options.from,

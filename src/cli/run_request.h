@@ -16,10 +16,15 @@ namespace gt {
 struct RunRequest {
   std::optional<std::string> file, param_file;
   std::vector<std::string> params;
+  /// Of an earlier run: they count less than all that is given, and those that the pipeline does
+  /// not have any more are left out.
+  JsonObject earlier_params;
   RunOptions options;
 };
 
 void declare(Options& options, RunRequest& request);
+/// Parameters and the pipeline file only.
+void declare_definition(Options& options, RunRequest& request);
 
 /// The texts that a request is made of, each read once.
 struct RequestTexts {

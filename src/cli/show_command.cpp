@@ -41,6 +41,11 @@ std::string head(const Session& session, const RunRecord& run, bool is_driven) {
   text += fact("created", format_time(run.created_at));
   text += fact("took", time_taken(run.started_at, run.ended_at, session.clock.now()));
   text += fact("parameters", parameters_text(run.params));
+  if (!run.options.inputs_from.empty())
+    text += fact("asked for",
+                 fmt::format("{} alone, on the results of {}",
+                             printable(fmt::format("{}", fmt::join(run.options.only, ", "))),
+                             printable(run.options.inputs_from)));
   text += fact("git", git_text(run.git));
   if (run.error) text += fact("error", printable(run.error->message));
   return text;

@@ -196,9 +196,14 @@ ALTER TABLE task ADD COLUMN memory_bytes INTEGER;
 ALTER TABLE attempt ADD COLUMN memory_bytes INTEGER;
 )sql";
 
-constexpr std::array steps = {Migration{1, "first schema", first_schema},
-                              Migration{2, "repeated runs", repeated_runs},
-                              Migration{3, "grown memory", grown_memory}};
+constexpr const char* collected_runs = R"sql(
+-- 1: its artifacts may have gone with a garbage collection; it stays to explain others' results.
+ALTER TABLE run ADD COLUMN collected INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array steps = {
+    Migration{1, "first schema", first_schema}, Migration{2, "repeated runs", repeated_runs},
+    Migration{3, "grown memory", grown_memory}, Migration{4, "collected runs", collected_runs}};
 
 }  // namespace
 

@@ -147,7 +147,8 @@ RunId SimulatedWorld::start(const std::string& text, JsonObject params, RunOptio
       std::move(options));
 }
 
-RunId SimulatedWorld::start(std::shared_ptr<const Plan> plan, RunOptions options) {
+RunId SimulatedWorld::start(std::shared_ptr<const Plan> plan, RunOptions options,
+                            const RunChanges* beginning) {
   auto transaction = memory->begin_write();
   GT_CHECK(transaction.ok(), "a database in memory begins");
   NewRun wanted;
@@ -158,11 +159,17 @@ RunId SimulatedWorld::start(std::shared_ptr<const Plan> plan, RunOptions options
   wanted.owner_engine = fmt::format("{:x}", engines_);
   auto run = runs.create(*transaction, wanted, clock.now(), entropy);
   GT_CHECK(run.ok(), "a run is created");
+  if (beginning)
+    GT_CHECK(runs.commit(*transaction, run->id, run->fence, *beginning).ok(), "a run has begun");
   GT_CHECK(transaction->commit().ok(), "a run's creation is committed");
   plans_[run->name()] = plan;
   auto selection = Selection::make(*plan, {options.only, options.from, options.refresh});
   GT_CHECK(selection.ok(), "a simulation selects steps that exist");
-  GT_CHECK(engine->begin(*run, std::move(plan), *std::move(selection)).ok(), "a run begins");
+  if (beginning)
+    GT_CHECK(engine->take_over(run->id, std::move(plan), *std::move(selection)).ok(),
+             "a run goes on");
+  else
+    GT_CHECK(engine->begin(*run, std::move(plan), *std::move(selection)).ok(), "a run begins");
   return run->id;
 }
 

@@ -51,7 +51,9 @@ class SimulatedWorld {
 
   /// Reads a pipeline, creates a run of it and begins it. The text must be free of problems.
   RunId start(const std::string& pipeline_text, JsonObject params = {}, RunOptions options = {});
-  RunId start(std::shared_ptr<const Plan> plan, RunOptions options = {});
+  /// `beginning`: recorded with the run, which then goes on from there.
+  RunId start(std::shared_ptr<const Plan> plan, RunOptions options = {},
+              const RunChanges* beginning = nullptr);
   /// Turns until nothing more happens or `until` says so; the clock jumps from event to event. An
   /// error of a turn (a simulated fault) ends it.
   Result<void> drive(const std::function<bool()>& until = [] { return false; });

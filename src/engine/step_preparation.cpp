@@ -259,7 +259,8 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
 
   Launch launch;
   launch.attempt = attempt;
-  launch.outside_name = outside_name(run.record().uuid, attempt);
+  launch.outside_name =
+      places_on_host.outside_name.value_or(outside_name(run.record().uuid, attempt));
   launch.task_path = run.task_path(task);
   launch.python = python_of(pipeline, step);
   launch.working_directory =

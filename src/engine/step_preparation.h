@@ -32,6 +32,8 @@ Result<PreparedKey> prepare_key(const LiveRun& run, TaskIndex task, StepFacts& f
 struct LaunchPlaces {
   std::string project_root;  ///< absolute
   std::string attempts;      ///< absolute; the attempt's folder is <attempts>/<outside name>
+  /// Instead of the attempt's own, for one that is executed beside it and never recorded.
+  std::optional<std::string> outside_name = {};
 };
 
 Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, StepFacts& facts,

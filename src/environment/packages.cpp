@@ -82,8 +82,9 @@ Result<std::vector<InstalledPackage>> read_packages(const std::string& folder) {
       if (!metadata && metadata.error().code == Errc::not_found) continue;
       if (!metadata) return metadata.error();
       const auto record = read_file(join_path(info, "RECORD"));
+      const bool is_direct = TRY(kind_of(join_path(info, "direct_url.json"))) != PathKind::nothing;
       packages.push_back({normalized_name(header(*metadata, "Name")), header(*metadata, "Version"),
-                          record ? digest_of_record(*record) : sha256(*metadata)});
+                          record ? digest_of_record(*record) : sha256(*metadata), is_direct});
     }
   }
   std::ranges::sort(packages, {}, &InstalledPackage::name);

@@ -16,6 +16,8 @@ struct InstalledPackage {
   /// Of the files that the package brought, by its RECORD: paths and hashes, without what depends
   /// on where and by which tool it was installed. Of METADATA where there is no RECORD.
   Digest record;
+  /// It came from an URL or a folder that the requirements name, not from an index.
+  bool is_direct = false;
 
   bool operator==(const InstalledPackage&) const = default;
 };

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <fcntl.h>
 #include <mutex>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -21,12 +22,22 @@ namespace gt {
 struct PythonEnvironments::Place {
   Interpreter interpreter;
   Requirements requirements;
-  std::string folder;
+  std::string base;  ///< <home>/environments/<key>
+  std::optional<Resolution> resolution = {};
+  /// Of the environment's folder; of an update it is ahead of the resolution.
+  std::int64_t generation = 0;
 
-  std::string venv() const { return folder + "/venv"; }
-  std::string ready() const { return folder + "/ready"; }
-  std::string log() const { return folder + ".log"; }
-  std::string lock() const { return folder + ".lock"; }
+  std::string folder() const {
+    return generation == 0 ? base : fmt::format("{}-{}", base, generation);
+  }
+  std::string venv() const { return folder() + "/venv"; }
+  std::string ready() const { return folder() + "/ready"; }
+  std::string log() const { return base + ".log"; }
+  std::string lock() const { return base + ".lock"; }
+  std::string use() const { return folder() + ".use"; }
+  std::string resolution_file() const { return base + ".resolution"; }
+  bool is_update() const { return resolution && resolution->generation != generation; }
+  void set_generation(std::int64_t number) { generation = number; }
 };
 
 namespace {
@@ -35,9 +46,12 @@ constexpr int ready_format = 1;
 
 JsonObject to_json(const PythonInstallation& installation, const std::string& stamp) {
   JsonList packages;
-  for (const auto& package : installation.packages)
-    packages.push_back(JsonObject{
-        {"name", package.name}, {"version", package.version}, {"record", package.record.hex()}});
+  for (const auto& package : installation.packages) {
+    JsonObject shape{
+        {"name", package.name}, {"version", package.version}, {"record", package.record.hex()}};
+    if (package.is_direct) shape.set("direct", true);
+    packages.emplace_back(std::move(shape));
+  }
   return {{"format", ready_format},
           {"folder", installation.folder},
           {"version", installation.version},
@@ -61,8 +75,8 @@ std::optional<PythonInstallation> from_json(const Json& json) {
   for (const Json& package : *packages->list()) {
     const auto record = Digest::parse(text_of(package, "record"));
     if (!record) return std::nullopt;
-    installation.packages.push_back(
-        {text_of(package, "name"), text_of(package, "version"), *record});
+    installation.packages.push_back({text_of(package, "name"), text_of(package, "version"), *record,
+                                     package.find("direct") != nullptr});
   }
   return installation;
 }
@@ -115,6 +129,21 @@ Result<FileLock> wait_for_lock(const std::string& path, const std::stop_token& s
   }
 }
 
+/// Where the home cannot be written, others cannot remove anything either.
+std::shared_ptr<const FileLock> share_use(const std::string& file) {
+  auto lock = FileLock::share(file);
+  if (!lock) return nullptr;
+  (void)::futimens(lock->fd(), nullptr);
+  return std::make_shared<const FileLock>(*std::move(lock));
+}
+
+/// For people: what the environment was made for.
+Result<void> write_origin(const std::string& folder, const PythonSpecification& specification) {
+  const JsonObject origin = {{"requirements", specification.requirements},
+                             {"interpreter", specification.interpreter}};
+  return write_file_atomically(folder + "/origin", compact_json(origin) + "\n", Durability::none);
+}
+
 // A ready mark that survives a power cut must not stand on files that do not.
 Result<void> sync_file_system(const std::string& folder) {
   const UniqueFd fd = TRY(open_file(folder, O_RDONLY | O_DIRECTORY));
@@ -144,11 +173,16 @@ Result<PythonEnvironments::Place> PythonEnvironments::place_of(
       escaped(place.interpreter.executable), place.interpreter.version, place.interpreter.abi,
       place.interpreter.platform, place.interpreter.architecture, place.requirements.text));
   // Short, because it stands in the first line of every script of the environment.
-  place.folder = join_path(folder_, key.hex().substr(0, 20));
+  place.base = join_path(folder_, key.hex().substr(0, 20));
+  place.resolution = read_resolution(place.resolution_file());
+  if (place.resolution) place.set_generation(place.resolution->generation);
   return place;
 }
 
 Result<std::optional<PythonInstallation>> PythonEnvironments::look(const Place& place) const {
+  if (access(place.ready().c_str(), F_OK) != 0) return std::optional<PythonInstallation>();
+  // Before anything else: from now on nobody removes what we find.
+  auto use = share_use(place.use());
   const auto text = read_file(place.ready());
   const auto json = text ? parse_json(*text) : Result<Json>(text.error());
   auto installation = json ? from_json(*json) : std::nullopt;
@@ -164,7 +198,15 @@ Result<std::optional<PythonInstallation>> PythonEnvironments::look(const Place& 
     // Somebody installed into it, perhaps a step: the facts must say what is there now.
     TRY(read_and_write_ready(place.ready(), *installation));
   }
+  // Made by a version that did not keep resolutions. Where that cannot be written, nothing is lost.
+  if (!place.resolution)
+    (void)write_resolution(place.resolution_file(), resolution_of(installation->packages, 0)).ok();
+  installation->use = std::move(use);
   return installation;
+}
+
+Result<std::string> PythonEnvironments::key_of(const PythonSpecification& specification) const {
+  return std::string(file_name(TRY(place_of(specification, {})).folder()));
 }
 
 Result<std::optional<PythonInstallation>> PythonEnvironments::find(
@@ -180,29 +222,70 @@ Result<PythonInstallation> PythonEnvironments::make(const PythonSpecification& s
   TRY(make_directories(folder_));
   const FileLock lock = TRY(wait_for_lock(place.lock(), stop));
   if (auto found = TRY(look(place))) return *std::move(found);
-  auto built = build(specification, place, lock.fd(), stop);
-  if (!built) {
-    // Without its mark it does not exist; what is left would only take room.
-    (void)remove_tree(place.folder).ok();
-    return std::move(built).error().context("making the Python environment of {}",
-                                            printable(specification.requirements));
+  return build_or_remove(specification, place, lock.fd(), stop);
+}
+
+Result<PythonUpdate> PythonEnvironments::update(const PythonSpecification& specification,
+                                                std::stop_token stop) {
+  TRY(make_directories(folder_));
+  Place place = TRY(place_of(specification, stop));
+  const FileLock lock = TRY(wait_for_lock(place.lock(), stop));
+  // Once more, now that nobody else makes it.
+  place = TRY(place_of(specification, stop));
+  const auto present = TRY(look(place));
+  PythonUpdate update;
+  if (place.resolution)
+    update.before = place.resolution->packages;
+  else if (present)
+    update.before = resolution_of(present->packages, 0).packages;
+  if (!place.resolution) place.resolution.emplace();
+  place.set_generation(place.resolution->generation + 1);
+  const PythonInstallation made = TRY(build_or_remove(specification, place, lock.fd(), stop));
+  const Resolution resolution = resolution_of(made.packages, place.generation);
+  update.after = resolution.packages;
+  if (present && present->packages == made.packages) {
+    TRY(remove_tree(place.folder()));
+    update.key = file_name(parent_path(present->folder));
+    return update;
   }
-  return built;
+  TRY(write_resolution(place.resolution_file(), resolution));
+  update.key = file_name(place.folder());
+  update.has_changed = true;
+  return update;
+}
+
+Result<PythonInstallation> PythonEnvironments::build_or_remove(
+    const PythonSpecification& specification, const Place& place, int lock_fd,
+    std::stop_token stop) const {
+  auto built = build(specification, place, lock_fd, std::move(stop));
+  if (built) return built;
+  // Without its mark it does not exist; what is left would only take room.
+  (void)remove_tree(place.folder()).ok();
+  return std::move(built).error().context("making the Python environment of {}",
+                                          printable(specification.requirements));
 }
 
 Result<PythonInstallation> PythonEnvironments::build(const PythonSpecification& specification,
                                                      const Place& place, int lock_fd,
                                                      std::stop_token stop) const {
-  TRY(remove_tree(place.folder));
-  TRY(make_directories(place.folder));
-  TRY(install(specification, place, lock_fd, stop));
+  TRY(remove_tree(place.folder()));
+  TRY(make_directories(place.folder()));
+  auto use = share_use(place.use());
+  TRY(install(specification, place, lock_fd, std::move(stop)));
   const auto now = TRY(read_requirements(root_, specification.requirements, *clock_));
   if (now.text != place.requirements.text)
     return Error{Errc::conflict, "the requirements changed while they were installed", "run again"};
   PythonInstallation installation{
       place.venv(), place.interpreter.version, place.interpreter.architecture, {}};
-  TRY(sync_file_system(place.folder));
+  TRY(sync_file_system(place.folder()));
+  // The resolution before the mark: what is once used is never made of other packages again.
+  if (!place.resolution) {
+    installation.packages = TRY(read_packages(installation.folder));
+    TRY(write_resolution(place.resolution_file(), resolution_of(installation.packages, 0)));
+  }
+  TRY(write_origin(place.folder(), specification));
   TRY(read_and_write_ready(place.ready(), installation));
+  installation.use = std::move(use);
   return installation;
 }
 
@@ -222,6 +305,13 @@ Result<void> PythonEnvironments::install(const PythonSpecification& specificatio
   } else {
     commands.push_back({place.interpreter.executable, "-m", "venv", place.venv()});
     commands.push_back({python, "-m", "pip", "install", "--progress-bar", "off", "-r", file});
+  }
+  if (place.resolution && !place.is_update()) {
+    const std::string constraints = place.folder() + "/constraints.txt";
+    TRY(write_file_atomically(constraints, place.resolution->constraints(), Durability::none));
+    commands.back().insert(commands.back().end(), {"-c", constraints});
+  } else if (uv && place.is_update()) {
+    commands.back().emplace_back("--refresh");
   }
   if (!place.requirements.has_packages) commands.pop_back();
 

@@ -6,26 +6,34 @@
 ///   <home>/environments/<key>/ready   written last: only with it the environment exists
 ///   <home>/environments/<key>.log     output of the newest build
 ///   <home>/environments/<key>.lock    held by who builds, and by the builder's own processes
+///   <home>/environments/<key>.use     shared by the processes that use it; its time: the last use
+///   <home>/environments/<key>.resolution   what the requirements were resolved to (resolution.h)
 ///
 /// The key covers the requirements with all that they include, the interpreter and the platform; so
 /// a change of any of them leads to another folder, and nothing that may be in use is ever changed.
+/// An environment that is made again gets the packages of its resolution; update() resolves anew,
+/// into the folder `<key>-<n>` of the n-th update.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/file_lock.h"
 #include "base/result.h"
 #include "environment/interpreter.h"
 #include "environment/packages.h"
+#include "environment/resolution.h"
 
 namespace gt {
 
 struct PythonSpecification {
   std::string requirements;  ///< path from the project's root
   std::string interpreter = "python3";
+  auto operator<=>(const PythonSpecification&) const = default;
 };
 
 struct PythonInstallation {
@@ -33,12 +41,23 @@ struct PythonInstallation {
   std::string version;
   std::string architecture;
   std::vector<InstalledPackage> packages;
+  /// As long as it lives, nobody removes the environment. Null where the home cannot be written.
+  std::shared_ptr<const FileLock> use = {};
 
   /// To be put in front of PATH.
   std::string bin_folder() const { return folder + "/bin"; }
   /// What a step's result depends on, a line each: "architecture x86_64", "package pandas 2.2.2
   /// <digest>" …, "python 3.11.2".
   std::vector<std::string> facts() const;
+};
+
+/// What an update found.
+struct PythonUpdate {
+  std::string key;
+  std::vector<PinnedPackage> before;  ///< empty if it had never been resolved
+  std::vector<PinnedPackage> after;
+  /// Else nothing that is installed differs, and the environment stays.
+  bool has_changed = false;
 };
 
 /// Threads: any, at once. Processes: any number in one home; one builds, the others wait.
@@ -62,6 +81,13 @@ class PythonEnvironments {
   Result<PythonInstallation> make(const PythonSpecification& specification,
                                   std::stop_token stop = {});
 
+  /// The name of the folder that it has, or would have, below `environments`. Errors: as find.
+  Result<std::string> key_of(const PythonSpecification& specification) const;
+
+  /// Resolves the requirements anew and makes that environment beside the present one, which stays
+  /// for who uses it. A crash leaves all as it was. Errors: as make.
+  Result<PythonUpdate> update(const PythonSpecification& specification, std::stop_token stop = {});
+
  private:
   struct Place;
 
@@ -69,6 +95,9 @@ class PythonEnvironments {
   Result<std::optional<PythonInstallation>> look(const Place& place) const;
   Result<PythonInstallation> build(const PythonSpecification& specification, const Place& place,
                                    int lock_fd, std::stop_token stop) const;
+  Result<PythonInstallation> build_or_remove(const PythonSpecification& specification,
+                                             const Place& place, int lock_fd,
+                                             std::stop_token stop) const;
   Result<void> install(const PythonSpecification& specification, const Place& place, int lock_fd,
                        std::stop_token stop) const;
 

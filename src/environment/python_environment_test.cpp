@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/file_lock.h"
 #include "base/test_folder.h"
+#include "environment/environment_folder.h"
 #include "environment/host.h"
 #include "process/command.h"
 
@@ -32,9 +33,11 @@ echo x >> "$here/builds"
 if [ -e "$here/started" ]; then echo x > "$here/started"; read line < "$here/go"; fi
 if [ -e "$here/fails" ]; then echo "no such package"; exit 2; fi
 if [ -e "$here/changes" ]; then echo other >> "$7"; fi
-info="${4%/bin/python}/lib/python3.11/site-packages/Tiny-1.0.dist-info"
+version=$(cat "$here/index" 2>/dev/null || echo 1.0)
+if [ "$8" = -c ]; then version=$(sed -n 's/^tiny==//p' "$9"); fi
+info="${4%/bin/python}/lib/python3.11/site-packages/Tiny-$version.dist-info"
 mkdir "$info"
-printf 'Name: Tiny\nVersion: 1.0\n' > "$info/METADATA"
+printf 'Name: Tiny\nVersion: %s\n' "$version" > "$info/METADATA"
 printf 'tiny.py,sha256=1,1\n' > "$info/RECORD"
 )";
 
@@ -168,6 +171,101 @@ TEST_CASE("what is not whole is built again") {
   CHECK(project.open().make(tiny)->folder == folder);
   CHECK(*kind_of(folder + "/junk") == PathKind::nothing);
   CHECK(project.builds() == 2);
+}
+
+TEST_CASE("an environment that has to be made again gets the packages that it had") {
+  Project project;
+  const PythonInstallation first = *project.open().make(tiny);
+  project.folder.write("bin/index", "2.0");
+  REQUIRE(remove_tree(parent_path(first.folder)).ok());
+  const PythonInstallation again = *project.open().make(tiny);
+  CHECK(again.facts() == first.facts());
+  CHECK(project.builds() == 2);
+}
+
+TEST_CASE("one that was made before resolutions were kept is not resolved again either") {
+  Project project;
+  const std::string folder = parent_path(project.open().make(tiny)->folder);
+  REQUIRE(remove_tree(folder + ".resolution").ok());
+  REQUIRE((*project.open().find(tiny)).has_value());
+  project.folder.write("bin/index", "2.0");
+  REQUIRE(remove_tree(folder).ok());
+  CHECK(project.open().make(tiny)->packages.front().version == "1.0");
+}
+
+TEST_CASE("an update makes what is newer beside the present environment") {
+  Project project;
+  const PythonInstallation first = *project.open().make(tiny);
+  project.folder.write("bin/index", "2.0");
+  const auto update = project.open().update(tiny);
+  REQUIRE(update.ok());
+  CHECK(update->has_changed);
+  CHECK(update->before == std::vector<PinnedPackage>{{"tiny", "1.0"}});
+  CHECK(update->after == std::vector<PinnedPackage>{{"tiny", "2.0"}});
+  CHECK(*kind_of(first.folder) == PathKind::directory);
+  const auto found = *project.open().find(tiny);
+  REQUIRE(found.has_value());
+  CHECK(found->folder != first.folder);
+  CHECK(found->packages.front().version == "2.0");
+  CHECK(*project.open().key_of(tiny) == update->key);
+  // And from then on it is the one that is made again.
+  project.folder.write("bin/index", "3.0");
+  REQUIRE(remove_tree(parent_path(found->folder)).ok());
+  CHECK(project.open().make(tiny)->packages.front().version == "2.0");
+}
+
+TEST_CASE("an update that finds nothing newer leaves all as it is") {
+  Project project;
+  const PythonInstallation first = *project.open().make(tiny);
+  const auto update = project.open().update(tiny);
+  REQUIRE(update.ok());
+  CHECK_FALSE(update->has_changed);
+  CHECK((*project.open().find(tiny))->folder == first.folder);
+  CHECK(project.folders() == 1);
+}
+
+TEST_CASE("an update that fails leaves all as it is") {
+  Project project;
+  const PythonInstallation first = *project.open().make(tiny);
+  project.folder.write("bin/fails", "");
+  CHECK(project.open().update(tiny).error().code == Errc::unavailable);
+  CHECK((*project.open().find(tiny))->folder == first.folder);
+  CHECK(project.folders() == 1);
+}
+
+TEST_CASE("an environment is removed only when nobody uses it, and then whole") {
+  Project project;
+  const EnvironmentFolder folder(project.folder / "project/.geartrain");
+  const auto nobody = [] { return Result<bool>(false); };
+  std::string key;
+  {
+    const PythonInstallation used = *project.open().make(tiny);
+    key = *project.open().key_of(tiny);
+    CHECK_FALSE(*folder.may_go(key, nobody));
+    CHECK_FALSE(*folder.remove(key, nobody));
+  }
+  CHECK_FALSE(*folder.remove(key, [] { return Result<bool>(true); }));
+  const auto records = *folder.list();
+  REQUIRE(records.size() == 1);
+  CHECK(records[0].key == key);
+  CHECK(records[0].requirements == "requirements.txt");
+  CHECK(records[0].is_whole);
+  CHECK(records[0].is_current);
+  CHECK(records[0].packages.size() == 1);
+  CHECK(*folder.may_go(key, nobody));
+  CHECK(*folder.remove(key, nobody));
+  CHECK(folder.list()->empty());
+  CHECK_FALSE(*folder.remove(key, nobody));
+}
+
+TEST_CASE("what a removal that was cut short has left goes with the next") {
+  Project project;
+  project.folder.write("project/.geartrain/environments/.removed-0123/venv/x", "x");
+  const EnvironmentFolder folder(project.folder / "project/.geartrain");
+  CHECK(folder.list()->empty());
+  REQUIRE(folder.remove_rest().ok());
+  CHECK(*kind_of(project.folder / "project/.geartrain/environments/.removed-0123") ==
+        PathKind::nothing);
 }
 
 TEST_CASE("an environment that was moved with its project is built again") {

@@ -11,6 +11,7 @@
 
 #include "base/thread.h"
 #include "execute/host_files.h"
+#include "execute/host_request.h"
 
 namespace gt {
 
@@ -54,16 +55,6 @@ bool ended_well(const ExitRecord& record) {
 
 std::string message_of(const Error& error) {
   return error.hint.empty() ? error.message : error.message + " (" + error.hint + ")";
-}
-
-// The folders of outputs, but not outputs that are folders: a step may want to make those itself.
-// Each costs as much as the rest of a shim's work on files, so there is none that nobody declared.
-std::vector<std::string> folders_for(const Launch& launch) {
-  std::set<std::string> folders{"tmp"};
-  for (const auto& output : launch.outputs)
-    if (std::holds_alternative<ArtifactType>(output.type))
-      folders.insert(parent_path(join_path("outputs", output.path)));
-  return {folders.begin(), folders.end()};
 }
 
 StopSignal to_signal(StopMode mode) {
@@ -160,19 +151,8 @@ Result<SpawnRequest> HostExecutor::make_request(const Launch& launch, const Vari
     TRY(make_directories(folder));
     TRY(place_inputs(launch, folder, parts_.blobs));
   }
-  SpawnRequest request;
-  request.name = launch.outside_name;
-  request.folder = folder;
-  if (const auto* script = std::get_if<std::string>(&launch.command))
-    request.command = Script{*script};
-  else
-    request.command = std::get<0>(launch.command);
-  request.environment =
-      step_environment(settings_.caller_environment, python, launch, join_path(folder, "tmp"));
-  request.working_directory = launch.working_directory;
-  request.folders = folders_for(launch);
-  request.secrets = launch.masks;
-  request.timeout = launch.timeout;
+  if (launch.python) TRY(note_environment(folder, python));
+  SpawnRequest request = host_request(launch, folder, settings_.caller_environment, python);
   request.grace = settings_.grace;
   request.log_bytes_max = settings_.log_bytes_max;
   return request;

@@ -45,7 +45,8 @@ struct HostParts {
 };
 
 /// The attempt's folder is `<attempts>/<outside name>`: inputs/, outputs/, values, tmp/, taken.*
-/// (what has been taken in and is not recorded yet), and the files of process/attempt_folder.h,
+/// (what has been taken in and is not recorded yet), environment (a link to the Python environment
+/// that it uses), and the files of process/attempt_folder.h,
 /// which are all that stays when the end is acknowledged.
 class HostExecutor final : public Executor {
  public:

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fcntl.h>
+#include <unistd.h>
 #include <variant>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "execute/values_file.h"
+#include "process/attempt_folder.h"
 
 namespace gt {
 
@@ -18,6 +21,7 @@ using Outcome = std::variant<AttemptSucceeded, AttemptFailed>;
 // What a later engine still wants to know, and people.
 constexpr std::array<std::string_view, 5> kept_files = {"lock", "log", "log.index", "log.zst",
                                                         "log.index.zst"};
+constexpr std::string_view environment_link = "environment";
 
 Result<void> place_input(const InputPlacement& input, const std::string& folder, BlobStore& blobs) {
   const std::string at = join_path(folder, input.path);
@@ -146,6 +150,31 @@ Result<void> place_inputs(const Launch& launch, const std::string& folder, BlobS
   for (const auto& input : launch.inputs)
     TRY(place_input(input, folder, blobs).context("placing the input {}", printable(input.path)));
   return {};
+}
+
+Result<void> note_environment(const std::string& folder, const Variables& python) {
+  const auto found = std::ranges::find(python, "VIRTUAL_ENV", &Variables::value_type::first);
+  if (found == python.end()) return {};
+  TRY(make_directories(folder));
+  const std::string at = join_path(folder, environment_link);
+  TRY(remove_tree(at));
+  if (::symlink(found->second.c_str(), at.c_str()) != 0)
+    return errno_error(errno, fmt::format("noting the environment in {}", printable(at)));
+  return {};
+}
+
+Result<std::unordered_set<std::string>> environments_in_use(const std::string& attempts) {
+  std::unordered_set<std::string> used;
+  if (TRY(kind_of(attempts)) == PathKind::nothing) return used;
+  for (const std::string& name : TRY(list_directory(attempts))) {
+    const std::string folder = join_path(attempts, name);
+    auto environment = read_link(join_path(folder, environment_link));
+    if (!environment) continue;
+    const auto status = inspect_attempt(folder);
+    // What cannot be told may run.
+    if (!status || status->phase == AttemptPhase::running) used.insert(*std::move(environment));
+  }
+  return used;
 }
 
 Result<std::optional<AttemptFailed>> find_modified_inputs(const Launch& launch, BlobStore& blobs) {

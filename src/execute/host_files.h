@@ -3,9 +3,11 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "blob/blob_store.h"
+#include "execute/host_environment.h"
 #include "process/chores.h"
 #include "run/attempt.h"
 
@@ -14,6 +16,12 @@ namespace gt {
 /// Makes the inputs appear below the attempt's folder; those that are there already stay, so it may
 /// be done again after a crash. Errc::not_found for an artifact that the store has lost.
 Result<void> place_inputs(const Launch& launch, const std::string& folder, BlobStore& blobs);
+
+/// Notes in the attempt's folder which Python environment it uses, so that nobody removes that
+/// while the attempt runs, whether or not an engine lives.
+Result<void> note_environment(const std::string& folder, const Variables& python);
+/// The folders of the environments that attempts use which run now; `attempts` is their folder.
+Result<std::unordered_set<std::string>> environments_in_use(const std::string& attempts);
 
 /// Looks whether the step has written to an artifact that it got as a link; those are quarantined,
 /// since their name is a lie now. nullopt if all are as they were.

@@ -25,6 +25,7 @@ struct RunOptions {
   std::vector<std::string> from;     ///< these and their downstream are executed anew
   std::vector<std::string> refresh;  ///< these are executed anew
   bool no_cache = false;             ///< nothing is taken from the cache (results are still kept)
+  std::string inputs_from = {};      ///< name of the run whose results stand before `only`
 };
 
 /// The row of a run.

@@ -30,6 +30,7 @@ std::string options_text(const RunOptions& options) {
   object.set("from", names_json(options.from));
   object.set("refresh", names_json(options.refresh));
   object.set("no_cache", options.no_cache);
+  if (!options.inputs_from.empty()) object.set("inputs_from", options.inputs_from);
   return compact_json(object);
 }
 
@@ -41,6 +42,8 @@ Result<RunOptions> parse_options(const std::string& text) {
   options.refresh = parse_names(json.find("refresh"));
   const Json* no_cache = json.find("no_cache");
   options.no_cache = no_cache && no_cache->boolean() && *no_cache->boolean();
+  const Json* inputs_from = json.find("inputs_from");
+  if (inputs_from && inputs_from->string()) options.inputs_from = *inputs_from->string();
   return options;
 }
 
