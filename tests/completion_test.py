@@ -93,6 +93,12 @@ class WordsTest(CompletionCase):
         self.assertEqual(self.words("runs", "--limit", ""), [])
         self.assertEqual(self.words("completion", ""), ["bash", "zsh", "fish"])
 
+    def test_settings_and_what_config_can_do(self):
+        self.assertEqual(self.words("config", "s"), ["show", "set"])
+        self.assertEqual(self.words("config", "set", "jo"), ["jobs"])
+        self.assertEqual(self.words("run", "--progress", "p"), ["plain"])
+        self.assertEqual(self.words("runs", "--batch", "y"), ["year/1"])
+
     def test_arguments_by_their_place(self):
         self.assertEqual(self.words("logs", ""), ["latest", "year/1"])
         self.assertEqual(self.words("logs", "year/1", "tra"), ["train", "train[0]", "train[1]"])

@@ -258,6 +258,27 @@ class EscapeTest(TerminalCase):
             self.assertNotIn("\x1b", out + talk)
 
 
+class BatchTest(TerminalCase):
+    def test_each_run_has_a_line_with_its_tasks_and_the_total_stands_below(self):
+        self.pipeline(
+            "name: many\nparams: {n: {type: integer}}\nsteps:\n  wait:\n    run: |\n"
+            "      test ${{ params.n }} = 1 || exit 0\n"
+            "      echo begun > begun\n      read -r line < go\n"
+        )
+        terminal = Terminal(80)
+        process = self.start_at(terminal, "run", "--each", "n=1..3")
+        self.wait_for_step()
+        terminal.wait_for(r"many/1  0/1  n=1  wait\n?\r?\n\[=+ +\] 2/3 runs")
+        screen = Screen(80)
+        screen.feed(COLOR.sub("", terminal.text))
+        self.assertRegex(screen.rows[-1], r"^\[=+ +\] 2/3 runs")
+        self.assertTrue(any(row.startswith("many/3 n=3 succeeded in ") for row in screen.rows))
+        self.let_go()
+        self.read_to_end(terminal)
+        self.assertEqual(process.wait(SECONDS_MAX), 0)
+        self.assertIn("3 runs: 3 succeeded", terminal.text)
+
+
 class PagerTest(TerminalCase):
     def page(self, *arguments, keys=(), pager=None, term="xterm", variables=(), **streams):
         """The exit code, what the terminal showed, and what the pager was given."""

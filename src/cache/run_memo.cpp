@@ -91,12 +91,16 @@ Result<bool> has_memo(Transaction& transaction, const Digest& request, RunId run
 
 Result<void> keep_memo(Transaction& transaction, const Digest& request, const RunMemo& memo,
                        Time since) {
-  // Attempts of later runs, and whatever ended beside this one, may have replaced results.
+  // Attempts of later runs, and whatever ended beside this one, may have replaced results. Runs of
+  // the same batch are driven by the same engine: theirs are known by their attempts.
   const auto others = TRY(transaction.query_row<std::int64_t>(
       "SELECT CASE WHEN EXISTS (SELECT 1 FROM attempt WHERE task >= :later) OR EXISTS (SELECT 1 "
-      "FROM run WHERE id <> :run AND (ended_at IS NULL OR ended_at >= :since) AND same_as IS NULL) "
-      "THEN 1 ELSE 0 END",
-      {task_key(memo.run + 1, 0), memo.run, since}));
+      "FROM run WHERE id <> :run AND (ended_at IS NULL OR ended_at >= :since) AND same_as IS NULL "
+      "AND (batch IS NULL OR batch <> (SELECT coalesce(batch, '') FROM run WHERE id = :run))) OR "
+      "EXISTS (SELECT 1 FROM attempt WHERE task >= 4294967296 * (SELECT min(id) FROM run WHERE "
+      "batch = (SELECT batch FROM run WHERE id = :run)) AND task < :own AND (ended_at IS NULL OR "
+      "ended_at >= :since)) THEN 1 ELSE 0 END",
+      {task_key(memo.run + 1, 0), memo.run, since, task_key(memo.run, 0)}));
   if (others && std::get<0>(*others) != 0) return {};
   const std::string hex = request.hex(), facts = lines_of(memo.facts),
                     artifacts = lines_of(memo.artifacts);

@@ -16,11 +16,12 @@ struct Fixture {
   RunStore runs;
   Digest request = sha256("request");
 
-  RunRecord create(bool ends) {
+  RunRecord create(bool ends, const std::string& batch = "") {
     clock.advance(std::chrono::seconds(1));
     Transaction writer = *database->begin_write();
     NewRun wanted;
     wanted.pipeline = "p";
+    wanted.batch = batch;
     RunRecord run = *runs.create(writer, wanted, clock.now(), entropy);
     clock.advance(std::chrono::seconds(1));
     RunChanges changes;
@@ -115,4 +116,28 @@ TEST_CASE_FIXTURE(Fixture,
     keep(run);
   }
   CHECK_FALSE(find());
+}
+
+TEST_CASE_FIXTURE(Fixture, "a run of a batch is kept beside others of it that executed nothing") {
+  const RunRecord before = create(false, "b1"), run = create(true, "b1");
+  create(false, "b1");
+  SUBCASE("none of them did") {
+    keep(run);
+    CHECK(find());
+  }
+  SUBCASE("one did") {
+    Transaction writer = *database->begin_write();
+    RunChanges changes;
+    changes.created.emplace_back().index = 0;
+    changes.opened.push_back({{before.id, 0, 1}, "gt-1", clock.now()});
+    REQUIRE(runs.commit(writer, before.id, before.fence, changes).ok());
+    REQUIRE(writer.commit().ok());
+    keep(run);
+    CHECK_FALSE(find());
+  }
+  SUBCASE("one of another batch goes on") {
+    create(false, "b2");
+    keep(run);
+    CHECK_FALSE(find());
+  }
 }

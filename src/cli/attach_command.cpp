@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "cli/batch_command.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
 #include "cli/follow.h"
@@ -9,17 +10,18 @@ namespace gt {
 namespace {
 
 const Example examples[] = {
+    {"geartrain attach latest --batch", "go on with all that an interrupted `run --each` left"},
     {"geartrain attach latest", "follow the newest run, or go on with it if nobody drives it"},
 };
 
 Result<ExitCode> go_on(Session& session, Records& records, Progress& progress, const RunRecord& run,
-                       const WorkshopOptions& chosen, const OutputForm& output) {
+                       const OutputForm& output) {
   std::shared_ptr<const Plan> plan;
   {
     auto reader = TRY(records.database->begin_read());
     plan = TRY(recorded_plan(records, reader, run));
   }
-  auto workshop = TRY(Workshop::open(session, records, progress, chosen));
+  auto workshop = TRY(Workshop::open(session, records, progress));
   TRY(workshop->claim(run));
   progress.say(fmt::format("going on with {}", run.name()));
   Selection selection = TRY(selection_of(*plan, run.options));
@@ -41,19 +43,42 @@ Result<RunReport> report_of_ended(Records& records, RunId run) {
   return report_of(view);
 }
 
+Result<ExitCode> go_on_with_batch(Session& session, Records& records, const RunRecord& found,
+                                  const OutputForm& output) {
+  std::vector<BatchRun> left;
+  for (RunRecord& run : TRY(batch_of(records, found))) {
+    if (is_ended(run.state)) continue;
+    if (TRY(is_driven(records, run)))
+      return Error{
+          Errc::conflict, fmt::format("another geartrain drives {} and its batch", run.name()),
+          fmt::format("`geartrain attach {}` follows this run, `geartrain runs --batch {}` "
+                      "lists all",
+                      run.name(), run.name())};
+    left.push_back({std::move(run), {}, BatchStart::take_over});
+  }
+  if (left.empty()) {
+    session.console.say("all of them have ended");
+    return ExitCode::ok;
+  }
+  return drive_batch(session, records, std::move(left), output);
+}
+
 Result<ExitCode> run(Session& session, Words words) {
   Options options(attach_command.text);
   std::optional<std::string> name;
-  WorkshopOptions chosen;
   OutputForm output;
   options.argument("RUN", name, Need::required, run_argument_help);
-  declare(options, chosen);
-  options.output(output, ended_run_shape);
+  bool is_batch = false;
+  options.flag("--batch", is_batch, "All runs that one `run --each` made together with it.");
+  options.setting(SettingId::max_active);
+  declare_execution(options);
+  options.output(output, ended_batch_shape);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   Records records = TRY(open_existing_records(session));
   const RunRecord found = TRY(find_run(records, *name));
-  const auto progress = make_progress(session.console);
+  if (is_batch) return go_on_with_batch(session, records, found, output);
+  const auto progress = make_progress(session);
   FollowEnd end = FollowEnd::run_ended;
   if (!is_ended(found.state)) end = TRY(follow_to_end(session, records, found, *progress));
   progress->clear();
@@ -61,8 +86,7 @@ Result<ExitCode> run(Session& session, Words words) {
     session.console.say(fmt::format("left; {} goes on", found.name()));
     return ExitCode::interrupted;
   }
-  if (end == FollowEnd::engine_gone)
-    return go_on(session, records, *progress, found, chosen, output);
+  if (end == FollowEnd::engine_gone) return go_on(session, records, *progress, found, output);
   const RunReport report = TRY(report_of_ended(records, found.id));
   return finish(session, records, report, found.id, output);
 }

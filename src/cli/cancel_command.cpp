@@ -26,7 +26,7 @@ Result<void> cancel_here(Session& session, Records& records, Progress& progress,
     auto reader = TRY(records.database->begin_read());
     plan = TRY(recorded_plan(records, reader, run));
   }
-  auto workshop = TRY(Workshop::open(session, records, progress, {}));
+  auto workshop = TRY(Workshop::open(session, records, progress));
   TRY(workshop->claim(run));
   Selection selection = TRY(selection_of(*plan, run.options));
   TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
@@ -53,7 +53,7 @@ Result<ExitCode> run(Session& session, Words words) {
                  fmt::format("`geartrain show {}` shows it", found.name())};
   TRY(record_request(records, found, kill ? CancelMode::kill : CancelMode::terminate));
   const bool is_driven_now = TRY(is_driven(records, found));
-  const auto progress = make_progress(session.console);
+  const auto progress = make_progress(session);
   if (is_driven_now) {
     records.database->ring(found.owner_engine);
     session.console.say(fmt::format("{} is asked to end; `geartrain attach {}` follows it",

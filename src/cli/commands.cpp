@@ -1,33 +1,47 @@
 #include "cli/commands.h"
 
-#include <algorithm>
-
 namespace gt {
 
 namespace {
 
-const CliCommand* const commands[] = {
-    &init_command,       &check_command,    &graph_command,    &plan_command,
-    &run_command,        &attach_command,   &step_run_command, &retry_command,
-    &cancel_command,     &runs_command,     &show_command,     &logs_command,
-    &why_command,        &debug_command,    &diff_command,     &metrics_command,
-    &get_command,        &env_list_command, &env_show_command, &env_update_command,
-    &env_prune_command,  &gc_command,       &verify_command,   &schema_command,
-    &completion_command, &version_command};
+const CliCommand* const writing[] = {&init_command, &check_command, &graph_command,
+                                     &schema_command};
+const CliCommand* const running[] = {&plan_command,     &run_command,   &attach_command,
+                                     &step_run_command, &retry_command, &cancel_command};
+const CliCommand* const looking[] = {&runs_command,    &show_command, &logs_command,
+                                     &why_command,     &debug_command, &diff_command,
+                                     &metrics_command, &get_command};
+const CliCommand* const caring[] = {&env_list_command,  &env_show_command, &env_update_command,
+                                    &env_prune_command, &gc_command,       &verify_command};
+const CliCommand* const oneself[] = {&doctor_command, &config_command, &completion_command,
+                                     &version_command};
+
+const CommandTopic topics[] = {{"write a pipeline", writing},
+                               {"run it", running},
+                               {"look at runs and results", looking},
+                               {"take care of what is kept", caring},
+                               {"geartrain itself", oneself}};
 
 }  // namespace
 
-std::span<const CliCommand* const> all_commands() { return commands; }
+std::span<const CommandTopic> command_topics() { return topics; }
+
+std::vector<const CliCommand*> all_commands() {
+  std::vector<const CliCommand*> all;
+  for (const CommandTopic& topic : topics)
+    all.insert(all.end(), topic.commands.begin(), topic.commands.end());
+  return all;
+}
 
 const CliCommand* find_command(std::string_view name) {
-  const auto found = std::ranges::find_if(
-      commands, [&](const CliCommand* command) { return command->text.name == name; });
-  return found == std::end(commands) ? nullptr : *found;
+  for (const CliCommand* command : all_commands())
+    if (command->text.name == name) return command;
+  return nullptr;
 }
 
 std::vector<const CliCommand*> command_family(std::string_view word) {
   std::vector<const CliCommand*> family;
-  for (const CliCommand* command : commands) {
+  for (const CliCommand* command : all_commands()) {
     const std::string_view name = command->text.name;
     if (name.size() > word.size() && name.starts_with(word) && name[word.size()] == ' ')
       family.push_back(command);

@@ -13,8 +13,10 @@ extern const CliCommand attach_command;
 extern const CliCommand cancel_command;
 extern const CliCommand check_command;
 extern const CliCommand completion_command;
+extern const CliCommand config_command;
 extern const CliCommand debug_command;
 extern const CliCommand diff_command;
+extern const CliCommand doctor_command;
 extern const CliCommand env_list_command;
 extern const CliCommand env_prune_command;
 extern const CliCommand env_show_command;
@@ -36,8 +38,15 @@ extern const CliCommand verify_command;
 extern const CliCommand version_command;
 extern const CliCommand why_command;
 
+/// Commands that belong together, as help shows them.
+struct CommandTopic {
+  const char* title;
+  std::span<const CliCommand* const> commands;
+};
+
+std::span<const CommandTopic> command_topics();
 /// In the order in which help lists them.
-std::span<const CliCommand* const> all_commands();
+std::vector<const CliCommand*> all_commands();
 
 /// By a name of one or two words ("run", "env list"); nullptr when there is none.
 const CliCommand* find_command(std::string_view name);

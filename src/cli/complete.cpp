@@ -79,6 +79,7 @@ class Completer {
     const ArgumentDescription& argument =
         is_there ? options_.arguments[position] : options_.arguments.back();
     wanted_.placeholder = argument.name;
+    wanted_.choices = argument.choices;
     return sources_.values(wanted_);
   }
 

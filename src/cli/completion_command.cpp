@@ -60,7 +60,7 @@ Result<ExitCode> run(Session& session, Words words) {
   options.argument("SHELL", shell, Need::required,
                    "bash, zsh or fish; or `words`, which those ask for candidates.");
   options.arguments("WORD", rest, "Of `words`: what stands behind `geartrain` up to the cursor.");
-  options.output(output, {.text = "{shell, script}."});
+  options.output(output, {.text = "{shell, script}.", .is_for_programs = true});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   if (*shell == "words") {
@@ -89,6 +89,7 @@ const CliCommand completion_command = {
      "Commands, options and their values, runs, tasks, steps and parameters of the project.",
      examples},
     false,
-    run};
+    run,
+    SettingsNeed::what_is_good};
 
 }  // namespace gt

@@ -141,9 +141,11 @@ Result<void> Console::flush() {
   return std::exchange(trouble_, {});
 }
 
-void Console::disable_colors() {
-  facts_.output.has_colors = false;
-  facts_.talk.has_colors = false;
+void Console::choose_colors(std::string_view when) {
+  for (StreamFacts* stream : {&facts_.output, &facts_.talk}) {
+    const bool is_sensible = stream->is_terminal && facts_.can_move_cursor;
+    stream->has_colors = when == "always" || (when == "auto" && is_sensible);
+  }
 }
 
 unsigned Console::width() const {

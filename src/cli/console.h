@@ -53,7 +53,8 @@ class Console {
 
   /// Nobody reads the output any more.
   bool is_output_closed() const { return is_output_closed_; }
-  void disable_colors();
+  /// "auto", "always" or "never".
+  void choose_colors(std::string_view when);
   /// For data from now on, as long as the output is a terminal on which the cursor can move.
   void set_pager(std::optional<std::string> command);
   const ConsoleFacts& facts() const { return facts_; }

@@ -68,7 +68,7 @@ TEST_CASE("colours are for terminals only, and for each stream by itself") {
   Console console(pipe.write_end.get(), pipe.write_end.get(), talk_only);
   CHECK(console.painted(Tone::bad, "x") == "x");
   CHECK(console.talk_painted(Tone::bad, "x") == "\x1b[31mx\x1b[0m");
-  console.disable_colors();
+  console.choose_colors("never");
   CHECK(console.talk_painted(Tone::bad, "x") == "x");
 }
 

@@ -13,31 +13,40 @@ constexpr Duration record_pause = std::chrono::seconds(1);
 
 class Drive {
  public:
-  Drive(const DriveParts& parts, RunId run) : parts_(parts), run_(run) {}
+  Drive(const DriveParts& parts, DrivenWork& work) : parts_(parts), work_(work) {}
 
-  Result<void> until_ended() {
+  Result<void> until_done() {
     for (;;) {
-      auto turned = parts_.engine.turn();
-      if (turned)
+      const auto more = turn();
+      if (more)
         troubled_since_.reset();
       else
-        TRY(bear(std::move(turned).error()));
-      if (!troubled_since_ && parts_.engine.is_idle()) return {};
+        TRY(bear(more.error()));
+      if (more && !*more) return {};
       redraw();
       TRY(wait());
     }
   }
 
  private:
+  Result<bool> turn() {
+    auto turned = parts_.engine.turn();
+    if (!turned && turned.error().code == Errc::conflict)
+      TRY(work_.lost(std::move(turned).error()));
+    else
+      TRY(std::move(turned));
+    return work_.go_on();
+  }
+
   /// A full disk may be emptied: attempts go on, and nothing that they do is lost by waiting.
   Result<void> bear(Error trouble) {
     const Duration now = parts_.clock.steady();
     if (trouble.code == Errc::conflict || trouble.code == Errc::internal) return trouble;
     if (!troubled_since_) {
       troubled_since_ = now;
-      parts_.progress.say("cannot record what happens: " + trouble.message + "; trying again");
+      work_.say("cannot record what happens: " + trouble.message + "; trying again");
     }
-    if (now - *troubled_since_ > std::chrono::seconds(record_seconds_max)) return trouble;
+    if (now - *troubled_since_ > parts_.record_wait_max) return trouble;
     return {};
   }
 
@@ -45,11 +54,11 @@ class Drive {
     const Duration now = parts_.clock.steady();
     if (drawn_at_ && now - *drawn_at_ < redraw_interval) return;
     drawn_at_ = now;
-    parts_.progress.tick(parts_.watcher.tally(), parts_.clock.now());
+    work_.tick(parts_.clock.now());
   }
 
   int timeout_milliseconds() const {
-    std::optional<Duration> wait = parts_.progress.interval();
+    std::optional<Duration> wait = work_.interval();
     if (troubled_since_) wait = std::min(wait.value_or(record_pause), record_pause);
     if (const auto next = parts_.engine.next_turn(); next && !troubled_since_) {
       const Duration until = std::max(Duration(0), *next - parts_.clock.now());
@@ -66,7 +75,7 @@ class Drive {
                         {parts_.signals.fd(), POLLIN, 0}};
     (void)::poll(waiting, std::size(waiting), timeout_milliseconds());
     if (waiting[0].revents != 0) parts_.wake.clear();
-    for (const std::string& line : parts_.take_notices()) parts_.progress.say(line);
+    for (const std::string& line : parts_.take_notices()) work_.say(line);
     if (parts_.took_environments()) parts_.engine.environments_changed();
     if (waiting[1].revents != 0) {
       parts_.bell.clear();
@@ -79,10 +88,7 @@ class Drive {
   Result<void> hear_requests() {
     auto reader = parts_.database.begin_read();
     if (!reader) return {};  // it stays written; the next ring or turn finds it
-    const auto recorded = parts_.runs.get(*reader, run_);
-    if (recorded && recorded->cancel != CancelMode::none)
-      return parts_.engine.request_cancel(run_, recorded->cancel, "geartrain cancel");
-    return {};
+    return work_.hear(*reader);
   }
 
   Result<void> hear_signals() {
@@ -93,11 +99,11 @@ class Drive {
       }
       ++interrupts_;
       if (interrupts_ == 1) {
-        parts_.progress.say("cancelling: what runs is asked to end; once more kills it");
-        TRY(parts_.engine.request_cancel(run_, CancelMode::terminate, ::strsignal(*signal)));
+        work_.say("cancelling: what runs is asked to end; once more kills it");
+        TRY(work_.cancel(CancelMode::terminate, ::strsignal(*signal)));
       } else if (interrupts_ == 2) {
-        parts_.progress.say("killing what runs");
-        TRY(parts_.engine.request_cancel(run_, CancelMode::kill, ::strsignal(*signal)));
+        work_.say("killing what runs");
+        TRY(work_.cancel(CancelMode::kill, ::strsignal(*signal)));
       } else {
         return error(Errc::cancelled, "left; what runs goes on");
       }
@@ -106,13 +112,26 @@ class Drive {
   }
 
   const DriveParts& parts_;
-  RunId run_;
+  DrivenWork& work_;
   unsigned interrupts_ = 0;
   std::optional<Duration> troubled_since_, drawn_at_;
 };
 
 }  // namespace
 
-Result<void> drive(const DriveParts& parts, RunId run) { return Drive(parts, run).until_ended(); }
+Result<void> drive(const DriveParts& parts, DrivenWork& work) {
+  return Drive(parts, work).until_done();
+}
+
+Result<void> OneRun::cancel(CancelMode mode, const std::string& who) {
+  return engine_.request_cancel(run_, mode, who);
+}
+
+Result<void> OneRun::hear(Transaction& reader) {
+  const auto recorded = runs_.get(reader, run_);
+  if (recorded && recorded->cancel != CancelMode::none)
+    return engine_.request_cancel(run_, recorded->cancel, "geartrain cancel");
+  return {};
+}
 
 }  // namespace gt

@@ -1,4 +1,4 @@
-#include <charconv>
+#include <algorithm>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -49,39 +49,30 @@ Result<void> find_logs_to_compress(const Home& home, Chores& chores) {
 }
 
 /// A number of runs, or a time.
-Result<void> read_keep(const std::string& text, Time now, CollectOptions& wanted) {
-  const bool is_count = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  if (is_count) {
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), wanted.runs_kept);
-    if (parsed.ec == std::errc() && wanted.runs_kept >= 1) return {};
-  } else if (const auto age = parse_duration(text); age && *age <= now.time_since_epoch()) {
-    wanted.runs_kept = 1;
-    wanted.kept_since = now - *age;
-    return {};
+CollectOptions options_of(const SettingValue& keep, Time now) {
+  CollectOptions wanted;
+  if (keep.text.find_first_not_of("0123456789") == std::string::npos) {
+    wanted.runs_kept = keep.number;
+    return wanted;
   }
-  Error problem = error(Errc::invalid,
-                        "--keep needs a whole number of at least 1, or a time such as 30d, not {}",
-                        shell_quoted(printable(text)));
-  problem.hint = "`geartrain gc --help` describes it";
-  return problem;
+  wanted.runs_kept = 1;
+  wanted.kept_since = now - std::min(Duration(keep.number), now.time_since_epoch());
+  return wanted;
 }
 
 Result<ExitCode> run(Session& session, Words words) {
   Options options(gc_command.text);
-  std::optional<std::string> keep;
   bool is_rehearsal = false;
   OutputForm output;
-  options.option("--keep", "N|TIME", keep,
-                 "How many ended runs of each pipeline stay, else 10; or, as 30d or 12h, for how "
-                 "long they stay, the newest of each in any case.");
+  options.setting(SettingId::keep);
   options.flag("--dry-run", is_rehearsal, "Remove nothing, only say what would go.");
   options.output(output, {.text = "{dry_run, runs, attempts, cache_entries, artifacts, bytes, "
                                   "leftovers, leftover_bytes, logs_compressed}.",
                           .names = "runs[]"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
-  CollectOptions wanted;
-  if (keep) TRY(read_keep(*keep, session.clock.now(), wanted));
+  CollectOptions wanted =
+      options_of(*session.settings().find(SettingId::keep), session.clock.now());
   Records records = TRY(open_existing_records(session));
   FolderBlobs blobs(records.home, session.entropy, Durability::sync);
   wanted.mode = is_rehearsal ? SweepMode::rehearse : SweepMode::remove;

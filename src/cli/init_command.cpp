@@ -93,6 +93,7 @@ const CliCommand init_command = {
      "and never overwrites a file.",
      examples},
     false,
-    run};
+    run,
+    SettingsNeed::what_is_good};
 
 }  // namespace gt

@@ -42,7 +42,8 @@ JsonObject run_summary_json(const RunRecord& run) {
           {"started_at", time_json(run.started_at)},
           {"ended_at", time_json(run.ended_at)},
           {"source_digest", run.source_digest},
-          {"git", run.git}};
+          {"git", run.git},
+          {"batch", run.batch.empty() ? Json() : Json(run.batch)}};
 }
 
 Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {

@@ -31,6 +31,9 @@ struct Options::State {
   std::string usage;
   std::vector<std::string> names;
   std::vector<std::function<Result<void>()>> takers;
+  std::vector<GivenFlag> flags;
+  OutputForm* form = nullptr;
+  bool is_form_given = false;
   std::vector<std::string>* rest = nullptr;  ///< where further arguments go
 
   void add(const char* option_names, const char* placeholder, std::string help,
@@ -130,8 +133,33 @@ void Options::option(const char* names, const char* placeholder, std::vector<std
   });
 }
 
+void Options::setting(SettingId id) {
+  const Setting& described = gt::setting(id);
+  GT_CHECK(*described.flag != '\0', "the table has a flag for it");
+  std::string help(described.summary);
+  if (!described.fallback_text.empty()) {
+    help.back() = ';';
+    help += fmt::format(" else {}.", described.fallback_text);
+  }
+  std::vector<std::string> choices(described.words.begin(), described.words.end());
+  CLI::Option* const option = state_->add_option(described.flag, described.placeholder,
+                                                 std::move(help), std::move(choices));
+  state_->takers.push_back([this, option, id] -> Result<void> {
+    if (option->count() == 0) return {};
+    const std::string& text = option->results().back();
+    if (const auto value = read_setting(gt::setting(id), text); !value)
+      return state_->wrong(
+          fmt::format("{} needs {}, not {}", option->get_name(), expected_text(gt::setting(id)),
+                      shell_quoted(printable(text))),
+          value.error().hint);
+    state_->flags.push_back({id, option->get_name(), text});
+    return {};
+  });
+}
+
 void Options::output(OutputForm& chosen, const DataShape& shape) {
   chosen = OutputForm(shape);
+  state_->form = &chosen;
   CLI::Option* const form =
       state_->add_option("-o,--output", "FORM", "As " + chosen.forms_text() + ".", chosen.forms());
   state_->add("--json", "", fmt::format("As -o json: {}", shape.text));
@@ -141,6 +169,7 @@ void Options::output(OutputForm& chosen, const DataShape& shape) {
       auto choice = chosen.choose(form->results().back());
       if (!choice) return state_->wrong(choice.error().message, choice.error().hint);
     }
+    state_->is_form_given = form->count() + json->count() > 0;
     if (json->count() == 0) return {};
     if (form->count() > 0 && !chosen.is("json"))
       return state_->wrong("--json is -o json, and another -o was given");
@@ -149,8 +178,8 @@ void Options::output(OutputForm& chosen, const DataShape& shape) {
 }
 
 void Options::argument(const char* name, std::optional<std::string>& value, Need need,
-                       const char* help) {
-  state_->description.arguments.push_back({name, help});
+                       const char* help, std::vector<std::string> choices) {
+  state_->description.arguments.push_back({name, help, false, std::move(choices)});
   state_->usage += need == Need::required ? fmt::format(" {}", name) : fmt::format(" [{}]", name);
   CLI::Option* const option = state_->raw_option(name);
   state_->takers.push_back([this, option, &value, need, name] -> Result<void> {
@@ -190,6 +219,14 @@ Result<void> Options::parse(std::span<const std::string> words) {
 const OptionsDescription& Options::description() const { return state_->description; }
 
 const CommonOptions& Options::common() const { return state_->common; }
+
+std::span<const GivenFlag> Options::given_flags() const { return state_->flags; }
+
+void Options::use_form(const std::string& form) {
+  if (state_->form == nullptr || state_->is_form_given || !state_->form->heeds_setting()) return;
+  // A form that this command does not have leaves its table.
+  (void)state_->form->choose(form).ok();
+}
 
 std::string Options::help() const {
   const State& state = *state_;

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "cli/output_form.h"
+#include "settings/settings.h"
 
 namespace gt {
 
@@ -48,6 +49,7 @@ struct ArgumentDescription {
   std::string name;
   std::string help;
   bool repeats = false;
+  std::vector<std::string> choices = {};  ///< empty where they are not fixed
 };
 
 /// All that a command can be given.
@@ -76,15 +78,22 @@ class Options {
   /// May be given several times.
   void option(const char* names, const char* placeholder, std::vector<std::string>& values,
               const char* help);
+  /// The flag of a setting, as the table of settings describes it.
+  void setting(SettingId id);
   /// -o/--output and --json.
   void output(OutputForm& chosen, const DataShape& shape);
-  void argument(const char* name, std::optional<std::string>& value, Need need, const char* help);
+  /// `choices` are offered by completion; the command itself refuses others.
+  void argument(const char* name, std::optional<std::string>& value, Need need, const char* help,
+                std::vector<std::string> choices = {});
   /// All that is left; at most one such, the last.
   void arguments(const char* name, std::vector<std::string>& values, const char* help);
 
   /// Errc::invalid with the command's --help as a hint.
   Result<void> parse(std::span<const std::string> words);
   const CommonOptions& common() const;
+  std::span<const GivenFlag> given_flags() const;
+  /// Without -o and --json, if the command has the form.
+  void use_form(const std::string& form);
   std::string help() const;
   /// With the common options once parse() was called.
   const OptionsDescription& description() const;

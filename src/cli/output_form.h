@@ -22,6 +22,8 @@ struct DataShape {
   const char* names = "";
   /// Further forms, which the command prints itself.
   std::span<const char* const> drawings = {};
+  /// The table is a text for other programs; only -o makes another form of it.
+  bool is_for_programs = false;
 };
 
 /// What was chosen. Threads: any.
@@ -37,6 +39,8 @@ class OutputForm {
   /// Errc::invalid for a form that there is not, with a suggestion.
   Result<void> choose(const std::string& form);
 
+  /// Whether the setting `output` counts for it.
+  bool heeds_setting() const { return !shape_.is_for_programs; }
   /// For people: the command prints it.
   bool is_table() const { return form_ == table; }
   /// One of `drawings`, or any other form.

@@ -27,15 +27,11 @@ bool is_on_path(const char* name, const char* path) {
 
 }  // namespace
 
-std::optional<std::string> pager_command(
-    const std::function<const char*(const char* name)>& variable) {
-  for (const char* const name : {"GEARTRAIN_PAGER", "PAGER"}) {
-    const char* const command = variable(name);
-    if (command == nullptr) continue;
-    const std::string chosen(trim(command));
-    return chosen.empty() || chosen == "cat" ? std::nullopt : std::optional(chosen);
-  }
-  if (is_on_path("less", variable("PATH"))) return "less -FRX";
+std::optional<std::string> pager_command(const SettingValue* setting, const char* path) {
+  if (setting != nullptr)
+    return setting->text.empty() || setting->text == "cat" ? std::nullopt
+                                                           : std::optional(setting->text);
+  if (is_on_path("less", path)) return "less -FRX";
   return std::nullopt;
 }
 

@@ -1,20 +1,19 @@
 /// A program such as less, to which a person's long output goes instead of to the terminal.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <sys/types.h>
 
 #include "base/file.h"
 #include "base/result.h"
+#include "settings/setting.h"
 
 namespace gt {
 
-/// The command line of the pager: $GEARTRAIN_PAGER, $PAGER, or `less -FRX` if it is on the PATH.
+/// The command line of the pager: the setting, or without one `less -FRX` if it is on the path.
 /// nullopt where there is none, or it is empty or `cat`.
-std::optional<std::string> pager_command(
-    const std::function<const char*(const char* name)>& variable);
+std::optional<std::string> pager_command(const SettingValue* setting, const char* path);
 
 /// As long as it runs, Ctrl-C is its own affair. Threads: one.
 class Pager {

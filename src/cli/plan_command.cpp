@@ -59,11 +59,11 @@ JsonObject shape_of(const Forecast& forecast, const Plan& plan) {
           {"tasks", std::move(tasks)}};
 }
 
-Result<Forecast> forecast_run(Session& session, const WorkshopOptions& chosen,
-                              const RunOptions& options, const PreparedRun& prepared) {
+Result<Forecast> forecast_run(Session& session, const RunOptions& options,
+                              const PreparedRun& prepared) {
   Records records = TRY(open_records(session));
   const auto facts = TRY(make_facts(
-      session, records.project, chosen, [] {},
+      session, records.project, [] {},
       [&](const std::string& line) { session.console.say(line); }));
   FolderBlobs blobs(records.home, session.entropy, Durability::none);
   Cache cache(blobs);
@@ -83,11 +83,10 @@ Result<Forecast> forecast_run(Session& session, const WorkshopOptions& chosen,
 Result<ExitCode> run(Session& session, Words words) {
   Options options(plan_command.text);
   RunRequest request;
-  WorkshopOptions chosen;
   bool has_exit_code = false;
   OutputForm output;
   declare(options, request);
-  declare_secrets(options, chosen);
+  options.setting(SettingId::secrets_file);
   options.flag("--exit-code", has_exit_code,
                "End with 4 if anything would, or might, be executed.");
   options.output(
@@ -99,7 +98,7 @@ Result<ExitCode> run(Session& session, Words words) {
   RequestTexts texts = TRY(read_request(session, project, request));
   Preparation preparation = TRY(prepare(session, std::move(texts), request));
   if (!preparation.run) return preparation.code;
-  const Forecast forecast = TRY(forecast_run(session, chosen, request.options, *preparation.run));
+  const Forecast forecast = TRY(forecast_run(session, request.options, *preparation.run));
   if (!output.is_table()) {
     session.console.print(output.text_of(shape_of(forecast, *preparation.run->plan)));
   } else {

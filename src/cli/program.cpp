@@ -29,9 +29,12 @@ std::string list_of(std::span<const CliCommand* const> listed) {
 }
 
 std::string overview() {
-  return "geartrain: machine-learning pipelines that run themselves\n\n"
-         "usage: geartrain COMMAND [ARGUMENT…] [OPTION…]\n\ncommands\n" +
-         list_of(all_commands()) +
+  std::string text =
+      "geartrain: machine-learning pipelines that run themselves\n\n"
+      "usage: geartrain COMMAND [ARGUMENT…] [OPTION…]\n";
+  for (const CommandTopic& topic : command_topics())
+    text += fmt::format("\n{}\n{}", topic.title, list_of(topic.commands));
+  return text +
          "\n`geartrain COMMAND --help` describes a command, with examples.\n"
          "A new project begins with `geartrain init`.\n";
 }
@@ -143,12 +146,14 @@ int run_program(std::vector<std::string> words) {
       look_at_console(STDOUT_FILENO, STDERR_FILENO, std::getenv("NO_COLOR"), std::getenv("TERM")));
   SystemClock clock;
   SystemEntropy entropy;
-  Session session{.console = console,
-                  .clock = clock,
-                  .entropy = entropy,
-                  .working_directory = current_folder(),
-                  .variable = [](const char* name) { return std::getenv(name); },
-                  .executes_steps = command != nullptr && command->executes_steps};
+  Session session{
+      .console = console,
+      .clock = clock,
+      .entropy = entropy,
+      .working_directory = current_folder(),
+      .variable = [](const char* name) { return std::getenv(name); },
+      .executes_steps = command != nullptr && command->executes_steps,
+      .settings_need = command != nullptr ? command->settings_need : SettingsNeed::all_good};
   auto ended = [&]() -> Result<ExitCode> {
     if (keeper) session.keeper = TRY(std::move(*keeper));
     const ExitCode code = TRY(dispatch(session, std::move(words), command));

@@ -45,8 +45,11 @@ std::string Tally::text() const {
   return text;
 }
 
-std::unique_ptr<Progress> make_progress(Console& console) {
-  if (console.facts().talk.is_terminal && console.facts().can_move_cursor)
+std::unique_ptr<Progress> make_progress(const Session& session) {
+  Console& console = session.console;
+  const std::string& form = session.settings().text(SettingId::progress);
+  if (form == "none") return make_silent_progress();
+  if (form == "auto" && console.facts().talk.is_terminal && console.facts().can_move_cursor)
     return std::make_unique<LiveProgress>(console);
   return std::make_unique<PlainProgress>(console);
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "cli/console.h"
+#include "cli/session.h"
 #include "definition/pipeline.h"
 #include "run/task.h"
 
@@ -63,8 +63,9 @@ class Progress {
   virtual void clear() = 0;
 };
 
-std::unique_ptr<Progress> make_progress(Console& console);
-/// For --json into a terminal, and for tests of what is left out: says nothing.
+/// In the form that the setting `progress` says.
+std::unique_ptr<Progress> make_progress(const Session& session);
+/// Says nothing.
 std::unique_ptr<Progress> make_silent_progress();
 
 /// "succeeded in 1.2s", "failed in 0.3s: exit code 1", "retry_wait: exit code 1; attempt 2 in 10s".

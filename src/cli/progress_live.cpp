@@ -28,7 +28,7 @@ const char* mark_of(TaskState state) {
 
 }  // namespace
 
-void LiveProgress::say(const std::string& line) { scrolled_ += line + "\n"; }
+void LiveProgress::say(const std::string& line) { region_.scroll(line); }
 
 void LiveProgress::changed(const TaskNews& news) {
   if (news.state == TaskState::queued || news.state == TaskState::running) {
@@ -61,8 +61,7 @@ void LiveProgress::log_tail(const std::vector<std::string>& lines) {
 
 void LiveProgress::tick(const Tally& tally, Time now) {
   if (!began_at_) began_at_ = now;
-  // One column stays free: a full line would make some terminals go to the next one.
-  const std::size_t width = std::max(console_.width(), 2U) - 1;
+  const std::size_t width = region_.width();
   std::vector<std::string> lines = {bar(tally, now, width)};
   for (const auto& [index, running] : running_) {
     if (lines.size() > running_lines_max) {
@@ -72,30 +71,10 @@ void LiveProgress::tick(const Tally& tally, Time now) {
     }
     lines.push_back(running_line(running, now, width));
   }
-  std::string text = erasing() + std::exchange(scrolled_, {});
-  drawn_columns_.clear();
-  for (const std::string& line : lines) {
-    text += (drawn_columns_.empty() ? "" : "\n") + line;
-    drawn_columns_.push_back(columns_of(line));
-  }
-  console_.draw(text);
+  region_.draw(lines);
 }
 
-void LiveProgress::clear() {
-  const std::string text = erasing() + std::exchange(scrolled_, {});
-  drawn_columns_.clear();
-  if (!text.empty()) console_.draw(text);
-}
-
-/// Lines that were drawn in a wider terminal take several rows in a narrower one.
-std::string LiveProgress::erasing() const {
-  if (drawn_columns_.empty()) return {};
-  const std::size_t width = std::max(console_.width(), 1U);
-  std::size_t rows = 0;
-  for (const std::size_t columns : drawn_columns_)
-    rows += std::max<std::size_t>(1, (columns + width - 1) / width);
-  return rows > 1 ? fmt::format("\r\x1b[{}A\x1b[J", rows - 1) : "\r\x1b[J";
-}
+void LiveProgress::clear() { region_.clear(); }
 
 std::string LiveProgress::running_line(const Running& running, Time now, std::size_t width) const {
   const std::string time = running.since ? format_duration(now - *running.since) : "starting";

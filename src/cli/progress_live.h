@@ -4,13 +4,14 @@
 
 #include <map>
 
+#include "cli/live_region.h"
 #include "cli/progress.h"
 
 namespace gt {
 
 class LiveProgress final : public Progress {
  public:
-  explicit LiveProgress(Console& console) : console_(console) {}
+  explicit LiveProgress(Console& console) : console_(console), region_(console) {}
   ~LiveProgress() override { clear(); }
 
   void say(const std::string& line) override;
@@ -28,14 +29,12 @@ class LiveProgress final : public Progress {
     std::string reason;
   };
 
-  std::string erasing() const;
   std::string running_line(const Running& running, Time now, std::size_t width) const;
   std::string bar(const Tally& tally, Time now, std::size_t width) const;
 
   Console& console_;
+  LiveRegion region_;
   std::map<TaskIndex, Running> running_;
-  std::string scrolled_;  ///< finished lines that the next drawing puts above the region
-  std::vector<std::size_t> drawn_columns_;  ///< of each line of the region on the terminal
   std::optional<Time> began_at_;
 };
 

@@ -22,25 +22,24 @@ bool exists(const std::string& path) {
   return kind.ok() && *kind != PathKind::nothing;
 }
 
-std::string nearest_project(const std::string& start) {
+}  // namespace
+
+std::string project_root(const std::string& start) {
   for (std::string folder = start; folder == start || is_trusted(folder);
        folder = parent_path(folder)) {
-    if (exists(join_path(folder, default_pipeline_file)) || exists(join_path(folder, home_folder)))
-      return folder;
+    for (const char* const sign : {default_pipeline_file, home_folder, project_settings_file})
+      if (exists(join_path(folder, sign))) return folder;
     if (exists(join_path(folder, ".git")) || folder == "/") break;
   }
   return start;
 }
 
-}  // namespace
-
 Result<Project> find_project(const Session& session) {
   if (session.working_directory.empty())
     return error(Errc::not_found, "the current folder does not exist any more");
-  Project project{nearest_project(session.working_directory), {}};
-  const char* const home = session.variable("GEARTRAIN_HOME");
-  project.home = home != nullptr && *home != '\0' ? absolute_path(session, home)
-                                                  : join_path(project.root, home_folder);
+  Project project{project_root(session.working_directory), {}};
+  const SettingValue* const home = session.settings().find(SettingId::home);
+  project.home = home != nullptr ? home->text : join_path(project.root, home_folder);
   return project;
 }
 

@@ -17,9 +17,12 @@ struct Project {
   std::string home;  ///< absolute; may not exist yet
 };
 
-/// From the working directory upwards the nearest folder with a pipeline.yaml or a .geartrain, but
-/// not beyond one with .git, nor into one that belongs to others or that all may write; without
-/// any, the working directory. $GEARTRAIN_HOME names another home.
+/// From a folder upwards the nearest one with a pipeline.yaml, a geartrain.yaml or a .geartrain,
+/// but not beyond one with .git, nor into one that belongs to others or that all may write; without
+/// any, the folder itself.
+std::string project_root(const std::string& folder);
+
+/// That of the working directory. The setting `home` names another home.
 Result<Project> find_project(const Session& session);
 
 struct PipelineFile {

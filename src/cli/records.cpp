@@ -17,7 +17,8 @@ Result<Records> open_at(const Session& session, Project project) {
         "warning: {} lies on a network file system ({}): as soon as a second machine uses it, its "
         "database may be damaged; set GEARTRAIN_HOME to a folder on a local disk",
         printable(home.path()), kind));
-  auto database = TRY(SqliteDatabase::open(home, session.clock));
+  auto database =
+      TRY(SqliteDatabase::open(home, session.clock, {.durability = durability_of(session)}));
   // A home that cannot be written is read as it is.
   if (auto restored = restore_blob_journals(home);
       !restored && restored.error().code != Errc::denied)
@@ -26,6 +27,11 @@ Result<Records> open_at(const Session& session, Project project) {
 }
 
 }  // namespace
+
+Durability durability_of(const Session& session) {
+  const bool is_for_good = session.settings().text(SettingId::durability) == "disk";
+  return is_for_good ? Durability::sync : Durability::none;
+}
 
 Result<Records> open_records(const Session& session) {
   return open_at(session, TRY(find_project(session)));

@@ -24,6 +24,9 @@ inline constexpr const char* run_argument_help =
 inline constexpr const char* task_argument_help =
     "A task as show lists it: train, train[0], candidates[2].train.";
 
+/// What the home's database and artifacts are to survive.
+Durability durability_of(const Session& session);
+
 /// Makes what is missing.
 Result<Records> open_records(const Session& session);
 

@@ -20,9 +20,28 @@ JsonList list_of(const std::vector<std::string>& texts) {
 }
 
 Result<bool> is_all_there(Session& session, const Home& home, const RunMemo& memo) {
-  FolderBlobs blobs(home, session.entropy, Durability::sync);
+  FolderBlobs blobs(home, session.entropy, durability_of(session));
   const std::vector<bool> there = TRY(blobs.rely_on(memo.artifacts));
   return std::ranges::find(there, false) == there.end();
+}
+
+/// A run of the same request whose results are all kept.
+struct Like {
+  RunMemo memo;
+  RunRecord run;
+};
+
+Result<std::optional<Like>> find_like(Records& records, const Digest& request) {
+  auto reader = TRY(records.database->begin_read());
+  auto memo = TRY(find_memo(reader, request));
+  if (!memo) return std::optional<Like>();
+  RunRecord run = TRY(records.runs.get(reader, memo->run));
+  return std::optional(Like{*std::move(memo), std::move(run)});
+}
+
+Result<bool> still_fits(Session& session, Records& records, HostFacts& facts, const RunMemo& memo) {
+  if (!still_hold(facts, memo.facts)) return false;
+  return is_all_there(session, records.home, memo);
 }
 
 }  // namespace
@@ -42,41 +61,49 @@ Digest request_digest(const RequestTexts& texts, const RunRequest& request) {
 }
 
 Result<std::optional<Repeated>> try_repeat(Session& session, Records& records,
-                                           const WorkshopOptions& chosen, const Digest& request) {
-  std::optional<RunMemo> memo;
-  std::optional<RunRecord> like;
-  {
-    auto reader = TRY(records.database->begin_read());
-    memo = TRY(find_memo(reader, request));
-    if (!memo) return std::optional<Repeated>();
-    like = TRY(records.runs.get(reader, memo->run));
-  }
+                                           const Digest& request) {
+  const auto found = TRY(find_like(records, request));
+  if (!found) return std::optional<Repeated>();
+  const RunRecord& like = found->run;
   const auto facts = TRY(make_facts(
-      session, records.project, chosen, [] {},
+      session, records.project, [] {},
       [&](const std::string& line) { session.console.say(line); }));
-  const bool is_same =
-      still_hold(*facts, memo->facts) && TRY(is_all_there(session, records.home, *memo));
+  const bool is_same = TRY(still_fits(session, records, *facts, found->memo));
   const auto source = facts->source(nullptr);
   facts->remember_source();
   if (!is_same || !source) return std::optional<Repeated>();
 
   keep_source(records, **source);
   const Time now = session.clock.now();
-  const NewRun wanted{.pipeline = like->pipeline,
-                      .plan_version = like->plan_version,
-                      .params = like->params,
-                      .options = like->options,
+  const NewRun wanted{.pipeline = like.pipeline,
+                      .plan_version = like.plan_version,
+                      .params = like.params,
+                      .options = like.options,
                       .logical_date = now,
                       .source_digest = (*source)->digest.hex(),
                       .git = git_facts(records.project.root),
                       .owner_engine = make_uuid(now, session.entropy)};
   auto writer = TRY(records.database->begin_write());
   // Whoever has changed the cache since we looked has forgotten it.
-  if (!TRY(has_memo(writer, request, memo->run))) return std::optional<Repeated>();
-  RunRecord run = TRY(records.runs.create_same(writer, *like, wanted, now, session.entropy));
+  if (!TRY(has_memo(writer, request, like.id))) return std::optional<Repeated>();
+  RunRecord run = TRY(records.runs.create_same(writer, like, wanted, now, session.entropy));
   TRY(writer.commit());
   records.database->ring_followers();
-  return std::optional(Repeated{std::move(run), memo->tasks});
+  return std::optional(Repeated{std::move(run), found->memo.tasks});
+}
+
+Result<std::optional<std::uint32_t>> try_repeat_recorded(Session& session, Records& records,
+                                                         HostFacts& facts, const Digest& request,
+                                                         RunRecord& run) {
+  const auto found = TRY(find_like(records, request));
+  if (!found || !TRY(still_fits(session, records, facts, found->memo)))
+    return std::optional<std::uint32_t>();
+  auto writer = TRY(records.database->begin_write());
+  if (!TRY(has_memo(writer, request, found->run.id))) return std::optional<std::uint32_t>();
+  TRY(records.runs.become_same(writer, run, found->run, session.clock.now()));
+  TRY(writer.commit());
+  records.database->ring_followers();
+  return std::optional(found->memo.tasks);
 }
 
 Result<void> keep_for_repeats(Records& records, Workshop& workshop, const Digest& request,

@@ -23,7 +23,13 @@ struct Repeated {
 
 /// nullopt: the long way has to be taken, and tells what is wrong, if something is.
 Result<std::optional<Repeated>> try_repeat(Session& session, Records& records,
-                                           const WorkshopOptions& chosen, const Digest& request);
+                                           const Digest& request);
+
+/// The same for a run that is recorded and has not begun; how many tasks it has. nullopt: it has to
+/// be begun.
+Result<std::optional<std::uint32_t>> try_repeat_recorded(Session& session, Records& records,
+                                                         HostFacts& facts, const Digest& request,
+                                                         RunRecord& run);
 
 /// Lets later runs be the same as this one, if it may be.
 Result<void> keep_for_repeats(Records& records, Workshop& workshop, const Digest& request,

@@ -1,7 +1,5 @@
-#include <pwd.h>
-#include <unistd.h>
-
 #include "base/text.h"
+#include "cli/batch_command.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
 #include "cli/run_request.h"
@@ -26,31 +24,44 @@ Result<void> refuse(Records& records, const RunRecord& run) {
                            is_driven_now ? "follows" : "goes on with")};
 }
 
-std::string person() {
-  const passwd* const entry = ::getpwuid(::geteuid());
-  return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+Result<ExitCode> retry_batch(Session& session, Records& records, const RunRecord& found,
+                             const OutputForm& output) {
+  std::vector<BatchRun> wanted;
+  for (RunRecord& run : TRY(batch_of(records, found))) {
+    if (run.state == RunState::succeeded) continue;
+    TRY(refuse(records, run));
+    wanted.push_back({std::move(run), {}, BatchStart::reopen});
+  }
+  if (wanted.empty()) {
+    session.console.say("all of them have succeeded");
+    return ExitCode::ok;
+  }
+  return drive_batch(session, records, std::move(wanted), output);
 }
 
 Result<ExitCode> run(Session& session, Words words) {
   Options options(retry_command.text);
   std::optional<std::string> name;
-  WorkshopOptions chosen;
   OutputForm output;
   options.argument("RUN", name, Need::required, run_argument_help);
-  declare(options, chosen);
-  options.output(output, ended_run_shape);
+  bool is_batch = false;
+  options.flag("--batch", is_batch, "All runs that one `run --each` made together with it.");
+  options.setting(SettingId::max_active);
+  declare_execution(options);
+  options.output(output, ended_batch_shape);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   Records records = TRY(open_existing_records(session));
   const RunRecord found = TRY(find_run(records, *name));
+  if (is_batch) return retry_batch(session, records, found, output);
   TRY(refuse(records, found));
   std::shared_ptr<const Plan> plan;
   {
     auto reader = TRY(records.database->begin_read());
     plan = TRY(recorded_plan(records, reader, found));
   }
-  const auto progress = make_progress(session.console);
-  auto workshop = TRY(Workshop::open(session, records, *progress, chosen));
+  const auto progress = make_progress(session);
+  auto workshop = TRY(Workshop::open(session, records, *progress));
   TRY(workshop->claim(found));
   progress->say(fmt::format("{} goes on", found.name()));
   Selection selection = TRY(selection_of(*plan, found.options));

@@ -1,5 +1,6 @@
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/batch_command.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
 #include "cli/record_run.h"
@@ -12,6 +13,8 @@ namespace {
 const Example examples[] = {
     {"geartrain run", "the project's pipeline, with its default parameters"},
     {"geartrain run -p month=3 -p 'depths=[4,6]' -j 4", "parameters, and four slots"},
+    {"geartrain run --each month=1..12 --each 'region=[eu, us]'",
+     "24 runs at once, which share the slots"},
     {"geartrain run --only train --no-cache", "one step and what it needs, executed anew"},
     {"geartrain run --json > run.json", "the run as JSON once it has ended"},
 };
@@ -38,20 +41,24 @@ Result<ExitCode> tell(Session& session, Records& records, Progress& progress,
 Result<ExitCode> run(Session& session, Words words) {
   Options options(run_command.text);
   RunRequest request;
-  WorkshopOptions chosen;
   OutputForm output;
+  EachRequest each;
   declare(options, request);
-  declare(options, chosen);
-  options.output(output, ended_run_shape);
+  declare(options, each);
+  declare_execution(options);
+  options.output(output, ended_batch_shape);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
+  if (each.fail_fast && each.axes.empty())
+    return error(Errc::invalid, "--fail-fast is for runs of --each");
   const Project project = TRY(find_project(session));
+  if (!each.axes.empty()) return run_each(session, project, request, each, output);
   RequestTexts texts = TRY(read_request(session, project, request));
   const Digest asked = request_digest(texts, request);
-  const auto progress = make_progress(session.console);
+  const auto progress = make_progress(session);
   std::optional<Records> so_far = records_so_far(session, project);
   if (so_far) {
-    const auto repeated = try_repeat(session, *so_far, chosen, asked);
+    const auto repeated = try_repeat(session, *so_far, asked);
     if (repeated && *repeated) return tell(session, *so_far, *progress, **repeated, output);
   }
 
@@ -60,7 +67,7 @@ Result<ExitCode> run(Session& session, Words words) {
   PreparedRun& prepared = *preparation.run;
   if (!so_far) so_far = TRY(open_records(session));
   Records& records = *so_far;
-  auto workshop = TRY(Workshop::open(session, records, *progress, chosen));
+  auto workshop = TRY(Workshop::open(session, records, *progress));
   const RunRecord recorded =
       TRY(record_run(session, records, *workshop, prepared, request.options));
   progress->say(fmt::format("{} started", recorded.name()));

@@ -21,13 +21,16 @@ bool tell(Console& console, const Problems& problems, const std::string& file,
   return has_error(problems);
 }
 
-/// nullopt when the file has problems, which are told.
+}  // namespace
+
 std::optional<JsonObject> values_of_file(Session& session, const std::string& given,
                                          const std::string& text) {
   ParameterFile file = read_parameter_file(text);
   if (tell(session.console, file.problems, given, text)) return std::nullopt;
   return std::move(file.values);
 }
+
+namespace {
 
 /// nullopt when something is wrong, which is told.
 std::optional<JsonObject> parameters(Session& session, const PipelineSource& source,

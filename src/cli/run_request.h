@@ -35,6 +35,10 @@ struct RequestTexts {
 Result<RequestTexts> read_request(const Session& session, const Project& project,
                                   const RunRequest& request);
 
+/// Of a parameter file; nullopt when it has problems, which are told.
+std::optional<JsonObject> values_of_file(Session& session, const std::string& given,
+                                         const std::string& text);
+
 struct PreparedRun {
   PipelineSource source;
   std::shared_ptr<const Plan> plan;

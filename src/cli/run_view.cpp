@@ -9,8 +9,9 @@
 
 namespace gt {
 
-Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction& transaction,
-                                                  const RunRecord& run) {
+Result<std::shared_ptr<const Pipeline>> recorded_pipeline(Records& records,
+                                                          Transaction& transaction,
+                                                          const RunRecord& run) {
   const PipelineVersion version = TRY(records.runs.pipeline_version(transaction, run.plan_version));
   ReadResult read = read_pipeline(version.text, version.path);
   if (!read.pipeline) {
@@ -20,7 +21,13 @@ Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction&
     problem.hint = "the run was made by another version of geartrain";
     return problem;
   }
-  return Plan::build(std::make_shared<const Pipeline>(*std::move(read.pipeline)), run.params);
+  return std::make_shared<const Pipeline>(*std::move(read.pipeline));
+}
+
+Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction& transaction,
+                                                  const RunRecord& run) {
+  auto pipeline = TRY(recorded_pipeline(records, transaction, run));
+  return Plan::build(std::move(pipeline), run.params);
 }
 
 Result<RunView> RunView::load(Records& records, Transaction& transaction, const RunRecord& run) {

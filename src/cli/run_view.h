@@ -15,6 +15,11 @@
 
 namespace gt {
 
+/// The pipeline that a run was made from, out of its recorded text.
+Result<std::shared_ptr<const Pipeline>> recorded_pipeline(Records& records,
+                                                          Transaction& transaction,
+                                                          const RunRecord& run);
+
 /// The plan that a run was made from, out of its recorded text.
 Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction& transaction,
                                                   const RunRecord& run);

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/each_values.h"
 #include "cli/json_shapes.h"
 #include "cli/records.h"
 #include "cli/run_text.h"
@@ -33,18 +34,19 @@ Result<RunFilter> filter_of(const std::optional<std::string>& pipeline,
 
 Result<ExitCode> run(Session& session, Words words) {
   Options options(runs_command.text);
-  std::optional<std::string> pipeline, state;
+  std::optional<std::string> pipeline, state, batch;
   std::optional<std::int64_t> limit;
   OutputForm output;
   options.option("--limit", "N", limit, 1, "At most so many; 50 without it.");
   options.option("--state", "STATE", state,
                  "Only those that are queued, running, paused, succeeded, failed or cancelled.");
   options.option("--pipeline", "NAME", pipeline, "Only those of this pipeline.");
+  options.option("--batch", "RUN", batch, "Only those that one `run --each` made with this one.");
   options.output(output,
                  {.text = "a list of runs, as `show --json` without tasks.", .names = "[].name"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
-  const RunFilter filter = TRY(filter_of(pipeline, state, limit));
+  RunFilter filter = TRY(filter_of(pipeline, state, limit));
   auto records = open_existing_records(session);
   if (!records && records.error().code == Errc::not_found && !output.is_table()) {
     session.console.print(output.text_of(JsonList()));
@@ -52,6 +54,13 @@ Result<ExitCode> run(Session& session, Words words) {
   }
   if (!records) return std::move(records).error();
   auto reader = TRY(records->database->begin_read());
+  if (batch) {
+    const RunRecord of = TRY(find_run(*records, reader, *batch));
+    if (of.batch.empty())
+      return error(Errc::not_found, "{} was alone: no --each made it", of.name());
+    filter.batch = of.batch;
+    if (!limit) filter.limit = each_runs_max;
+  }
   const auto runs = TRY(records->runs.list(reader, filter));
   if (!output.is_table()) {
     JsonList list;

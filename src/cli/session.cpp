@@ -2,11 +2,21 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <pwd.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
+#include "cli/error_report.h"
+#include "cli/project.h"
+#include "definition/render_problems.h"
 
 namespace gt {
+
+std::string person() {
+  const passwd* const entry = ::getpwuid(::geteuid());
+  return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+}
 
 std::string current_folder() {
   char* const path = ::getcwd(nullptr, 0);
@@ -22,6 +32,49 @@ Result<void> enter_folder(Session& session, const std::string& folder) {
   return {};
 }
 
+namespace {
+
+void load(Session& session, const Options& options) {
+  const bool is_somewhere = !session.working_directory.empty();
+  const char* const home = session.variable("HOME");
+  session.configuration = load_settings(
+      {.project_file =
+           is_somewhere ? join_path(project_root(session.working_directory), project_settings_file)
+                        : "",
+       .person_file = person_settings_file(session.variable),
+       .system_file = system_settings_file(session.variable),
+       .variable = session.variable,
+       .flags = options.given_flags(),
+       .folder = session.working_directory,
+       .person_home = home == nullptr ? "" : home});
+}
+
+}  // namespace
+
+Result<void> refuse_problems(Session& session) {
+  const LoadedSettings& loaded = session.configuration;
+  const Colors colors = session.console.facts().talk.has_colors ? Colors::ansi : Colors::none;
+  for (const SettingsFile& file : loaded.files)
+    if (!file.problems.empty())
+      session.console.draw(render_problems(file.problems, {file.path, file.text}, colors) + "\n");
+  for (const Error& problem : loaded.problems) report(session.console, problem);
+  if (!loaded.has_problems()) return {};
+  return Error{Errc::invalid, "nothing was done: the configuration is wrong",
+               "`geartrain config` shows what is set, and where"};
+}
+
+namespace {
+
+void apply_to_console(Session& session, const CommonOptions& common) {
+  const std::string& color = session.settings().text(SettingId::color);
+  session.console.choose_colors(common.no_color ? "never" : color);
+  if (common.no_pager || session.executes_steps) return;
+  session.console.set_pager(
+      pager_command(session.settings().find(SettingId::pager), session.variable("PATH")));
+}
+
+}  // namespace
+
 Result<bool> begin_command(Session& session, Options& options, Words words) {
   auto parsed = options.parse(words);
   if (session.describes != nullptr) {
@@ -29,14 +82,16 @@ Result<bool> begin_command(Session& session, Options& options, Words words) {
     return false;
   }
   TRY(std::move(parsed));
-  if (options.common().no_color) session.console.disable_colors();
-  if (!options.common().no_pager && !session.executes_steps)
-    session.console.set_pager(pager_command(session.variable));
-  if (options.common().help) {
+  const CommonOptions& common = options.common();
+  if (common.project && !common.help) TRY(enter_folder(session, *common.project));
+  load(session, options);
+  apply_to_console(session, common);
+  if (common.help) {
     session.console.print(options.help());
     return false;
   }
-  if (options.common().project) TRY(enter_folder(session, *options.common().project));
+  if (session.settings_need == SettingsNeed::all_good) TRY(refuse_problems(session));
+  options.use_form(session.settings().text(SettingId::output));
   return true;
 }
 

@@ -12,8 +12,12 @@
 #include "cli/exit_code.h"
 #include "cli/options.h"
 #include "process/keeper.h"
+#include "settings/settings.h"
 
 namespace gt {
+
+/// Whether a command can do its work although a settings file, or a variable, is wrong.
+enum class SettingsNeed : std::uint8_t { all_good, what_is_good };
 
 /// Owner: run_program(). Threads: the main one.
 struct Session {
@@ -25,10 +29,15 @@ struct Session {
   std::function<const char*(const char* name)> variable;
   /// Such a command shows progress and no long data.
   bool executes_steps = false;
+  SettingsNeed settings_need = SettingsNeed::all_good;
   /// If set, the command only says what it can be given, and is done then.
   OptionsDescription* describes = nullptr;
   /// For commands that execute steps; forked before anything else.
   std::optional<KeeperLink> keeper = {};
+  /// Loaded by begin_command().
+  LoadedSettings configuration = {};
+
+  const Settings& settings() const { return configuration.settings; }
 };
 
 using Words = std::span<const std::string>;
@@ -38,7 +47,11 @@ struct CliCommand {
   /// Needs a keeper.
   bool executes_steps;
   Result<ExitCode> (*run)(Session& session, Words words);
+  SettingsNeed settings_need = SettingsNeed::all_good;
 };
+
+/// Who runs the command, for what is recorded.
+std::string person();
 
 /// Empty when it does not exist any more.
 std::string current_folder();
@@ -46,8 +59,11 @@ std::string current_folder();
 /// For -C.
 Result<void> enter_folder(Session& session, const std::string& folder);
 
-/// Parses and enters the folder of -C. With --help, shows it and returns false: the command is
-/// done.
+/// Tells what is wrong with settings files and variables; Errc::invalid if something is.
+Result<void> refuse_problems(Session& session);
+
+/// Parses, enters the folder of -C, and loads the settings; what is wrong with these is told.
+/// With --help, shows it and returns false: the command is done.
 Result<bool> begin_command(Session& session, Options& options, Words words);
 
 }  // namespace gt

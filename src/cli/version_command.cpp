@@ -22,7 +22,9 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const CliCommand version_command = {
-    {"version", "show which geartrain this is", "", examples}, false, run};
+const CliCommand version_command = {{"version", "show which geartrain this is", "", examples},
+                                    false,
+                                    run,
+                                    SettingsNeed::what_is_good};
 
 }  // namespace gt

@@ -16,8 +16,6 @@ namespace gt {
 
 namespace {
 
-constexpr std::size_t log_tail_lines = 10;
-constexpr std::int64_t jobs_max = 100'000;
 /// Of earlier runs; each is a few MiB at most.
 constexpr std::size_t blob_journals_max = 16;
 
@@ -26,28 +24,45 @@ std::string variable_or_empty(const Session& session, const char* name) {
   return value == nullptr ? "" : value;
 }
 
-}  // namespace
-
-void declare_secrets(Options& options, WorkshopOptions& chosen) {
-  options.option("--secrets", "FILE", chosen.secrets_file,
-                 "NAME=value lines, readable by nobody else; GEARTRAIN_SECRET_<NAME> counts more.");
+std::size_t log_tail_lines(const Settings& settings) {
+  return static_cast<std::size_t>(settings.number(SettingId::log_tail));
 }
 
-void declare(Options& options, WorkshopOptions& chosen) {
-  options.option("-j,--jobs", "N", chosen.jobs, 1,
-                 "CPU slots: how much runs at once; else the CPUs of this machine.");
-  declare_secrets(options, chosen);
+/// What this machine has, or what was said instead.
+ExecutorLimits slots_of(const Settings& settings) {
+  ExecutorLimits limits = host_limits();
+  if (const SettingValue* const jobs = settings.find(SettingId::jobs))
+    limits.cpu = static_cast<double>(jobs->number);
+  if (const SettingValue* const memory = settings.find(SettingId::memory))
+    limits.memory_bytes = memory->number;
+  return limits;
+}
+
+/// Leads to the watcher of one run, or to somebody who watches many.
+class Router final : public RunObserver {
+ public:
+  explicit Router(RunObserver* first) : observer(first) {}
+  void committed(const LiveRun& run, const RunChanges& changes) override {
+    observer->committed(run, changes);
+  }
+
+  RunObserver* observer;
+};
+
+}  // namespace
+
+void declare_execution(Options& options) {
+  for (const SettingId id :
+       {SettingId::jobs, SettingId::memory, SettingId::secrets_file, SettingId::progress})
+    options.setting(id);
 }
 
 Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& project,
-                                              const WorkshopOptions& options,
                                               std::function<void()> wake,
                                               std::function<void(const std::string&)> say) {
-  std::optional<std::string> file = options.secrets_file;
-  if (const std::string set = variable_or_empty(session, "GEARTRAIN_SECRETS_FILE");
-      !file && !set.empty())
-    file = set;
-  if (file) file = absolute_path(session, *file);
+  std::optional<std::string> file;
+  if (const SettingValue* const set = session.settings().find(SettingId::secrets_file))
+    file = set->text;
   Secrets secrets = TRY(Secrets::open(session.variable, file));
   Source source = TRY(Source::open(project.root, project.home, session.clock));
   return std::make_unique<HostFacts>(HostFactsParts{
@@ -69,14 +84,17 @@ struct Workshop::State {
         signals(std::move(watch)),
         wake(std::move(wakes)),
         engine_id(make_uuid(session.clock.now(), session.entropy)),
-        blobs(records.home, session.entropy, Durability::sync),
+        blobs(records.home, session.entropy, durability_of(session)),
         cache(blobs),
         watcher(progress, [this](const RunRecord& run, const AttemptId& attempt) {
-          return last_lines(records.home.at("attempts/" + outside_name(run.uuid, attempt)),
-                            log_tail_lines);
+          return log_tail(run, attempt);
         }) {}
 
-  Result<void> open(const WorkshopOptions& options);
+  std::vector<std::string> log_tail(const RunRecord& run, const AttemptId& attempt) const {
+    return last_lines(records.home.at("attempts/" + outside_name(run.uuid, attempt)),
+                      log_tail_lines(session.settings()));
+  }
+  Result<void> open();
 
   Session& session;
   Records& records;
@@ -89,6 +107,7 @@ struct Workshop::State {
   FolderBlobs blobs;
   Cache cache;
   RunWatcher watcher;
+  Router router{&watcher};
   std::unique_ptr<HostFacts> facts;
   std::optional<AskedFacts> asked;
   std::unique_ptr<KeeperClient> keeper;
@@ -97,10 +116,8 @@ struct Workshop::State {
   std::jthread tidying;
 };
 
-Result<void> Workshop::State::open(const WorkshopOptions& options) {
+Result<void> Workshop::State::open() {
   GT_CHECK(session.keeper, "commands that execute steps have a keeper");
-  if (options.jobs && *options.jobs > jobs_max)
-    return error(Errc::invalid, "-j {} is more than {}", *options.jobs, jobs_max);
   presence = TRY(records.database->enter(engine_id));
   // Without a thread the next run does it.
   if (count_blob_journals(records.home) >= blob_journals_max)
@@ -109,7 +126,7 @@ Result<void> Workshop::State::open(const WorkshopOptions& options) {
       tidying = *std::move(started);
   bell.emplace(TRY(records.database->listen(Listener::engine, engine_id)));
   facts = TRY(make_facts(
-      session, records.project, options, [this] { wake.ring(); },
+      session, records.project, [this] { wake.ring(); },
       [this](const std::string& line) { progress.say(line); }));
   keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();
@@ -117,8 +134,7 @@ Result<void> Workshop::State::open(const WorkshopOptions& options) {
   blobs.chores().set_listener([this, home] { keeper->do_chores(home); });
   // What an earlier command left, or nobody had time for.
   if (has_chores(home)) keeper->do_chores(home);
-  ExecutorLimits limits = host_limits();
-  if (options.jobs) limits.cpu = static_cast<double>(*options.jobs);
+  const ExecutorLimits limits = slots_of(session.settings());
   executor = TRY(HostExecutor::open(
       {.keeper = *keeper,
        .blobs = blobs,
@@ -129,7 +145,9 @@ Result<void> Workshop::State::open(const WorkshopOptions& options) {
        .wake = [this] { wake.ring(); }},
       {.attempts = records.home.at("attempts"),
        .caller_environment = own_environment(),
-       .limits = limits}));
+       .limits = limits,
+       .log_bytes_max = session.settings().number(SettingId::log_limit),
+       .grace = Duration(session.settings().number(SettingId::grace))}));
   engine = std::make_unique<Engine>(
       EngineParts{.database = *records.database,
                   .runs = records.runs,
@@ -138,7 +156,7 @@ Result<void> Workshop::State::open(const WorkshopOptions& options) {
                   .facts = asked.emplace(*facts),
                   .clock = session.clock,
                   .entropy = session.entropy,
-                  .observer = &watcher,
+                  .observer = &router,
                   .announce = [this] { records.database->ring_followers(); }},
       EngineSettings{.engine_id = engine_id,
                      .capacity = {limits.cpu, limits.memory_bytes},
@@ -152,14 +170,13 @@ Workshop::Workshop(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Workshop::~Workshop() { state_->facts->remember_source(); }
 
 Result<std::unique_ptr<Workshop>> Workshop::open(Session& session, Records& records,
-                                                 Progress& progress,
-                                                 const WorkshopOptions& options) {
+                                                 Progress& progress) {
   // Before the first thread: whoever is made later inherits that signals are not for it.
   SignalWatch signals = TRY(SignalWatch::open());
   Wake wake = TRY(Wake::open());
   auto state =
       std::make_unique<State>(session, records, progress, std::move(signals), std::move(wake));
-  TRY(state->open(options));
+  TRY(state->open());
   return std::unique_ptr<Workshop>(new Workshop(std::move(state)));
 }
 
@@ -176,18 +193,28 @@ Result<void> Workshop::claim(const RunRecord& run) {
 }
 
 Result<void> Workshop::drive(RunId run) {
-  return gt::drive({.engine = *state_->engine,
-                    .database = *state_->records.database,
-                    .runs = state_->records.runs,
-                    .clock = state_->session.clock,
-                    .wake = state_->wake,
-                    .bell = *state_->bell,
-                    .signals = state_->signals,
-                    .progress = state_->progress,
-                    .watcher = state_->watcher,
-                    .took_environments = [this] { return state_->facts->took_environments(); },
-                    .take_notices = [this] { return state_->executor->take_notices(); }},
-                   run);
+  OneRun work(*state_->engine, state_->records.runs, state_->progress, state_->watcher, run);
+  return drive(work);
+}
+
+Result<void> Workshop::drive(DrivenWork& work) {
+  return gt::drive(
+      {.engine = *state_->engine,
+       .database = *state_->records.database,
+       .clock = state_->session.clock,
+       .wake = state_->wake,
+       .bell = *state_->bell,
+       .signals = state_->signals,
+       .record_wait_max = Duration(state_->session.settings().number(SettingId::disk_wait)),
+       .took_environments = [this] { return state_->facts->took_environments(); },
+       .take_notices = [this] { return state_->executor->take_notices(); }},
+      work);
+}
+
+void Workshop::observe(RunObserver& observer) { state_->router.observer = &observer; }
+
+std::vector<std::string> Workshop::log_tail(const RunRecord& run, const AttemptId& attempt) const {
+  return state_->log_tail(run, attempt);
 }
 
 }  // namespace gt

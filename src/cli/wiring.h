@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "cli/drive.h"
@@ -13,18 +12,12 @@
 
 namespace gt {
 
-struct WorkshopOptions {
-  std::optional<std::int64_t> jobs;         ///< CPU slots; else those of the host
-  std::optional<std::string> secrets_file;  ///< else $GEARTRAIN_SECRETS_FILE, else none
-};
-
-void declare_secrets(Options& options, WorkshopOptions& chosen);
-/// Those and -j.
-void declare(Options& options, WorkshopOptions& chosen);
+/// The flags of settings that commands which execute steps have: -j, --memory, --secrets,
+/// --progress.
+void declare_execution(Options& options);
 
 /// `wake` and `say`: see HostFactsParts. The session outlives it.
 Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& project,
-                                              const WorkshopOptions& options,
                                               std::function<void()> wake,
                                               std::function<void(const std::string&)> say);
 
@@ -34,7 +27,7 @@ class Workshop {
  public:
   /// Takes the session's keeper. Session, records and progress outlive it.
   static Result<std::unique_ptr<Workshop>> open(Session& session, Records& records,
-                                                Progress& progress, const WorkshopOptions& options);
+                                                Progress& progress);
   ~Workshop();
 
   Engine& engine();
@@ -48,6 +41,12 @@ class Workshop {
   Result<void> claim(const RunRecord& run);
   /// Turns the engine until the run has ended; errors as drive().
   Result<void> drive(RunId run);
+  /// The same of work that observes its runs itself.
+  Result<void> drive(DrivenWork& work);
+  /// Who is told what is committed, instead of watcher(); outlives the drive.
+  void observe(RunObserver& observer);
+  /// The last lines of an attempt's log.
+  std::vector<std::string> log_tail(const RunRecord& run, const AttemptId& attempt) const;
 
  private:
   struct State;

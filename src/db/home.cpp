@@ -68,10 +68,10 @@ Result<Home> Home::open(const std::string& path) {
   return Home(path);
 }
 
-std::string Home::network_file_system() const {
+std::string network_file_system_at(const std::string& folder) {
   struct statfs facts{};
-  if (::statfs(path_.c_str(), &facts) != 0) return {};
-  return network_file_system_of(static_cast<std::uint32_t>(facts.f_type));
+  if (::statfs(folder.c_str(), &facts) != 0) return {};
+  return Home::network_file_system_of(static_cast<std::uint32_t>(facts.f_type));
 }
 
 std::string Home::network_file_system_of(std::uint32_t kind) {

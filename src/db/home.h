@@ -20,6 +20,10 @@
 
 namespace gt {
 
+/// The kind of the network file system on which a folder lies, empty for a local one. SQLite's
+/// journal and our locks need a local disk when more than one machine, or some servers, take part.
+std::string network_file_system_at(const std::string& folder);
+
 class Home {
  public:
   /// Creates what is missing of `path` (absolute). Errors: denied (with a hint to GEARTRAIN_HOME),
@@ -30,10 +34,8 @@ class Home {
   /// `<path>/<name>`
   std::string at(std::string_view name) const { return path_ + "/" + std::string(name); }
 
-  /// The kind of the network file system on which the folder lies, empty for a local one. SQLite's
-  /// journal and our locks need a local disk when more than one machine, or some servers, take
-  /// part.
-  std::string network_file_system() const;
+  /// See network_file_system_at().
+  std::string network_file_system() const { return network_file_system_at(path_); }
   /// The same by the number that statfs(2) gives for the kind.
   static std::string network_file_system_of(std::uint32_t kind);
 

@@ -201,9 +201,16 @@ constexpr const char* collected_runs = R"sql(
 ALTER TABLE run ADD COLUMN collected INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+constexpr const char* batches = R"sql(
+-- What the runs of one command have in common.
+ALTER TABLE run ADD COLUMN batch TEXT;
+CREATE INDEX run_batch ON run (batch) WHERE batch IS NOT NULL;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema}, Migration{2, "repeated runs", repeated_runs},
-    Migration{3, "grown memory", grown_memory}, Migration{4, "collected runs", collected_runs}};
+    Migration{3, "grown memory", grown_memory}, Migration{4, "collected runs", collected_runs},
+    Migration{5, "batches", batches}};
 
 }  // namespace
 

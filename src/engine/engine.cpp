@@ -24,6 +24,8 @@ Result<void> Engine::begin(const RunRecord& run, std::shared_ptr<const Plan> pla
   auto active = std::make_unique<ActiveRun>(LiveRun::begin(std::move(plan), selection, run),
                                             selection, run.fence);
   active->live.start(parts_.clock.now());
+  // Somebody may have asked while it waited to be begun.
+  active->live.obey_stop_requests(parts_.clock.now());
   active->keeps_all_results = true;
   active_[run.id] = std::move(active);
   return {};
@@ -68,6 +70,11 @@ Result<void> Engine::request_cancel(RunId run, CancelMode mode, const std::strin
   if (found == active_.end()) return error(Errc::not_found, "this engine does not drive the run");
   found->second->live.request_cancel(mode, parts_.clock.now(), who);
   return {};
+}
+
+void Engine::forget(RunId run) {
+  const auto found = active_.find(run);
+  if (found != active_.end() && found->second->live.is_ended()) active_.erase(found);
 }
 
 void Engine::environments_changed() {

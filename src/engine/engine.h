@@ -62,6 +62,8 @@ class Engine {
                       const std::string& who);
   /// Errc::not_found when this engine does not drive the run.
   Result<void> request_cancel(RunId run, CancelMode mode, const std::string& who);
+  /// Forgets a run that has ended and is recorded so, with all that it takes of memory.
+  void forget(RunId run);
   /// An environment has been made, or could not be: tasks that wait for one are looked at again.
   void environments_changed();
 

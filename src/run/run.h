@@ -50,6 +50,8 @@ struct RunRecord {
   CancelMode cancel = CancelMode::none;
   /// Nothing had changed since that run: its tasks are this one's, each served from the cache.
   std::optional<RunId> same_as = {};
+  /// An id that the runs of one command have in common; empty for one that was alone.
+  std::string batch = {};
 
   std::string name() const { return pipeline + "/" + std::to_string(number); }
 };

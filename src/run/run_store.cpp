@@ -26,7 +26,7 @@ bool is_hex(std::string_view text) {
 constexpr const char* run_columns =
     "SELECT id, uuid, pipeline, number, state, plan_version, params, options, logical_date, "
     "created_at, started_at, ended_at, source_digest, git, error, owner_engine, fence, cancel, "
-    "same_as FROM run ";
+    "same_as, batch FROM run ";
 
 /// `rest` is a constant: the statement is prepared once.
 Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::string& rest,
@@ -36,7 +36,8 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
       transaction.query<std::int64_t, std::string, std::string, std::int64_t, std::string_view,
                         std::string, std::string, std::string, Time, Time, std::optional<Time>,
                         std::optional<Time>, std::string, std::string, std::optional<std::string>,
-                        std::string, std::int64_t, std::string_view, std::optional<std::int64_t>>(
+                        std::string, std::int64_t, std::string_view, std::optional<std::int64_t>,
+                        std::optional<std::string>>(
           run_columns + rest, binds,
           [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
               std::string_view state, std::string plan_version, std::string params,
@@ -44,7 +45,8 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
               std::optional<Time> started_at, std::optional<Time> ended_at,
               std::string source_digest, std::string git, std::optional<std::string> error_text,
               std::string owner, std::int64_t fence, std::string_view cancel,
-              std::optional<std::int64_t> same_as) -> Result<void> {
+              std::optional<std::int64_t> same_as,
+              std::optional<std::string> batch) -> Result<void> {
             RunRecord run;
             run.id = id;
             run.uuid = std::move(uuid);
@@ -68,6 +70,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
             run.fence = fence;
             run.cancel = parse_cancel_mode(cancel);
             run.same_as = same_as;
+            run.batch = std::move(batch).value_or("");
             runs.push_back(std::move(run));
             return {};
           });
@@ -116,24 +119,31 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   run.git = wanted.git;
   run.owner_engine = wanted.owner_engine;
   run.fence = 1;
+  run.batch = wanted.batch;
   const std::string params = compact_json(run.params), options = options_text(run.options),
                     git = compact_json(run.git);
   TRY(transaction.execute(
       "INSERT INTO run (id, uuid, pipeline, number, state, plan_version, params, options, "
-      "logical_date, created_at, source_digest, git, owner_engine, fence, cancel) VALUES (:id, "
-      ":uuid, :pipeline, :number, :state, :plan_version, :params, :options, :logical_date, "
-      ":created_at, :source_digest, :git, :owner_engine, :fence, :cancel)",
+      "logical_date, created_at, source_digest, git, owner_engine, fence, cancel, batch) VALUES "
+      "(:id, :uuid, :pipeline, :number, :state, :plan_version, :params, :options, :logical_date, "
+      ":created_at, :source_digest, :git, :owner_engine, :fence, :cancel, :batch)",
       {run.id, run.uuid, run.pipeline, run.number, to_text(run.state), run.plan_version, params,
        options, run.logical_date, run.created_at, run.source_digest, git, run.owner_engine,
-       run.fence, to_text(run.cancel)}));
+       run.fence, to_text(run.cancel), run.batch.empty() ? Bind(nullptr) : Bind(run.batch)}));
   return run;
 }
 
 Result<RunRecord> RunStore::create_same(Transaction& transaction, const RunRecord& like,
                                         const NewRun& wanted, Time now, Entropy& entropy) {
+  RunRecord run = TRY(create(transaction, wanted, now, entropy));
+  TRY(become_same(transaction, run, like, now));
+  return run;
+}
+
+Result<void> RunStore::become_same(Transaction& transaction, RunRecord& run, const RunRecord& like,
+                                   Time now) {
   GT_CHECK(!like.same_as && like.state == RunState::succeeded,
            "a run is the same as one that succeeded and has tasks of its own");
-  RunRecord run = TRY(create(transaction, wanted, now, entropy));
   TRY(transaction.execute("UPDATE run SET same_as = :same_as WHERE id = :id", {like.id, run.id}));
   run.same_as = like.id;
   run.state = RunState::succeeded;
@@ -147,8 +157,19 @@ Result<RunRecord> RunStore::create_same(Transaction& transaction, const RunRecor
                                .error = {},
                                .reopened = false,
                                .cancel = {}};
-  TRY(commit(transaction, run.id, run.fence, changes));
-  return run;
+  return commit(transaction, run.id, run.fence, changes);
+}
+
+Result<void> RunStore::cancel_unbegun(Transaction& transaction, const RunRecord& run, Time now) {
+  RunChanges changes;
+  changes.events = {{now, "run_ended", no_task, {{"state", to_text(RunState::cancelled)}}}};
+  changes.run = RunStateChange{.state = RunState::cancelled,
+                               .started_at = {},
+                               .ended_at = now,
+                               .error = {},
+                               .reopened = false,
+                               .cancel = CancelMode::terminate};
+  return commit(transaction, run.id, run.fence, changes);
 }
 
 Result<std::optional<RunRecord>> RunStore::original(Transaction& transaction, RunId run) {
@@ -216,10 +237,16 @@ Result<RunRecord> RunStore::find(Transaction& transaction, std::string_view name
 
 Result<std::vector<RunRecord>> RunStore::list(Transaction& transaction, const RunFilter& filter) {
   const char* state = filter.state ? to_text(*filter.state) : nullptr;
-  return read_runs(transaction,
-                   "WHERE (:pipeline IS NULL OR pipeline = :pipeline) AND (:state IS NULL OR state "
-                   "= :state) ORDER BY id DESC LIMIT :limit",
-                   {filter.pipeline, state ? Bind(state) : Bind(nullptr), filter.limit});
+  return read_runs(
+      transaction,
+      "WHERE (:pipeline IS NULL OR pipeline = :pipeline) AND (:state IS NULL OR state "
+      "= :state) AND (:batch IS NULL OR batch = :batch) ORDER BY id DESC LIMIT :limit",
+      {filter.pipeline, state ? Bind(state) : Bind(nullptr), filter.batch, filter.limit});
+}
+
+Result<std::vector<RunRecord>> RunStore::runs_of_batch(Transaction& transaction,
+                                                       const std::string& batch) {
+  return read_runs(transaction, "WHERE batch = :batch ORDER BY id", {batch});
 }
 
 Result<std::vector<RunRecord>> RunStore::open_runs(Transaction& transaction) {

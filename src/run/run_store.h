@@ -27,6 +27,7 @@ struct NewRun {
   std::string source_digest;
   JsonObject git;
   std::string owner_engine;
+  std::string batch = {};  ///< see RunRecord
 };
 
 /// The text that a run's plan is built from.
@@ -41,6 +42,7 @@ struct RunFilter {
   std::optional<std::string> pipeline;
   std::optional<RunState> state;
   std::size_t limit = 50;
+  std::optional<std::string> batch = {};
 };
 
 struct AttemptRecord {
@@ -73,6 +75,11 @@ class RunStore {
   /// as cached.
   Result<RunRecord> create_same(Transaction& transaction, const RunRecord& like, const NewRun& run,
                                 Time now, Entropy& entropy);
+  /// Makes such a run of one that was created and has not begun.
+  Result<void> become_same(Transaction& transaction, RunRecord& run, const RunRecord& like,
+                           Time now);
+  /// Ends a run that was created and has not begun; a retry begins it. Errc::conflict as commit().
+  Result<void> cancel_unbegun(Transaction& transaction, const RunRecord& run, Time now);
   /// Makes `engine` the owner, with a new fence, if the fence is still `fence`. Errc::conflict if
   /// not: somebody else was first. The caller has made sure that the owner is gone.
   Result<std::int64_t> claim(Transaction& transaction, RunId run, std::int64_t fence,
@@ -93,6 +100,8 @@ class RunStore {
   Result<RunRecord> get(Transaction& transaction, RunId run);
   /// Newest first.
   Result<std::vector<RunRecord>> list(Transaction& transaction, const RunFilter& filter);
+  /// The runs of a batch, oldest first.
+  Result<std::vector<RunRecord>> runs_of_batch(Transaction& transaction, const std::string& batch);
   /// Those that have not ended.
   Result<std::vector<RunRecord>> open_runs(Transaction& transaction);
 

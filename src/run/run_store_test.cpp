@@ -367,4 +367,39 @@ TEST_CASE("whatever turns are committed, the run is loaded as a map would have i
   }));
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "the runs of a batch are found together, and may end before they begin") {
+  create("flights");
+  std::vector<RunRecord> made;
+  {
+    Transaction writer = *database->begin_write();
+    for (int i = 0; i < 3; ++i) {
+      NewRun wanted;
+      wanted.pipeline = "flights";
+      wanted.batch = "b1";
+      made.push_back(*runs.create(writer, wanted, clock.now(), entropy));
+    }
+    REQUIRE(writer.commit().ok());
+  }
+  clock.advance(std::chrono::seconds(1));
+  {
+    Transaction writer = *database->begin_write();
+    REQUIRE(runs.cancel_unbegun(writer, made[1], clock.now()).ok());
+    REQUIRE(writer.commit().ok());
+  }
+  Transaction reader = *database->begin_read();
+  const auto all = *runs.runs_of_batch(reader, "b1");
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].name() == "flights/2");
+  CHECK(all[0].batch == "b1");
+  CHECK(all[1].state == RunState::cancelled);
+  CHECK(all[1].ended_at == clock.now());
+  RunFilter newest;
+  newest.batch = "b1";
+  newest.limit = 1;
+  REQUIRE(runs.list(reader, newest)->size() == 1);
+  CHECK(runs.list(reader, newest)->front().name() == "flights/4");
+  CHECK(runs.open_runs(reader)->size() == 3);
+}
+
 }  // namespace gt

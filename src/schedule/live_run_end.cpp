@@ -267,6 +267,11 @@ void LiveRun::finish(Time now) {
 }
 
 void LiveRun::reopen(Time now, std::string who) {
+  // It was ended before it began.
+  if (tasks_.empty()) {
+    create_tasks(root_scope, no_task);
+    first_finally_ = create_tasks(finally_scope, no_task);
+  }
   std::vector<bool> reopened(tasks_.size(), false);
   for (TaskIndex index = 0; index < tasks_.size(); ++index) {
     Task& task = tasks_[index];
