@@ -119,6 +119,19 @@ class RepeatTest(unittest.TestCase):
             self.assertEqual(*outputs)
         self.assertEqual(len(self.geartrain("runs").stdout.splitlines()), 4)
 
+    def test_a_change_of_an_included_file_is_seen(self):
+        shared = self.folder / "shared.yaml"
+        shared.write_text("env: {EDITION: first}\n")
+        self.define("include: shared.yaml\n" + PIPELINE)
+        self.executed_by()
+        self.assertEqual(self.executed_by(), 0)
+        shared.write_text("env: {EDITION: second}\n")
+        self.assertEqual(self.executed_by(), TASKS)
+        self.assertEqual(self.executed_by(), 0)
+        self.assertEqual(self.same_as(), {1: None, 2: 1, 3: None, 4: 3})
+        shared.unlink()
+        self.geartrain("run", code=8)
+
     def test_every_change_is_seen(self):
         self.executed_by()
         self.assertEqual(self.executed_by(), 0)

@@ -2,7 +2,9 @@
 /// stopping at the first; whoever knows the file adds its name.
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,8 +15,16 @@ namespace gt {
 struct Position {
   std::uint32_t line = 0;
   std::uint32_t column = 0;
+  /// Among the files that were read together; whoever read them has their names. 0: the first.
+  std::uint16_t file = 0;
 
-  auto operator<=>(const Position&) const = default;
+  bool operator==(const Position&) const = default;
+  /// File by file.
+  std::strong_ordering operator<=>(const Position& other) const {
+    if (const auto files = file <=> other.file; files != 0) return files;
+    if (const auto lines = line <=> other.line; lines != 0) return lines;
+    return column <=> other.column;
+  }
 };
 
 enum class Severity {
@@ -52,6 +62,8 @@ struct TextOrigin {
   Position start = {1, 1};
   /// Where the following lines of the text start: the indentation of a block scalar plus one.
   std::uint32_t next_lines_column = 1;
+  /// Of the file, for errors at run time; null where the reader of an error knows it anyway.
+  std::shared_ptr<const std::string> file_name = nullptr;
 };
 
 }  // namespace gt

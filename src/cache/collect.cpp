@@ -185,6 +185,7 @@ Result<void> forget_texts(Database& database) {
            "DELETE FROM base_manifest WHERE base_key NOT IN (SELECT base_key FROM manifest)",
            "DELETE FROM source_set WHERE digest NOT IN (SELECT source_set FROM manifest)",
            "DELETE FROM pipeline_version WHERE digest NOT IN (SELECT plan_version FROM run)",
+           "DELETE FROM pipeline_file WHERE version NOT IN (SELECT digest FROM pipeline_version)",
        })
     TRY(transaction.execute(statement));
   return transaction.commit();

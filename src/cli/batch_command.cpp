@@ -103,7 +103,8 @@ Result<std::vector<BatchRun>> record(Session& session, Records& records, Worksho
   const std::string batch = make_uuid(now, session.entropy);
   auto writer = TRY(records.database->begin_write());
   const std::string version = TRY(records.runs.keep_pipeline(
-      writer, {{}, source.pipeline->name, source.from.recorded_path, source.from.text}, now));
+      writer,
+      {{}, source.pipeline->name, source.from.recorded_path, source.from.text, source.named}, now));
   std::vector<RunRecord> runs;
   for (const Asked& one : asked)
     runs.push_back(TRY(records.runs.create(writer,

@@ -1,12 +1,11 @@
-#include "base/file.h"
+#include <deque>
+
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/error_report.h"
 #include "cli/pipeline_source.h"
 #include "cli/settings_view.h"
 #include "cli/table.h"
-#include "definition/read_pipeline.h"
-#include "definition/render_problems.h"
 
 namespace gt {
 
@@ -20,54 +19,53 @@ const Example examples[] = {
 };
 
 struct Checked {
-  PipelineFile file;
-  std::string text;
+  PipelineText from;
   ReadResult read;
+  std::vector<ProblemSource> sources;  ///< refer to the others
 };
 
-Result<std::vector<PipelineFile>> chosen_files(const Session& session,
+Result<std::vector<PipelineText>> chosen_texts(const Session& session,
                                                const std::vector<std::string>& given) {
   const Project project = TRY(find_project(session));
-  std::vector<PipelineFile> files;
-  if (given.empty()) files.push_back(TRY(find_pipeline_file(session, project, std::nullopt)));
+  std::vector<PipelineText> texts;
+  if (given.empty()) texts.push_back(TRY(find_pipeline_text(session, project, std::nullopt)));
   for (const std::string& one : given)
-    files.push_back(TRY(find_pipeline_file(session, project, one)));
-  return files;
+    texts.push_back(TRY(find_pipeline_text(session, project, one)));
+  return texts;
 }
 
-Json shape_of(const std::vector<Checked>& all, bool is_valid, bool with_settings) {
+Json shape_of(const std::deque<Checked>& all, bool is_valid, bool with_settings) {
   JsonList problems, settings;
   for (const Checked& one : all) {
     for (const Problem& problem : one.read.problems)
-      problems.push_back(problem_to_json(problem, one.file.shown));
+      problems.push_back(problem_to_json(problem, one.sources));
     if (!one.read.pipeline) continue;
-    for (Json& setting : settings_shape(*one.read.pipeline)) {
-      setting.object()->set("file", one.file.shown);
+    for (Json& setting : settings_shape(*one.read.pipeline, one.sources))
       settings.push_back(std::move(setting));
-    }
   }
   JsonObject shape{{"valid", is_valid}, {"problems", std::move(problems)}};
   if (with_settings) shape.set("settings", std::move(settings));
   return shape;
 }
 
-void print_settings(Console& console, const Pipeline& pipeline) {
+void print_settings(Console& console, const Pipeline& pipeline, ProblemSources sources) {
   Table table({"step", "setting", "value", "from"});
-  add_settings(pipeline, table);
+  add_settings(pipeline, sources, table);
   if (table.empty())
     console.print("no step has a setting\n");
   else
     console.print(table.text(console));
 }
 
-void print_text(Console& console, const std::vector<Checked>& all, bool with_settings) {
+void print_text(Console& console, const std::deque<Checked>& all, bool with_settings) {
   const Colors colors = console.facts().output.has_colors ? Colors::ansi : Colors::none;
   for (const Checked& one : all) {
     const Problems& problems = one.read.problems;
-    if (!problems.empty())
-      console.print(render_problems(problems, {one.file.shown, one.text}, colors) + "\n");
-    console.print(fmt::format("{}: {}\n", printable(one.file.shown), count_problems(problems)));
-    if (with_settings && one.read.pipeline) print_settings(console, *one.read.pipeline);
+    if (!problems.empty()) console.print(render_problems(problems, one.sources, colors) + "\n");
+    console.print(
+        fmt::format("{}: {}\n", printable(one.from.file.shown), count_problems(problems)));
+    if (with_settings && one.read.pipeline)
+      print_settings(console, *one.read.pipeline, one.sources);
   }
 }
 
@@ -85,14 +83,14 @@ Result<ExitCode> run(Session& session, Words words) {
                           "file}]}; settings only with --settings."});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
-  std::vector<Checked> all;
+  std::deque<Checked> all;
   bool is_valid = true;
-  for (PipelineFile& file : TRY(chosen_files(session, given))) {
-    Checked checked{.file = std::move(file), .text = {}, .read = {}};
-    checked.text = TRY(read_pipeline_file(checked.file));
-    checked.read = read_pipeline(checked.text, checked.file.path);
+  for (PipelineText& text : TRY(chosen_texts(session, given))) {
+    Checked& checked = all.emplace_back();
+    checked.from = std::move(text);
+    checked.read = read_whole(checked.from);
+    checked.sources = problem_sources(session, checked.from, checked.read.named);
     is_valid = is_valid && !has_error(checked.read.problems);
-    all.push_back(std::move(checked));
   }
   if (output.is_table())
     print_text(session.console, all, with_settings);

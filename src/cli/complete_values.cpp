@@ -6,7 +6,6 @@
 #include "cli/pipeline_source.h"
 #include "cli/run_text.h"
 #include "cli/run_view.h"
-#include "definition/read_pipeline.h"
 #include "environment/environment_folder.h"
 #include "schedule/task_context.h"
 
@@ -63,7 +62,7 @@ Result<std::shared_ptr<const Pipeline>> pipeline_of(const Session& session,
                                                     const std::optional<std::string>& file) {
   const Project project = TRY(find_project(session));
   const PipelineText text = TRY(find_pipeline_text(session, project, file));
-  ReadResult read = read_pipeline(text.text, text.file.path);
+  ReadResult read = read_whole(text);
   if (!read.pipeline) return error(Errc::invalid, "the pipeline has problems");
   return std::make_shared<const Pipeline>(*std::move(read.pipeline));
 }

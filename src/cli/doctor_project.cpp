@@ -156,7 +156,7 @@ void look_at_project(const Patient& patient, Findings& findings) {
     findings.push_back({"project", "pipeline", FindingState::missing, text.error().message});
     return;
   }
-  const ReadResult read = read_pipeline(text->text, text->file.path);
+  const ReadResult read = read_whole(*text);
   Finding pipeline{
       "project", "pipeline", FindingState::ok,
       fmt::format("{}: {}", printable(text->file.path), count_problems(read.problems))};

@@ -58,7 +58,7 @@ Result<std::vector<EnvironmentUse>> uses_in_file(const Session& session, const P
   const auto text = find_pipeline_text(session, project, file);
   if (!text && text.error().code == Errc::not_found && !file) return uses;
   if (!text) return text.error();
-  ReadResult read = read_pipeline(text->text, text->file.path);
+  ReadResult read = read_whole(*text);
   if (!read.pipeline)
     return Error{Errc::invalid, fmt::format("{} has problems", printable(text->file.shown)),
                  "`geartrain check` shows them"};

@@ -53,14 +53,28 @@ Value items_of(const RunView& view, const TaskRecord& matrix, std::size_t output
   return Value(std::move(items));
 }
 
+/// Of the run as a whole.
+Result<Found> find_run_output(const RunView& view, std::string_view name) {
+  std::vector<std::string> names;
+  for (auto& [given, value] : TRY(view.outputs())) {
+    if (given == name)
+      return Found{std::move(value), fmt::format("{} of {}", name, view.run().name())};
+    names.push_back(given);
+  }
+  Error problem = error(Errc::invalid, "{} is no STEP.output, such as train.model",
+                        shell_quoted(printable(name)));
+  if (!names.empty())
+    problem.hint = fmt::format("outputs of the run are {}", fmt::join(names, ", "));
+  return problem;
+}
+
 Result<Found> find_output(Records& records, const std::string& run_name, std::string_view wanted) {
-  const std::size_t dot = wanted.rfind('.');
-  if (dot == std::string_view::npos || dot == 0 || dot + 1 == wanted.size())
-    return error(Errc::invalid, "{} is no STEP.output, such as train.model",
-                 shell_quoted(printable(wanted)));
   auto reader = TRY(records.database->begin_read());
   const RunRecord run = TRY(find_run(records, reader, run_name));
   const RunView view = TRY(RunView::load(records, reader, run));
+  const std::size_t dot = wanted.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || dot + 1 == wanted.size())
+    return find_run_output(view, wanted);
   const TaskRecord& task = *TRY(view.find(wanted.substr(0, dot)));
   const std::string_view name = wanted.substr(dot + 1);
   const auto names = output_names(view.step_of(task));
@@ -133,7 +147,7 @@ Result<ExitCode> run(Session& session, Words words) {
   OutputForm output_form;
   options.argument("RUN", run_name, Need::required, run_argument_help);
   options.argument("STEP.output", output, Need::required,
-                   "A task and its output: report.html, train[0].auc.");
+                   "A task and its output: report.html, train[0].auc; or an output of the run.");
   options.argument("PATH", path, Need::required,
                    "Where to; - prints it. A file that is there is replaced, a folder never.");
   options.output(output_form,

@@ -49,12 +49,45 @@ void sort_by_layer(const PlanScope& scope, GraphScope& steps) {
   std::ranges::stable_sort(steps, {}, &GraphStep::layer);
 }
 
+/// What called pipelines are given, as far as it does not depend on other steps.
+class StaticParameters {
+ public:
+  explicit StaticParameters(const Plan& plan) : plan_(plan) {
+    // Callers have lower indices than what they call.
+    for (StepIndex index = 0; index < plan.steps().size(); ++index)
+      if (const PipelineCall* call = plan.step(index).call()) values_[index] = given(index, *call);
+  }
+
+  Value of(ScopeIndex scope) const {
+    const StepIndex caller = plan_.scope(scope).caller;
+    return caller == no_step ? value_from_json(plan_.params()) : Value(values_.at(caller));
+  }
+
+ private:
+  ValueObject given(StepIndex index, const PipelineCall& call) const {
+    const ValueContext context({{"params", of(plan_.at(index).scope)}});
+    ValueObject values;
+    for (const Parameter& parameter : call.pipeline->params) {
+      const auto one = std::ranges::find(call.params, parameter.name, &Argument::name);
+      if (one == call.params.end())
+        values.append(parameter.name, value_from_json(parameter.default_value.value_or(Json())));
+      else if (auto value = one->value.evaluate(context))
+        values.append(parameter.name, *std::move(value));
+    }
+    return values;
+  }
+
+  const Plan& plan_;
+  std::map<StepIndex, ValueObject> values_;
+};
+
 }  // namespace
 
 Graph make_graph(const Plan& plan) {
-  const ValueContext context({{"params", value_from_json(plan.params())}});
+  const StaticParameters params(plan);
   Graph graph{plan, {}};
   for (ScopeIndex index = 0; index < plan.scopes().size(); ++index) {
+    const ValueContext context({{"params", params.of(index)}});
     graph.scopes.push_back(steps_of(plan, index, context));
     sort_by_layer(plan.scope(index), graph.scopes.back());
   }

@@ -63,7 +63,13 @@ class GraphTable {
       else
         row.push_back({printable(first_line(of.settings->description)), Tone::faint});
       table.add(std::move(row));
-      if (of.group() != nullptr) add_rows(graph_.plan.at(step.index).body, indent + "  ", table);
+      if (of.group() == nullptr) continue;
+      const ScopeIndex body = graph_.plan.at(step.index).body;
+      add_rows(body, indent + "  ", table);
+      if (const ScopeIndex finally = graph_.plan.scope(body).finally; finally != no_scope) {
+        table.add({{indent + "  finally", Tone::faint}, {}, {}, {}});
+        add_rows(finally, indent + "    ", table);
+      }
     }
   }
 
@@ -95,9 +101,11 @@ JsonObject step_json(const Graph& graph, const GraphStep& step) {
     states = std::move(counts);
   }
   return {{"step", plan.path(step.index)},
-          {"kind", of.group() != nullptr ? "group" : "step"},
+          {"kind", of.call() != nullptr    ? "pipeline"
+                   : of.group() != nullptr ? "group"
+                                           : "step"},
           {"group", owner == no_step ? Json() : Json(plan.path(owner))},
-          {"finally", plan.at(step.index).scope == finally_scope},
+          {"finally", plan.scope(plan.at(step.index).scope).followed != no_scope},
           {"layer", std::int64_t{step.layer}},
           {"after", std::move(after)},
           {"matrix", std::move(matrix)},

@@ -80,7 +80,16 @@ class DotWriter {
                              indent, quoted(label));
         if (!description.empty())
           text_ += fmt::format("{}  tooltip={};\n", indent, quoted(description));
-        add_steps(plan().at(step.index).body, indent + "  ");
+        const ScopeIndex body = plan().at(step.index).body;
+        add_steps(body, indent + "  ");
+        if (const ScopeIndex finally = plan().scope(body).finally; finally != no_scope) {
+          text_ += fmt::format(
+              "{0}  subgraph cluster_finally_{1} {{\n{0}    label=\"finally\";\n"
+              "{0}    style=dashed;\n",
+              indent, step.index);
+          add_steps(finally, indent + "    ");
+          text_ += indent + "  }\n";
+        }
         text_ += indent + "}\n";
       } else {
         std::string more;

@@ -65,7 +65,13 @@ class MermaidWriter {
       }
       if (of.group() != nullptr) {
         text_ += fmt::format("{}subgraph n{} [{}]\n", indent, step.index, quoted(label));
-        add_steps(graph_.plan.at(step.index).body, indent + "  ");
+        const ScopeIndex body = graph_.plan.at(step.index).body;
+        add_steps(body, indent + "  ");
+        if (const ScopeIndex finally = graph_.plan.scope(body).finally; finally != no_scope) {
+          text_ += fmt::format("{}  subgraph finally_of_n{} [\"finally\"]\n", indent, step.index);
+          add_steps(finally, indent + "    ");
+          text_ += indent + "  end\n";
+        }
         text_ += indent + "end\n";
       } else {
         text_ += fmt::format("{}n{}[{}]\n", indent, step.index, quoted(label));

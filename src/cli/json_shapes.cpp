@@ -68,6 +68,15 @@ Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
                     {"exit_code", task.exit_code ? Json(*task.exit_code) : Json()}};
 }
 
+Result<Json> run_outputs_json(const RunView& view) {
+  JsonObject outputs;
+  for (const auto& [name, value] : TRY(view.outputs())) {
+    Json shape = TRY(to_json(value));
+    outputs.set(name, std::move(shape));
+  }
+  return Json(std::move(outputs));
+}
+
 Result<JsonObject> run_json(const RunView& view) {
   JsonObject run = run_summary_json(view.run());
   JsonList tasks, containers;
@@ -75,6 +84,8 @@ Result<JsonObject> run_json(const RunView& view) {
     JsonObject shape = TRY(task_json(view, *task));
     (view.has_parts(*task) ? containers : tasks).emplace_back(std::move(shape));
   }
+  Json outputs = TRY(run_outputs_json(view));
+  run.set("outputs", std::move(outputs));
   run.set("tasks", std::move(tasks));
   run.set("containers", std::move(containers));
   return run;

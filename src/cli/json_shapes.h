@@ -12,6 +12,9 @@ Json time_json(const std::optional<Time>& time);
 /// What `runs --json` says of each run: everything but its tasks.
 JsonObject run_summary_json(const RunRecord& run);
 
+/// {name: value} of what the run as a whole gave.
+Result<Json> run_outputs_json(const RunView& view);
+
 /// What `run --json` and `show --json` print.
 Result<JsonObject> run_json(const RunView& view);
 

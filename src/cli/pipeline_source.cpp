@@ -3,8 +3,6 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/error_report.h"
-#include "definition/read_pipeline.h"
-#include "definition/render_problems.h"
 
 namespace gt {
 
@@ -22,18 +20,34 @@ Result<PipelineText> find_pipeline_text(const Session& session, const Project& p
   const std::string below = project.root + "/";
   found.recorded_path =
       found.file.path.starts_with(below) ? found.file.path.substr(below.size()) : found.file.path;
+  found.project_root = project.root;
   return found;
 }
 
-Result<std::optional<PipelineSource>> load_pipeline(Session& session, PipelineText text) {
-  PipelineSource source{.from = std::move(text), .pipeline = {}};
-  const PipelineFile& file = source.from.file;
+ReadResult read_whole(const PipelineText& text) {
+  const bool is_inside = !text.recorded_path.starts_with('/');
   // The whole path: a pipeline without a name is named after the file or its folder.
-  ReadResult read = read_pipeline(source.from.text, file.path);
+  return read_pipeline(text.text, text.file.path,
+                       project_files(text.project_root, is_inside ? text.recorded_path : ""));
+}
+
+std::vector<ProblemSource> problem_sources(const Session& session, const PipelineText& own,
+                                           const std::vector<FileText>& named) {
+  std::vector<ProblemSource> sources = {{own.file.shown, own.text}};
+  for (const FileText& one : named)
+    sources.push_back({shown_path(session, own.project_root, one.path), one.text});
+  return sources;
+}
+
+Result<std::optional<PipelineSource>> load_pipeline(Session& session, PipelineText text) {
+  PipelineSource source{.from = std::move(text), .named = {}, .pipeline = {}};
+  const PipelineFile& file = source.from.file;
+  ReadResult read = read_whole(source.from);
+  source.named = std::move(read.named);
   if (!read.problems.empty()) {
     const Colors colors = session.console.facts().talk.has_colors ? Colors::ansi : Colors::none;
-    session.console.draw(render_problems(read.problems, {file.shown, source.from.text}, colors) +
-                         "\n");
+    const auto sources = problem_sources(session, source.from, source.named);
+    session.console.draw(render_problems(read.problems, sources, colors) + "\n");
   }
   if (!read.pipeline || has_error(read.problems)) {
     report(session.console,

@@ -18,7 +18,8 @@ Result<RunRecord> record_run(
                                                              {{},
                                                               prepared.source.pipeline->name,
                                                               prepared.source.from.recorded_path,
-                                                              prepared.source.from.text},
+                                                              prepared.source.from.text,
+                                                              prepared.source.named},
                                                              now));
   RunRecord run = TRY(records.runs.create(writer,
                                           {.pipeline = prepared.source.pipeline->name,

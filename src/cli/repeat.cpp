@@ -19,6 +19,26 @@ JsonList list_of(const std::vector<std::string>& texts) {
   return list;
 }
 
+/// A file that the pipeline names is a fact like others, asked before any step asks.
+constexpr std::string_view file_question = "file ";
+
+std::vector<AskedFact> facts_of(const std::vector<FileText>& named) {
+  std::vector<AskedFact> facts;
+  for (const FileText& one : named)
+    facts.push_back({std::string(file_question) + json_quoted(one.path), sha256(one.text)});
+  return facts;
+}
+
+bool are_files_equal(const Project& project, std::span<const AskedFact> facts) {
+  const NamedFiles files = project_files(project.root, "");
+  return std::ranges::all_of(facts, [&](const AskedFact& fact) {
+    const auto path = parse_json(std::string_view(fact.question).substr(file_question.size()));
+    if (!path || !path->string()) return false;
+    const auto text = files.read(*path->string());
+    return text && sha256(*text) == fact.answer;
+  });
+}
+
 Result<bool> is_all_there(Session& session, const Home& home, const RunMemo& memo) {
   FolderBlobs blobs(home, session.entropy, durability_of(session));
   const std::vector<bool> there = TRY(blobs.rely_on(memo.artifacts));
@@ -40,7 +60,11 @@ Result<std::optional<Like>> find_like(Records& records, const Digest& request) {
 }
 
 Result<bool> still_fits(Session& session, Records& records, HostFacts& facts, const RunMemo& memo) {
-  if (!still_hold(facts, memo.facts)) return false;
+  std::vector<AskedFact> asked = memo.facts;
+  const auto of_steps = std::ranges::stable_partition(
+      asked, [](const AskedFact& fact) { return fact.question.starts_with(file_question); });
+  if (!are_files_equal(records.project, {asked.begin(), of_steps.begin()})) return false;
+  if (!still_hold(facts, {of_steps.begin(), of_steps.end()})) return false;
   return is_all_there(session, records.home, memo);
 }
 
@@ -112,9 +136,15 @@ Result<void> keep_for_repeats(Records& records, Workshop& workshop, const Digest
   if (live == nullptr || !workshop.engine().keeps_all_results(run)) return {};
   auto kept = repeatable_results(*live);
   if (!kept || kept->tasks <= told_at_once_max) return {};
+  std::vector<AskedFact> facts = workshop.asked();
+  {
+    auto reader = TRY(records.database->begin_read());
+    const auto version = TRY(records.runs.pipeline_version(reader, live->record().plan_version));
+    std::ranges::move(facts_of(version.named), std::back_inserter(facts));
+  }
   const RunMemo memo{.run = run,
                      .tasks = kept->tasks,
-                     .facts = workshop.asked(),
+                     .facts = std::move(facts),
                      .artifacts = std::move(kept->artifacts)};
   auto writer = TRY(records.database->begin_write());
   TRY(keep_memo(writer, request, memo, live->record().created_at));

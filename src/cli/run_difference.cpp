@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/line_diff.h"
 #include "base/text.h"
@@ -152,6 +153,26 @@ std::map<std::string, StepSide> steps_of(const RunView& view, Time now) {
   return steps;
 }
 
+/// Appends to the patch, and gives the paths that are in it.
+std::set<std::string> compare_texts(const PipelineVersion& from, const PipelineVersion& to,
+                                    std::string& patch) {
+  std::set<std::string> patched;
+  const auto compare = [&](const FileText* before, const FileText* after) {
+    const std::string text = unified_diff(
+        before ? before->text : "", after ? after->text : "",
+        {before ? "a/" + before->path : "/dev/null", after ? "b/" + after->path : "/dev/null"});
+    patch += text;
+    if (!text.empty()) patched.insert(after ? after->path : before->path);
+  };
+  const FileText own_before{from.path, from.text}, own_after{to.path, to.text};
+  compare(&own_before, &own_after);
+  std::map<std::string, std::pair<const FileText*, const FileText*>> named;
+  for (const FileText& one : from.named) named[one.path].first = &one;
+  for (const FileText& one : to.named) named[one.path].second = &one;
+  for (const auto& [path, sides] : named) compare(sides.first, sides.second);
+  return patched;
+}
+
 /// In the order of the newer pipeline; what is not in it comes last.
 std::vector<StepDifference> compare_steps(const RunView& from, const RunView& to, Time now) {
   std::vector<StepDifference> all;
@@ -176,15 +197,13 @@ Result<RunDifference> compare_runs(Records& records, Transaction& reader, Folder
                                    const ComparedRun& from, const ComparedRun& to, Time now) {
   RunDifference difference;
   difference.parameters = compare_parameters(from.view.run(), to.view.run());
-  difference.pipeline_patch = unified_diff(from.pipeline.text, to.pipeline.text,
-                                           {"a/" + from.pipeline.path, "b/" + to.pipeline.path});
+  const auto patched = compare_texts(from.pipeline, to.pipeline, difference.pipeline_patch);
   difference.source =
       compare_source(SourceArchive(records.home.path()), from.view.run(), to.view.run());
   if (difference.source)
     // The pipeline stands by itself.
-    std::erase_if(*difference.source, [&](const FileDifference& file) {
-      return !difference.pipeline_patch.empty() && file.path == to.pipeline.path;
-    });
+    std::erase_if(*difference.source,
+                  [&](const FileDifference& file) { return patched.contains(file.path); });
   TRY(compare_facts(records, reader, blobs, from.view, to.view, difference));
   difference.metrics = compare_metrics(blobs, from.view, to.view);
   difference.steps = compare_steps(from.view, to.view, now);

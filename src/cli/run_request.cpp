@@ -13,11 +13,10 @@ namespace {
 constexpr std::size_t param_file_bytes_max = 16U << 20U;
 
 /// Tells them; true if there is an error among them.
-bool tell(Console& console, const Problems& problems, const std::string& file,
-          std::string_view text) {
+bool tell(Console& console, const Problems& problems, ProblemSources sources) {
   if (problems.empty()) return false;
   const Colors colors = console.facts().talk.has_colors ? Colors::ansi : Colors::none;
-  console.draw(render_problems(problems, {file, text}, colors));
+  console.draw(render_problems(problems, sources, colors));
   return has_error(problems);
 }
 
@@ -26,7 +25,8 @@ bool tell(Console& console, const Problems& problems, const std::string& file,
 std::optional<JsonObject> values_of_file(Session& session, const std::string& given,
                                          const std::string& text) {
   ParameterFile file = read_parameter_file(text);
-  if (tell(session.console, file.problems, given, text)) return std::nullopt;
+  const ProblemSource source{given, text};
+  if (tell(session.console, file.problems, std::span(&source, 1))) return std::nullopt;
   return std::move(file.values);
 }
 
@@ -55,8 +55,8 @@ std::optional<JsonObject> parameters(Session& session, const PipelineSource& sou
     is_wrong = is_wrong || !member;
   }
   BoundParameters bound = bind_parameters(*source.pipeline, given);
-  is_wrong =
-      tell(session.console, bound.problems, source.from.file.shown, source.from.text) || is_wrong;
+  const auto sources = problem_sources(session, source.from, source.named);
+  is_wrong = tell(session.console, bound.problems, sources) || is_wrong;
   if (is_wrong) return std::nullopt;
   return std::move(bound.values);
 }

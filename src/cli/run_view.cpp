@@ -13,7 +13,8 @@ Result<std::shared_ptr<const Pipeline>> recorded_pipeline(Records& records,
                                                           Transaction& transaction,
                                                           const RunRecord& run) {
   const PipelineVersion version = TRY(records.runs.pipeline_version(transaction, run.plan_version));
-  ReadResult read = read_pipeline(version.text, version.path);
+  ReadResult read =
+      read_pipeline(version.text, version.path, named_files(version.path, version.named));
   if (!read.pipeline) {
     Error problem =
         error(Errc::conflict, "this geartrain does not understand the pipeline of {}: {}",
@@ -99,6 +100,15 @@ Result<Json> RunView::matrix(const TaskRecord& task) const {
     }
   }
   return is_item ? Json(std::move(values)) : Json();
+}
+
+Result<std::vector<std::pair<std::string, Value>>> RunView::outputs() const {
+  using Outputs = std::vector<std::pair<std::string, Value>>;
+  if (plan_->pipeline().outputs.empty() || run().state != RunState::succeeded) return Outputs();
+  auto outputs = outputs_of_run(LiveRun::resume(plan_, Selection(*plan_), loaded_));
+  // Of a run of selected steps not all can be had.
+  if (!outputs && !run().options.only.empty()) return Outputs();
+  return outputs;
 }
 
 const TaskResult* RunView::result(const TaskRecord& task) const {

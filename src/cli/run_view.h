@@ -44,6 +44,8 @@ class RunView {
   std::optional<std::int32_t> item(const TaskRecord& task) const;
   /// {axis: value} of all matrices that the task is in; null outside of any.
   Result<Json> matrix(const TaskRecord& task) const;
+  /// What the run as a whole gave, by the `outputs` of its file; none before it has succeeded.
+  Result<std::vector<std::pair<std::string, Value>>> outputs() const;
   /// Null as long as it has none.
   const TaskResult* result(const TaskRecord& task) const;
   /// The run that a cached result came from; empty if it came from none or that is gone.

@@ -13,6 +13,7 @@ void for_each_step(const std::vector<Step>& steps, const std::string& outer, con
     const std::string path = outer + step.name;
     visit(path, *step.settings);
     if (const Group* group = step.group()) for_each_step(group->steps, path + ".", visit);
+    if (step.call()) for_each_step(step.call()->pipeline->finally_steps, path + ".", visit);
   }
 }
 
@@ -27,19 +28,21 @@ void for_each_setting(const Pipeline& pipeline, const Visit& visit) {
 
 }  // namespace
 
-void add_settings(const Pipeline& pipeline, Table& table) {
+void add_settings(const Pipeline& pipeline, ProblemSources files, Table& table) {
   for_each_setting(pipeline, [&](const std::string& path, const StepSettings& settings,
                                  const SettingOrigin& origin) {
     const Position at = origin.position;
+    const std::string file = at.file == 0 ? "" : printable(files[at.file].file_name) + ":";
     table.add({{printable(path)},
                {origin.setting},
                {printable(setting_text(settings, origin.setting))},
-               {fmt::format("{}:{}{}", at.line, at.column, origin.is_default ? " (defaults)" : ""),
+               {fmt::format("{}{}:{}{}", file, at.line, at.column,
+                            origin.is_default ? " (defaults)" : ""),
                 Tone::faint}});
   });
 }
 
-JsonList settings_shape(const Pipeline& pipeline) {
+JsonList settings_shape(const Pipeline& pipeline, ProblemSources files) {
   JsonList all;
   for_each_setting(pipeline, [&](const std::string& path, const StepSettings& settings,
                                  const SettingOrigin& origin) {
@@ -48,7 +51,8 @@ JsonList settings_shape(const Pipeline& pipeline) {
                                 {"value", setting_text(settings, origin.setting)},
                                 {"line", std::int64_t{origin.position.line}},
                                 {"column", std::int64_t{origin.position.column}},
-                                {"default", origin.is_default}});
+                                {"default", origin.is_default},
+                                {"file", files[origin.position.file].file_name}});
   });
   return all;
 }

@@ -101,7 +101,8 @@ Result<ExitCode> run(Session& session, Words words) {
     return ExitCode::ok;
   }
   const std::string tasks = TRY(task_table(session, view));
-  session.console.print(head(session, found, is_driven_now) + tasks);
+  const std::string outputs = fact("outputs", outputs_text(TRY(run_outputs_json(view))));
+  session.console.print(head(session, found, is_driven_now) + outputs + tasks);
   if (!is_ended(found.state) && !is_driven_now)
     session.console.say(fmt::format("next: geartrain attach {}", found.name()));
   return ExitCode::ok;

@@ -207,10 +207,22 @@ ALTER TABLE run ADD COLUMN batch TEXT;
 CREATE INDEX run_batch ON run (batch) WHERE batch IS NOT NULL;
 )sql";
 
+constexpr const char* pipelines_of_several_files = R"sql(
+-- The further files that a pipeline's version is made of, in the order in which they were read.
+CREATE TABLE pipeline_file (
+  version TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (version, number)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema}, Migration{2, "repeated runs", repeated_runs},
     Migration{3, "grown memory", grown_memory}, Migration{4, "collected runs", collected_runs},
-    Migration{5, "batches", batches}};
+    Migration{5, "batches", batches},
+    Migration{6, "pipelines of several files", pipelines_of_several_files}};
 
 }  // namespace
 

@@ -21,12 +21,15 @@ bool is_constant(const Template& text) {
   return !has_reference;
 }
 
-/// Errors of expressions start with "line:column: ".
-Problem problem_of(const Error& failure) {
+/// Errors of expressions start with "line:column: ", or with "file:" and that.
+Problem problem_of(const Error& failure, const MatrixAxis& axis) {
   Problem problem = error_problem({}, failure.message, "", failure.hint);
-  const char* const end = failure.message.data() + failure.message.size();
-  Position position;
-  const auto line = std::from_chars(failure.message.data(), end, position.line);
+  const char* start = failure.message.data();
+  const char* const end = start + failure.message.size();
+  if (const auto* file = axis.values.file_name(); file && failure.message.starts_with(*file + ":"))
+    start += file->size() + 1;
+  Position position{.file = axis.position.file};
+  const auto line = std::from_chars(start, end, position.line);
   if (line.ec != std::errc() || line.ptr == end || *line.ptr != ':') return problem;
   const auto column = std::from_chars(line.ptr + 1, end, position.column);
   if (column.ec != std::errc() || end - column.ptr < 2) return problem;
@@ -45,6 +48,8 @@ class MatrixChecker {
       const auto& matrix = step.settings->matrix;
       const std::uint64_t step_times = matrix ? check_matrix(*matrix, times) : times;
       if (step.group()) check(step.group()->steps, step_times);
+      if (step.call() && step.call()->pipeline)
+        check(step.call()->pipeline->finally_steps, step_times);
     }
   }
 
@@ -77,7 +82,7 @@ class MatrixChecker {
     if (++measured_axes_ > measured_axes_max) return std::nullopt;
     const auto value = axis.values.evaluate(ValueContext({}));
     if (!value) {
-      add_once(problem_of(value.error()));
+      add_once(problem_of(value.error(), axis));
       return std::nullopt;
     }
     return value->list() ? std::optional(value->list()->size()) : std::nullopt;

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "base/text.h"
-#include "definition/check_matrices.h"
 #include "definition/check_references.h"
 #include "definition/check_step.h"
 #include "definition/json_schema.h"
@@ -19,13 +18,18 @@
 namespace gt {
 namespace {
 
+/// Inputs of a group, and parameters of a called pipeline, that a step decides: their names behind
+/// "inputs" and "params".
+using Decided = std::set<std::pair<std::string_view, std::string_view>>;
+
 class PipelineChecker {
  public:
-  PipelineChecker(const Pipeline& pipeline, const Damage& damage, Problems& problems)
-      : file_{.pipeline = pipeline, .damage = damage, .params = {}, .variables = {}},
+  PipelineChecker(const Pipeline& pipeline, const CheckedFiles& checked, Problems& problems)
+      : file_{.pipeline = pipeline, .damage = checked.damage, .params = {}, .variables = {}},
+        checked_(checked),
         problems_(problems) {}
 
-  void check(YamlNode root);
+  TypeFields check(YamlNode root);
 
  private:
   void check_variables();
@@ -39,11 +43,13 @@ class PipelineChecker {
   void report_cycle(const StepScope& scope, const std::vector<std::uint32_t>& cycle);
   void check_group(StepScope& scope, const Step& step, StepTypes types,
                    std::optional<YamlNode> node);
+  void check_call(StepScope& scope, const Step& step);
   void check_finally(const StepScope& root_scope, YamlNode root);
-  void check_whole(const Step& group, const std::vector<Step>& steps,
-                   const std::set<std::string_view>& decided);
+  void check_whole(const Step& group, const std::vector<Step>& steps, const Decided& decided);
+  Decided decided_inside(const Step& step, const Decided& outside);
 
   FileTypes file_;
+  const CheckedFiles& checked_;
   Problems& problems_;
 };
 
@@ -69,7 +75,7 @@ std::optional<YamlNode> node_at(const std::vector<YamlNode>& nodes, std::size_t 
   return index < nodes.size() ? std::optional(nodes[index]) : std::nullopt;
 }
 
-void PipelineChecker::check(YamlNode root) {
+TypeFields PipelineChecker::check(YamlNode root) {
   for (const Parameter& parameter : file_.pipeline.params) {
     file_.params.emplace_back(parameter.name, type_of_schema(parameter.schema));
   }
@@ -78,6 +84,7 @@ void PipelineChecker::check(YamlNode root) {
   scope.default_variables = check_defaults(*file_.pipeline.defaults);
   check_scope(scope, root.find("steps"));
   if (!file_.pipeline.finally_steps.empty()) check_finally(scope, root);
+  return check_group_outputs(file_, scope, nullptr, file_.pipeline.outputs, problems_);
 }
 
 void PipelineChecker::check_variables() {
@@ -98,10 +105,11 @@ void PipelineChecker::check_finally(const StepScope& root_scope, YamlNode root) 
   for (const Step& step : file_.pipeline.finally_steps) {
     const Step* other = root_scope.find(step.name);
     if (!other) continue;
-    problems_.push_back(error_problem(step.position,
-                                      fmt::format("step `{}` has the name of the step in line {}",
-                                                  step.name, other->position.line),
-                                      "a name of its own"));
+    problems_.push_back(
+        error_problem(step.position,
+                      fmt::format("step `{}` has the name of the step in {}", step.name,
+                                  checked_.files.place(other->position, step.position)),
+                      "a name of its own"));
   }
   check_scope(scope, root.find("finally"));
 }
@@ -113,7 +121,10 @@ void PipelineChecker::check_scope(StepScope& scope, std::optional<YamlNode> node
   for (const std::uint32_t index : order.sequence) {
     const Step& step = (*scope.steps)[index];
     StepTypes types = check_step(file_, scope, step, problems_);
-    if (step.group()) check_group(scope, step, std::move(types), node_at(nodes, index));
+    if (step.call())
+      check_call(scope, step);
+    else if (step.group())
+      check_group(scope, step, std::move(types), node_at(nodes, index));
   }
 }
 
@@ -174,28 +185,38 @@ void PipelineChecker::report_cycle(const StepScope& scope,
                                     "steps without a cycle"));
 }
 
-/// The items of a matrix stay as they were seen first, so a group cannot be repeated as a whole
-/// where a step of its own decides them. `decided` are the inputs, seen by `steps`, that such a
-/// step gives.
-void PipelineChecker::check_whole(const Step& group, const std::vector<Step>& steps,
-                                  const std::set<std::string_view>& decided) {
-  const auto is_decided = [&](const Reference& reference) {
-    const auto& path = reference.path;
-    return !step_referred_to(reference).empty() ||
-           (path.size() > 1 && path[0] == "inputs" && decided.contains(path[1]));
+bool is_decided(const Reference& reference, const Decided& decided) {
+  const auto& path = reference.path;
+  return !step_referred_to(reference).empty() ||
+         (path.size() > 1 && decided.contains({path[0], path[1]}));
+}
+
+/// What the steps inside see as decided.
+Decided PipelineChecker::decided_inside(const Step& step, const Decided& outside) {
+  Decided inside;
+  const auto add = [&](std::string_view root, const std::string& name, const Template& value) {
+    value.for_each_reference([&](const Reference& reference) {
+      if (is_decided(reference, outside)) inside.emplace(root, name);
+    });
   };
+  if (const PipelineCall* call = step.call()) {
+    for (const Argument& argument : call->params) add("params", argument.name, argument.value);
+    return inside;
+  }
+  for (const Input& input : step.inputs) add("inputs", input.name, input.from);
+  for (const auto& name : outside)
+    if (name.first == "params") inside.insert(name);
+  return inside;
+}
+
+/// The items of a matrix stay as they were seen first, so a group cannot be repeated as a whole
+/// where a step of its own decides them.
+void PipelineChecker::check_whole(const Step& group, const std::vector<Step>& steps,
+                                  const Decided& decided) {
   for (const Step& step : steps) {
-    if (step.group()) {
-      std::set<std::string_view> inside;
-      for (const Input& input : step.inputs) {
-        input.from.for_each_reference([&](const Reference& reference) {
-          if (is_decided(reference)) inside.insert(input.name);
-        });
-      }
-      check_whole(group, step.group()->steps, inside);
-    }
+    if (step.group()) check_whole(group, step.group()->steps, decided_inside(step, decided));
     for_each_reference(step, [&](Place place, const Reference& reference) {
-      if (place != Place::matrix || !is_decided(reference)) return;
+      if (place != Place::matrix || !is_decided(reference, decided)) return;
       problems_.push_back(error_problem(
           reference.position,
           fmt::format("group `{}` is repeated as a whole, but a step inside decides this matrix",
@@ -204,6 +225,13 @@ void PipelineChecker::check_whole(const Step& group, const std::vector<Step>& st
           "or leave out `whole`: what did not succeed is repeated"));
     });
   }
+}
+
+void PipelineChecker::check_call(StepScope& scope, const Step& step) {
+  const auto& called = step.call()->pipeline;
+  if (!called) return;
+  if (step.settings->retry.whole) check_whole(step, called->steps, {});
+  scope.group_outputs.emplace(&step, checked_.called.at(called.get()));
 }
 
 void PipelineChecker::check_group(StepScope& scope, const Step& step, StepTypes types,
@@ -216,15 +244,15 @@ void PipelineChecker::check_group(StepScope& scope, const Step& step, StepTypes 
   inner.default_variables = check_defaults(*step.group()->defaults);
   if (step.settings->retry.whole) check_whole(step, step.group()->steps, {});
   check_scope(inner, group_node ? group_node->find("steps") : std::nullopt);
-  scope.group_outputs.emplace(&step, check_group_outputs(file_, inner, step, problems_));
+  scope.group_outputs.emplace(
+      &step, check_group_outputs(file_, inner, &step, step.group()->outputs, problems_));
 }
 
 }  // namespace
 
-void check_pipeline(const Pipeline& pipeline, const Damage& damage, YamlNode root,
-                    Problems& problems) {
-  PipelineChecker(pipeline, damage, problems).check(root);
-  check_matrices(pipeline, damage, problems);
+TypeFields check_pipeline(const Pipeline& pipeline, const CheckedFiles& checked, YamlNode root,
+                          Problems& problems) {
+  return PipelineChecker(pipeline, checked, problems).check(root);
 }
 
 }  // namespace gt

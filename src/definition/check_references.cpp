@@ -14,7 +14,8 @@ namespace {
 /// Whether any step of the list, or inside its groups, has the name.
 bool has_step_named(const std::vector<Step>& steps, std::string_view name) {
   return std::ranges::any_of(steps, [&](const Step& step) {
-    return step.name == name || (step.group() && has_step_named(step.group()->steps, name));
+    return step.name == name ||
+           (step.group() && !step.call() && has_step_named(step.group()->steps, name));
   });
 }
 
@@ -59,6 +60,8 @@ const char* field_of(Place place) {
   switch (place) {
     case Place::input:
       return "inputs";
+    case Place::argument:
+      return "params";
     case Place::condition:
       return "if";
     case Place::matrix:

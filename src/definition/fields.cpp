@@ -222,7 +222,7 @@ std::optional<Template> read_list_template(YamlNode node, std::string_view what,
     if (read) items.push_back(std::move(*read));
   }
   if (!is_good) return std::nullopt;
-  return Template::list_of(std::move(items), node.position());
+  return Template::list_of(std::move(items), node.origin());
 }
 
 }  // namespace

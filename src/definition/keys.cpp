@@ -31,12 +31,17 @@ constexpr std::string_view retry =
 
 constexpr std::string_view group_retry =
     R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/group_retry"}]})";
+constexpr std::string_view group_outputs =
+    R"({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "array", "null"]}})";
 constexpr std::string_view bytes = R"({"type": ["string", "integer"], "minimum": 0})";
 
 constexpr auto pipeline_key_list = std::to_array<Key>({
     {"name", R"({"$ref": "#/$defs/name"})",
      "How runs of the pipeline are called; default: the name of its folder."},
     {"description", text, "For people."},
+    {"include", name_or_names,
+     "Files whose parameters, settings and steps are part of this one, as paths from the project's "
+     "root."},
     {"params", R"({"$ref": "#/$defs/params"})",
      "What a run can be given, each with JSON-Schema words."},
     {"environment", environment, "Where steps find their packages."},
@@ -49,6 +54,22 @@ constexpr auto pipeline_key_list = std::to_array<Key>({
     {"max_parallel", max_parallel, "How many tasks of a run may run at once."},
     {"steps", steps, "The work.", true},
     {"finally", steps, "Steps that run when all others have ended, however they ended."},
+    {"outputs", group_outputs,
+     "What a run gives, and a step that runs this file as a pipeline, each an expression."},
+});
+
+constexpr auto fragment_key_list = std::to_array<Key>({
+    {"description", text, "For people."},
+    {"include", name_or_names, "Further files, as paths from the project's root."},
+    {"params", R"({"$ref": "#/$defs/params"})", "Parameters of the pipeline."},
+    {"environment", environment, "Where steps find their packages."},
+    {"env", variables, "Environment variables of every step."},
+    {"secrets", texts, "Names of secrets that the steps may use."},
+    {"defaults", defaults, "Settings of every step that does not say them itself."},
+    {"timeout", duration, "How long a run may take."},
+    {"max_parallel", max_parallel, "How many tasks of a run may run at once."},
+    {"steps", steps, "Steps of the pipeline."},
+    {"finally", steps, "Steps that run when all others have ended."},
 });
 
 constexpr auto parameter_key_list = std::to_array<Key>({
@@ -135,10 +156,23 @@ constexpr auto group_step_key_list = std::to_array<Key>({
     {"retry", group_retry, "How often what failed inside is repeated."},
 });
 
+constexpr auto pipeline_step_key_list = std::to_array<Key>({
+    {"description", text, "For people."},
+    {"pipeline", text, "Another pipeline file, as a path from the project's root.", true},
+    {"params", R"({"type": "object"})", "Its parameters, values with expressions."},
+    {"needs", name_or_names, "Steps that must have ended before, without data from them."},
+    {"if", condition, "An expression; the pipeline is skipped when it is false."},
+    {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
+    {"matrix", matrix, "The whole pipeline once for each combination of the values of its axes."},
+    {"max_parallel", max_parallel, "How many pipelines of the matrix may run at once."},
+    {"fail_fast", boolean, "The first failed pipeline of the matrix cancels the others."},
+    {"retry", group_retry, "How often what failed inside is repeated."},
+});
+
 constexpr auto group_key_list = std::to_array<Key>({
     {"defaults", defaults, "Settings of every step inside that does not say them itself."},
     {"steps", steps, "The work.", true},
-    {"outputs", R"({"type": "object", "additionalProperties": {"type": "string"}})",
+    {"outputs", group_outputs,
      "What the steps outside see as the group's outputs, each an expression."},
 });
 
@@ -250,12 +284,14 @@ std::vector<std::string> KeyTable::names() const {
 }
 
 constinit const KeyTable pipeline_keys = {"pipeline", pipeline_key_list};
+constinit const KeyTable fragment_keys = {"fragment", fragment_key_list};
 constinit const KeyTable parameter_keys = {"parameter", parameter_key_list};
 constinit const KeyTable environment_keys = {"environment", environment_key_list};
 constinit const KeyTable python_keys = {"python", python_key_list};
 constinit const KeyTable step_keys = {"step", step_key_list};
 constinit const KeyTable defaults_keys = {"defaults", defaults_key_list};
 constinit const KeyTable group_step_keys = {"group_step", group_step_key_list};
+constinit const KeyTable pipeline_step_keys = {"pipeline_step", pipeline_step_key_list};
 constinit const KeyTable group_keys = {"group", group_key_list};
 constinit const KeyTable input_keys = {"input", input_key_list};
 constinit const KeyTable output_keys = {"output", output_key_list};
@@ -267,9 +303,9 @@ constinit const KeyTable cache_keys = {"cache", cache_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
-      {&pipeline_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys, &defaults_keys,
-       &group_step_keys, &group_keys, &input_keys, &output_keys, &retry_keys, &group_retry_keys,
-       &grow_keys, &resources_keys, &cache_keys});
+      {&pipeline_keys, &fragment_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys,
+       &defaults_keys, &group_step_keys, &pipeline_step_keys, &group_keys, &input_keys,
+       &output_keys, &retry_keys, &group_retry_keys, &grow_keys, &resources_keys, &cache_keys});
   return all;
 }
 

@@ -28,6 +28,8 @@ struct KeyTable {
 };
 
 extern const KeyTable pipeline_keys;
+/// Of a file that others include.
+extern const KeyTable fragment_keys;
 extern const KeyTable parameter_keys;
 extern const KeyTable environment_keys;
 extern const KeyTable python_keys;
@@ -37,6 +39,8 @@ extern const KeyTable step_keys;
 extern const KeyTable defaults_keys;
 /// Of a step that holds a group.
 extern const KeyTable group_step_keys;
+/// Of a step that runs another pipeline file.
+extern const KeyTable pipeline_step_keys;
 /// Below `group:`.
 extern const KeyTable group_keys;
 extern const KeyTable input_keys;

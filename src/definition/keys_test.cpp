@@ -25,12 +25,14 @@ TEST_CASE("the reference of the file format has every key, and no other") {
   const std::string text = read_source_file("docs/reference/pipeline-file.md");
   const std::vector<std::pair<const KeyTable*, std::string>> sections = {
       {&pipeline_keys, "Pipeline"},
+      {&fragment_keys, "Include"},
       {&parameter_keys, "Parameter"},
       {&environment_keys, "Environment"},
       {&python_keys, "Python environment"},
       {&step_keys, "Step"},
       {&defaults_keys, "Defaults"},
       {&group_step_keys, "Step with a group"},
+      {&pipeline_step_keys, "Step with a pipeline"},
       {&group_keys, "Inside a group"},
       {&input_keys, "Input"},
       {&output_keys, "Output"},

@@ -6,10 +6,17 @@
 
 namespace gt::definition_limits {
 
-/// Steps of one file, those inside groups included.
+/// Steps of one pipeline, those inside groups and called pipelines included.
 constexpr std::size_t steps_max = 200'000;
 /// Of one `params`, `inputs`, `outputs`, `env`, `inherit`, `matrix` or `secrets`.
 constexpr std::size_t entries_max = 10'000;
+/// Files that one pipeline is made of, its own included, and their bytes all together.
+constexpr std::size_t pipeline_files_max = 200;
+constexpr std::size_t pipeline_files_bytes_max = std::size_t{64} << 20U;
+/// Fragments that include others, one inside the other.
+constexpr std::size_t include_depth_max = 16;
+/// Pipelines that call others, one inside the other.
+constexpr std::size_t pipeline_depth_max = 16;
 /// Combinations of one matrix.
 constexpr std::uint64_t matrix_items_max = 100'000;
 /// Tasks of one run: what matrices inside matrices multiply to.

@@ -184,6 +184,22 @@ struct SettingOrigin {
 };
 
 struct Group;
+struct Pipeline;
+
+/// A parameter that is given to another pipeline.
+struct Argument {
+  std::string name;
+  Template value;
+  Position position;
+};
+
+/// `pipeline:` the steps of another file, with parameters of their own.
+struct PipelineCall {
+  std::shared_ptr<const Pipeline> pipeline;  ///< null only while what is wrong is collected
+  std::vector<Argument> params;
+  std::string path;  ///< relative to the project's root
+  Position position;
+};
 
 /// What few steps have. What `defaults:` say is in the settings of each step that they reach.
 struct StepSettings {
@@ -206,8 +222,8 @@ struct StepSettings {
 struct Step {
   std::string name;
   Position position;
-  /// A process, or a group of steps.
-  std::variant<Command, std::unique_ptr<Group>> body;
+  /// A process, a group of steps, or the steps of another file.
+  std::variant<Command, std::unique_ptr<Group>, std::unique_ptr<PipelineCall>> body;
   std::vector<std::string> needs;
   std::vector<Input> inputs;
   std::vector<Output> outputs;  ///< of a group: empty, see Group::outputs
@@ -215,8 +231,10 @@ struct Step {
   /// Shared by all steps that say nothing of the kind; never null.
   std::shared_ptr<const StepSettings> settings;
 
-  const Group* group() const {
-    const auto* pointer = std::get_if<std::unique_ptr<Group>>(&body);
+  /// Of a step that holds others, the group, or the other pipeline as one.
+  const Group* group() const;
+  const PipelineCall* call() const {
+    const auto* pointer = std::get_if<std::unique_ptr<PipelineCall>>(&body);
     return pointer ? pointer->get() : nullptr;
   }
   const Command* command() const { return std::get_if<Command>(&body); }
@@ -236,19 +254,24 @@ struct Group {
   std::vector<GroupOutput> outputs;
 };
 
-struct Pipeline {
+/// The group of a file's steps, with what only a file has.
+struct Pipeline : Group {
   std::string name;
   std::string description;
   std::vector<Parameter> params;
   std::optional<EnvironmentDefinition> environment;
   VariableSettings variables;  ///< for every step
   std::optional<Duration> timeout;
-  std::optional<std::uint32_t> max_parallel;     ///< of the run
-  std::vector<std::string> secrets;              ///< names declared under `secrets:`
-  std::shared_ptr<const StepSettings> defaults;  ///< never null
-  std::vector<Step> steps;
+  std::optional<std::uint32_t> max_parallel;  ///< of the run
+  std::vector<std::string> secrets;           ///< names declared under `secrets:`
   std::vector<Step> finally_steps;
 };
+
+inline const Group* Step::group() const {
+  if (const PipelineCall* called = call()) return called->pipeline.get();
+  const auto* pointer = std::get_if<std::unique_ptr<Group>>(&body);
+  return pointer ? pointer->get() : nullptr;
+}
 
 /// Words as in the file, SQL, JSON and UI.
 const char* to_text(TriggerRule rule);

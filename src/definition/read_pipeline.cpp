@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <unordered_map>
 
 #include "base/text.h"
+#include "definition/check_matrices.h"
 #include "definition/check_pipeline.h"
 #include "definition/damage.h"
 #include "definition/fields.h"
+#include "definition/include.h"
 #include "definition/limits.h"
 #include "definition/problems.h"
 #include "definition/read_parameters.h"
@@ -55,8 +58,8 @@ void check_triggers(YamlNode node, Problems& problems) {
 
 class PipelineReader {
  public:
-  PipelineReader(Damage& damage, Problems& problems)
-      : problems_(problems), steps_(damage, problems) {}
+  PipelineReader(Damage& damage, Problems& problems, StepReader::CalledPipelines called)
+      : problems_(problems), steps_(damage, problems, std::move(called)) {}
 
   Pipeline read(YamlNode root) {
     check_keys(root, pipeline_keys, "the pipeline", problems_);
@@ -91,6 +94,8 @@ class PipelineReader {
       pipeline_.steps = steps_.read_steps(node, "`steps`");
     } else if (key == "finally") {
       pipeline_.finally_steps = steps_.read_steps(node, "`finally`");
+    } else if (key == "outputs") {
+      pipeline_.outputs = steps_.read_group_outputs(node);
     }
   }
 
@@ -98,6 +103,118 @@ class PipelineReader {
   StepReader steps_;
   Pipeline pipeline_;
 };
+
+/// A pipeline with all that it calls: each file is read and checked once.
+class Reading {
+ public:
+  Reading(std::string_view text, const std::string& file_name, const NamedFiles& named,
+          Problems& problems)
+      : file_name_(file_name), files_(text, named, problems), problems_(problems) {}
+
+  /// The pipeline of the own file; null if there is nothing in it.
+  std::shared_ptr<Pipeline> read() { return read(files_.own()); }
+  std::vector<FileText> take_named() { return std::move(files_).take_named(); }
+
+ private:
+  std::shared_ptr<Pipeline> read(const OpenedFile& file);
+  std::shared_ptr<const Pipeline> read_called(YamlNode path);
+  bool may_call(const OpenedFile& file, YamlNode path);
+  void count_steps(const Pipeline& pipeline, const std::vector<Step>& steps, std::size_t& count);
+
+  const std::string& file_name_;
+  PipelineFiles files_;
+  Problems& problems_;
+  Damage damage_;
+  CalledTypes types_;
+  std::unordered_map<const Pipeline*, std::size_t> step_counts_;
+  std::vector<const OpenedFile*> open_;
+  std::unordered_map<std::uint16_t, std::shared_ptr<const Pipeline>> read_;
+};
+
+std::shared_ptr<Pipeline> Reading::read(const OpenedFile& file) {
+  open_.push_back(&file);
+  const auto composed = put_together(file, files_, problems_);
+  const YamlTree& tree = composed ? *composed : file.tree;
+  std::shared_ptr<Pipeline> pipeline;
+  if (const auto root = tree.root()) {
+    PipelineReader reader(damage_, problems_, [this](YamlNode path) { return read_called(path); });
+    pipeline = std::make_shared<Pipeline>(reader.read(*root));
+    if (pipeline->name.empty())
+      pipeline->name = default_name(file.number == 0 ? file_name_ : file.path);
+    std::size_t count = 0;
+    count_steps(*pipeline, pipeline->steps, count);
+    count_steps(*pipeline, pipeline->finally_steps, count);
+    step_counts_[pipeline.get()] = count;
+    // After a syntax error names may be missing only because they come later.
+    if (!tree.is_truncated()) {
+      types_[pipeline.get()] = check_pipeline(
+          *pipeline, {.damage = damage_, .files = files_, .called = types_}, *root, problems_);
+      // More would take long to walk through, and is refused.
+      if (count <= definition_limits::steps_max) check_matrices(*pipeline, damage_, problems_);
+    }
+  }
+  open_.pop_back();
+  return pipeline;
+}
+
+/// What a called pipeline has counts as often as it is called.
+void Reading::count_steps(const Pipeline& pipeline, const std::vector<Step>& steps,
+                          std::size_t& count) {
+  using definition_limits::steps_max;
+  for (const Step& step : steps) {
+    ++count;
+    const PipelineCall* const call = step.call();
+    if (call && call->pipeline) {
+      const std::size_t before = count;
+      count = std::min(count + step_counts_[call->pipeline.get()], steps_max + 1);
+      if (count > steps_max && before <= steps_max)
+        problems_.push_back(error_problem(
+            call->position,
+            fmt::format("with what it calls, the pipeline has more than {} steps", steps_max),
+            "fewer", "the limit is steps_max; a `matrix` makes many tasks of one step"));
+    } else if (step.group()) {
+      count_steps(pipeline, step.group()->steps, count);
+    }
+  }
+}
+
+bool Reading::may_call(const OpenedFile& file, YamlNode path) {
+  const auto add = [&](std::string message, std::string expected, std::string hint = {}) {
+    problems_.push_back(
+        error_problem(path.position(), std::move(message), std::move(expected), std::move(hint)));
+    return false;
+  };
+  if (const auto first = std::ranges::find(open_, &file); first != open_.end()) {
+    std::string way;
+    const auto name = [&](const OpenedFile& one) {
+      return printable(one.path.empty() ? file_name_ : one.path);
+    };
+    for (auto at = first; at != open_.end(); ++at) way += name(**at) + " → ";
+    return add(fmt::format("the pipelines call each other: {}{}", way, name(file)),
+               "pipelines without a cycle");
+  }
+  if (open_.size() > definition_limits::pipeline_depth_max)
+    return add(fmt::format("pipelines call each other more than {} levels deep",
+                           definition_limits::pipeline_depth_max),
+               "fewer levels", "the limit is pipeline_depth_max");
+  if (file.tree.root()) return !file.tree.is_truncated();
+  const bool is_told = std::ranges::any_of(
+      problems_, [&](const Problem& one) { return one.position.file == file.number; });
+  return !is_told &&
+         add(fmt::format("`pipeline` names `{}`, which has nothing in it", printable(file.path)),
+             "a pipeline with `steps`");
+}
+
+std::shared_ptr<const Pipeline> Reading::read_called(YamlNode path) {
+  const OpenedFile* const file = files_.open(path, "`pipeline`");
+  if (!file || !may_call(*file, path)) return nullptr;
+  const auto known = read_.find(file->number);
+  if (known != read_.end()) return known->second;
+  auto pipeline = read(*file);
+  // What could not be checked has no outputs that are known.
+  if (pipeline && !types_.contains(pipeline.get())) pipeline = nullptr;
+  return read_[file->number] = std::move(pipeline);
+}
 
 void sort_and_limit(Problems& problems) {
   std::ranges::stable_sort(problems, {}, &Problem::position);
@@ -118,21 +235,17 @@ void sort_and_limit(Problems& problems) {
 
 }  // namespace
 
-ReadResult read_pipeline(std::string_view text, const std::string& file_name) {
+ReadResult read_pipeline(std::string_view text, const std::string& file_name,
+                         const NamedFiles& named) {
   ReadResult result;
-  Damage damage;
-  const YamlTree tree = parse_yaml(text, result.problems);
-  const auto root = tree.root();
-  if (root) {
-    Pipeline pipeline = PipelineReader(damage, result.problems).read(*root);
-    // After a syntax error names may be missing only because they come later.
-    if (!tree.is_truncated()) check_pipeline(pipeline, damage, *root, result.problems);
-    if (pipeline.name.empty()) pipeline.name = default_name(file_name);
-    if (!has_error(result.problems)) result.pipeline = std::move(pipeline);
-  } else if (result.problems.empty()) {
+  Reading reading(text, file_name, named, result.problems);
+  auto pipeline = reading.read();
+  if (!pipeline && result.problems.empty()) {
     result.problems.push_back(
         error_problem({1, 1}, "the file is empty", "a pipeline with `steps`"));
   }
+  if (pipeline && !has_error(result.problems)) result.pipeline = std::move(*pipeline);
+  result.named = reading.take_named();
   sort_and_limit(result.problems);
   return result;
 }

@@ -15,7 +15,8 @@ using namespace gt;
 namespace {
 
 std::string rendered(const Problems& problems, std::string_view text) {
-  return render_problems(problems, {.file_name = "pipeline.yaml", .text = text}, Colors::none);
+  const ProblemSource source{.file_name = "pipeline.yaml", .text = text};
+  return render_problems(problems, std::span(&source, 1), Colors::none);
 }
 
 /// The pipeline of a text that must be right.

@@ -35,6 +35,24 @@ void check_group_step_keys(YamlNode node, std::string_view what, Problems& probl
   }
 }
 
+/// As check_group_step_keys, of a step with `pipeline`.
+void check_call_keys(YamlNode node, std::string_view what, Problems& problems) {
+  for (const YamlEntry entry : node.entries()) {
+    const std::string_view key = entry.key.text();
+    if (pipeline_step_keys.find(key)) continue;
+    if (!step_keys.find(key) && key != "group") {
+      add_unknown(entry.key, "key", pipeline_step_keys.names(), problems);
+      continue;
+    }
+    const std::string hint = key == "run" || key == "group"
+                                 ? "one step does one thing: make two of it"
+                             : key == "inputs" ? "what goes into another pipeline are its `params`"
+                                               : "put it into the other file";
+    problems.push_back(error_problem(
+        entry.key.position(), fmt::format("{} has `{}` beside `pipeline`", what, key), "", hint));
+  }
+}
+
 /// `if: a > b` and `if: ${{ a > b }}` are the same.
 std::optional<Template> read_condition(YamlNode node, Problems& problems) {
   if (!node.is(YamlKind::text)) {
@@ -100,9 +118,9 @@ Step StepReader::read_step(YamlEntry entry) {
           read_word(*rule, "`trigger_rule`", parse_trigger_rule, trigger_rule_words(), problems_)
               .value_or(step.trigger_rule);
     }
-    step.settings = read_settings(node, step.group() != nullptr);
+    step.settings = read_settings(node, step.command() == nullptr);
   } else {
-    add_wrong_kind(node, what, "a mapping with `run` or `group`", problems_);
+    add_wrong_kind(node, what, "a mapping with `run`, `group` or `pipeline`", problems_);
   }
   if (problems_.size() != problems_before) damage_.add(step.position);
   return step;
@@ -114,20 +132,28 @@ void StepReader::read_body(YamlNode node, std::string_view what, Step& step) {
     step.body = read_group(*group);
     return;
   }
+  if (const auto path = node.find("pipeline")) {
+    check_call_keys(node, what, problems_);
+    auto call = read_call(node, *path);
+    if (!call->pipeline) damage_.add(step.position);
+    step.body = std::move(call);
+    return;
+  }
   bool is_body_misspelt = false;
   for (const YamlEntry entry : node.entries()) {
     if (step_keys.find(entry.key.text())) continue;
     auto names = step_keys.names();
     names.emplace_back("group");
+    names.emplace_back("pipeline");
     const std::string probable = add_unknown(entry.key, "key", names, problems_);
-    is_body_misspelt |= probable == "run" || probable == "group";
+    is_body_misspelt |= probable == "run" || probable == "group" || probable == "pipeline";
   }
   const auto run = node.find("run");
   if (run) {
     step.body = read_command(*run, step);
   } else if (!node.is_incomplete() && !is_body_misspelt) {
     problems_.push_back(error_problem(step.position, fmt::format("{} does nothing", what),
-                                      "`run`, or `group` with steps of its own"));
+                                      "`run`, `group` with steps of its own, or `pipeline`"));
   }
   if (const auto outputs = node.find("outputs")) read_outputs(*outputs, step);
 }
@@ -168,22 +194,53 @@ std::unique_ptr<Group> StepReader::read_group(YamlNode node) {
   if (const auto steps = node.find("steps"))
     group->steps = read_steps(*steps, "`steps` of the group");
   defaults_ = defaults_outside;
-  const auto outputs = node.find("outputs");
-  if (!outputs) return group;
-  if (!outputs->is(YamlKind::mapping)) {
-    add_wrong_kind(*outputs, "`outputs`", "a mapping of names to expressions", problems_);
-    return group;
+  if (const auto outputs = node.find("outputs")) group->outputs = read_group_outputs(*outputs);
+  return group;
+}
+
+std::unique_ptr<PipelineCall> StepReader::read_call(YamlNode node, YamlNode path) {
+  auto call = std::make_unique<PipelineCall>();
+  call->position = path.position();
+  call->path = path.text();
+  call->pipeline = called_(path);
+  const auto params = node.find("params");
+  if (!params) return call;
+  if (!params->is(YamlKind::mapping)) {
+    add_wrong_kind(*params, "`params`", "a mapping of names to values", problems_);
+    return call;
   }
-  if (!check_size(*outputs, "`outputs`", problems_)) return group;
-  group->outputs.reserve(outputs->size());
-  for (const YamlEntry entry : outputs->entries()) {
+  if (!check_size(*params, "`params`", problems_)) return call;
+  call->params.reserve(params->size());
+  for (const YamlEntry entry : params->entries()) {
+    Argument argument;
+    argument.position = entry.key.position();
+    argument.name = read_name(entry.key, "parameter", problems_).value_or("");
+    const std::string what = fmt::format("parameter `{}`", printable(entry.key.text()));
+    if (auto value = read_typed_template(entry.value, what, problems_))
+      argument.value = std::move(*value);
+    else
+      damage_.add(argument.position);
+    call->params.push_back(std::move(argument));
+  }
+  return call;
+}
+
+std::vector<GroupOutput> StepReader::read_group_outputs(YamlNode node) {
+  std::vector<GroupOutput> all;
+  if (!node.is(YamlKind::mapping)) {
+    add_wrong_kind(node, "`outputs`", "a mapping of names to expressions", problems_);
+    return all;
+  }
+  if (!check_size(node, "`outputs`", problems_)) return all;
+  all.reserve(node.size());
+  for (const YamlEntry entry : node.entries()) {
     GroupOutput output;
     output.position = entry.key.position();
     output.name = read_name(entry.key, "output name", problems_).value_or("");
     const std::string what = fmt::format("output `{}`", printable(entry.key.text()));
     if (entry.value.is(YamlKind::mapping)) {
       problems_.push_back(
-          error_problem(entry.value.position(), fmt::format("{} of a group is a mapping", what),
+          error_problem(entry.value.position(), fmt::format("{} is a mapping", what),
                         "an expression, as in \"${{ steps.train.outputs.model }}\""));
       damage_.add(output.position);
     } else if (auto from = read_typed_template(entry.value, what, problems_)) {
@@ -191,9 +248,9 @@ std::unique_ptr<Group> StepReader::read_group(YamlNode node) {
     } else {
       damage_.add(output.position);
     }
-    group->outputs.push_back(std::move(output));
+    all.push_back(std::move(output));
   }
-  return group;
+  return all;
 }
 
 void StepReader::read_inputs(YamlNode node, Step& step) {
@@ -255,8 +312,8 @@ std::shared_ptr<const StepSettings> StepReader::use_defaults(std::optional<YamlN
   return defaults_;
 }
 
-std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, bool is_group) {
-  const auto& defaults = is_group ? no_settings_ : defaults_;
+std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, bool holds_steps) {
+  const auto& defaults = holds_steps ? no_settings_ : defaults_;
   std::shared_ptr<StepSettings> settings;
   const auto change = [&]() -> StepSettings& {
     if (!settings) settings = std::make_shared<StepSettings>(*defaults);
@@ -271,10 +328,10 @@ std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, boo
       change().condition_position = value.position();
     } else if (key == "description") {
       change().description = read_text(value, "`description`", problems_).value_or("");
-    } else if (is_group && key == "retry") {
+    } else if (holds_steps && key == "retry") {
       change().retry = read_group_retry(value, problems_);
       change().origins.push_back({.setting = "retry", .position = entry.key.position()});
-    } else if (!is_group && defaults_keys.find(key)) {
+    } else if (!holds_steps && defaults_keys.find(key)) {
       read_setting(entry, SettingPlace::step, change(), problems_);
     }
   }

@@ -20,6 +20,8 @@ void for_each_reference(const Step& step, const ReferenceVisitor& visit) {
   for (const Variable& variable : step.settings->variables.variables) {
     visit_all(Place::variable, variable.value);
   }
+  if (const PipelineCall* call = step.call())
+    for (const Argument& argument : call->params) visit_all(Place::argument, argument.value);
   const Command* command = step.command();
   if (!command) return;
   if (const auto* argv = std::get_if<Argv>(command)) {

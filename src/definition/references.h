@@ -14,7 +14,8 @@ namespace gt {
 /// | place             | params run | steps    | inputs      | matrix    | outputs | env | secrets
 /// |
 /// |-------------------|------------|----------|-------------|-----------|---------|-----|---------|
-/// | input, condition  | yes        | siblings | the group's | own+outer |         |     | | |
+/// | input, argument,  |            |          |             |           |         |     | | |
+/// condition         | yes        | siblings | the group's | own+outer |         |     | | |
 /// matrix            | yes        | siblings | the group's | outer     |         |     |         |
 /// | command           | yes        | siblings | the step's  | own+outer | yes     | yes | yes | |
 /// variable          | yes        | siblings | the step's  | own+outer | yes     |     | yes     |
@@ -23,7 +24,16 @@ namespace gt {
 ///
 /// Artifacts of other steps reach a command as inputs only: nowhere else do they have a path.
 /// Steps below `finally` see the pipeline's steps beside their siblings, and `run.state`.
-enum class Place { input, condition, matrix, command, variable, group_output, pipeline_variable };
+enum class Place {
+  input,
+  argument,
+  condition,
+  matrix,
+  command,
+  variable,
+  group_output,
+  pipeline_variable
+};
 
 using ReferenceVisitor = std::function<void(Place, const Reference&)>;
 

@@ -82,7 +82,8 @@ Palette palette_for(Colors colors, Severity severity) {
 
 }  // namespace
 
-std::string render_problem(const Problem& problem, const ProblemSource& source, Colors colors) {
+std::string render_problem(const Problem& problem, ProblemSources sources, Colors colors) {
+  const ProblemSource& source = sources[problem.position.file];
   const Palette palette = palette_for(colors, problem.severity);
   const bool has_place = problem.position.line > 0;
   std::string place = printable(source.file_name);
@@ -103,18 +104,18 @@ std::string render_problem(const Problem& problem, const ProblemSource& source, 
   return text;
 }
 
-std::string render_problems(const Problems& problems, const ProblemSource& source, Colors colors) {
+std::string render_problems(const Problems& problems, ProblemSources sources, Colors colors) {
   std::string text;
   for (const Problem& problem : problems) {
     if (!text.empty()) text += '\n';
-    text += render_problem(problem, source, colors);
+    text += render_problem(problem, sources, colors);
   }
   return text;
 }
 
-Json problem_to_json(const Problem& problem, const std::string& file_name) {
+Json problem_to_json(const Problem& problem, ProblemSources sources) {
   JsonObject object;
-  object.set("file", file_name);
+  object.set("file", sources[problem.position.file].file_name);
   if (problem.position.line > 0) {
     object.set("line", std::int64_t{problem.position.line});
     object.set("column", std::int64_t{problem.position.column});

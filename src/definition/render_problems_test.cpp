@@ -6,6 +6,13 @@ using namespace gt;
 
 namespace {
 
+std::string render_problem(const Problem& problem, const ProblemSource& source, Colors colors) {
+  return gt::render_problem(problem, std::span(&source, 1), colors);
+}
+Json problem_to_json(const Problem& problem, const ProblemSource& source) {
+  return gt::problem_to_json(problem, std::span(&source, 1));
+}
+
 const Problem unknown_key = {.severity = Severity::error,
                              .position = {2, 3},
                              .message = "unknown key `ouputs`",
@@ -60,10 +67,20 @@ TEST_CASE("colours are asked for") {
 
 TEST_CASE("as JSON a problem has its parts") {
   CHECK(
-      compact_json(problem_to_json(unknown_key, "f.yaml")) ==
+      compact_json(problem_to_json(unknown_key, {.file_name = "f.yaml", .text = ""})) ==
       R"({"file":"f.yaml","line":2,"column":3,"severity":"error","message":"unknown key `ouputs`",)"
       R"("expected":"a key","hint":"did you mean `outputs`?"})");
-  CHECK(compact_json(problem_to_json(
-            {.severity = Severity::warning, .position = {}, .message = "m"}, "f")) ==
-        R"({"file":"f","severity":"warning","message":"m"})");
+  CHECK(
+      compact_json(problem_to_json({.severity = Severity::warning, .position = {}, .message = "m"},
+                                   {.file_name = "f", .text = ""})) ==
+      R"({"file":"f","severity":"warning","message":"m"})");
+}
+
+TEST_CASE("each problem is shown with the file that it is in") {
+  const std::vector<ProblemSource> sources = {{.file_name = "a.yaml", .text = "one\n"},
+                                              {.file_name = "b.yaml", .text = "other\n"}};
+  const Problem problem = {.position = {1, 1, 1}, .message = "x"};
+  CHECK(gt::render_problem(problem, sources, Colors::none) ==
+        "b.yaml:1:1: error: x\n    1 | other\n      | ^\n");
+  CHECK(*gt::problem_to_json(problem, sources).find("file")->string() == "b.yaml");
 }

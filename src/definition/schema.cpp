@@ -109,7 +109,8 @@ JsonObject definitions() {
   all.set("texts", one_or_many(JsonObject{{"type", "string"}}));
   all.set("duration", duration_schema());
   all.set("steps", [] {
-    Json steps = named(any_of({reference_to("step"), reference_to("group_step")}));
+    Json steps = named(
+        any_of({reference_to("step"), reference_to("group_step"), reference_to("pipeline_step")}));
     steps.object()->set("minProperties", 1);
     return steps;
   }());
@@ -138,7 +139,14 @@ Json pipeline_file_schema() {
   JsonObject schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                     {"title", "Geartrain pipeline file"}};
   const Json pipeline = schema_of_table(pipeline_keys);
-  for (const auto& [word, value] : *pipeline.object()) schema.set(word, value);
+  for (const auto& [word, value] : *pipeline.object()) {
+    // The steps may stand in files that are included.
+    if (word == "required")
+      schema.set("anyOf", JsonList{JsonObject{{"required", value}},
+                                   JsonObject{{"required", JsonList{"include"}}}});
+    else
+      schema.set(word, value);
+  }
   schema.set("$defs", definitions());
   return schema;
 }

@@ -153,6 +153,7 @@ TEST_CASE("the schema accepts the files that the reader accepts") {
   const SchemaWalk walk(schema);
   CHECK(walk.accepts(yaml(read_source_file("examples/flights/pipeline.yaml"))));
   CHECK(walk.accepts(yaml(read_source_file("src/definition/golden/everything.yaml"))));
+  CHECK(walk.accepts(yaml("include: [shared/steps.yaml]\nname: x")));
   CHECK(walk.accepts(yaml(
       "steps: {a: {run: [sleep, 5], retry: 3, needs: b, matrix: {x: [1, {a: b}]}}, b: {run: x}}")));
 }
@@ -162,6 +163,7 @@ TEST_CASE("the schema refuses what can be seen without reading expressions") {
   const SchemaWalk walk(schema);
   for (const char* text : {
            "name: x",
+           "name: x\ninclude: 5",
            "steps: {}",
            "steps: {a: {}}",
            "steps: {a: {run: x, ouputs: {}}}",

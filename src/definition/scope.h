@@ -36,6 +36,9 @@ struct StepScope {
   std::unordered_map<const Step*, TypeFields> group_outputs;
 };
 
+/// Types of what called pipelines give.
+using CalledTypes = std::unordered_map<const Pipeline*, TypeFields>;
+
 /// What the whole file has in common.
 struct FileTypes {
   const Pipeline& pipeline;

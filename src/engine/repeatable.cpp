@@ -23,11 +23,14 @@ bool is_alike(const Template& text) {
   return alike;
 }
 
+bool is_alike(const Pipeline& pipeline);
+
 bool is_alike(const Step& step) {
   if (step.settings->cache.expires) return false;
   bool alike = true;
   for_each_reference(
       step, [&](Place, const Reference& reference) { alike = alike && !sees_the_run(reference); });
+  if (step.call()) return alike && is_alike(*step.call()->pipeline);
   const Group* const group = step.group();
   if (!group) return alike;
   for (const GroupOutput& output : group->outputs) alike = alike && is_alike(output.from);
@@ -40,7 +43,9 @@ bool is_alike(const Pipeline& pipeline) {
   return std::ranges::all_of(pipeline.steps, alike) &&
          std::ranges::all_of(pipeline.finally_steps, alike) &&
          std::ranges::all_of(pipeline.variables.variables,
-                             [](const Variable& variable) { return is_alike(variable.value); });
+                             [](const Variable& variable) { return is_alike(variable.value); }) &&
+         std::ranges::all_of(pipeline.outputs,
+                             [](const GroupOutput& output) { return is_alike(output.from); });
 }
 
 }  // namespace

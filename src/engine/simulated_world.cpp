@@ -134,7 +134,7 @@ AttemptSucceeded SimulatedWorld::success_of(const Launch& launch) {
 }
 
 RunId SimulatedWorld::start(const std::string& text, JsonObject params, RunOptions options) {
-  ReadResult read = read_pipeline(text, "pipeline.yaml");
+  ReadResult read = read_pipeline(text, "pipeline.yaml", named_files("pipeline.yaml", named));
   for (const Problem& problem : read.problems)
     fmt::print(stderr, "{}:{}: {}\n", problem.position.line, problem.position.column,
                problem.message);

@@ -75,6 +75,8 @@ class SimulatedWorld {
   Cache cache;
   RunStore runs;
   SimulatedFacts facts;
+  /// Files that pipelines may name.
+  std::vector<FileText> named;
   std::unique_ptr<MemoryDatabase> memory;
   std::unique_ptr<FaultyDatabase> database;
   std::unique_ptr<SimulatedExecutor> executor;

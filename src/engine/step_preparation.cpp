@@ -68,7 +68,7 @@ Result<NamedValues> evaluate_variables(const LiveRun& run, TaskIndex task, const
                                        const SecretSource& secrets) {
   NamedValues values;
   const TaskContext context(run, task, Viewpoint::variables, &places, &secrets);
-  for (const Variable* variable : declared_variables(run.plan().pipeline(), run.step_of(task))) {
+  for (const Variable* variable : declared_variables(run.pipeline_of(task), run.step_of(task))) {
     Value value = TRY(variable->value.evaluate(context).context("env {}", variable->name));
     values.emplace_back(variable->name, std::move(value));
   }
@@ -99,7 +99,7 @@ struct Mentions {
 
 Mentions mentions_of(const LiveRun& run, TaskIndex task, std::string_view root) {
   Mentions mentions;
-  for_each_command_reference(run.plan().pipeline(), run.step_of(task),
+  for_each_command_reference(run.pipeline_of(task), run.step_of(task),
                              [&](const Reference& reference) {
                                if (reference.path.empty() || reference.path[0] != root) return;
                                if (reference.path.size() == 1)
@@ -187,7 +187,7 @@ const std::optional<PythonEnvironment>& python_of(const Pipeline& pipeline, cons
 Result<PreparedKey> prepare_key(const LiveRun& run, TaskIndex task, StepFacts& facts,
                                 bool may_start_work) {
   const Step& step = run.step_of(task);
-  const Pipeline& pipeline = run.plan().pipeline();
+  const Pipeline& pipeline = run.pipeline_of(task);
   PreparedKey prepared;
   StepManifest& manifest = prepared.manifest;
 
@@ -218,11 +218,16 @@ Result<PreparedKey> prepare_key(const LiveRun& run, TaskIndex task, StepFacts& f
   manifest.working_directory = step.settings->working_directory.value_or(".");
 
   const Mentions params = mentions_of(run, task, "params");
-  for (const auto& [name, value] : run.plan().params())
-    if (params.contain(name)) manifest.params.emplace_back(name, canonical_json(value));
+  if (const TaskIndex caller = run.caller(task); caller != no_task) {
+    for (const auto& [name, value] : run.arguments(caller))
+      if (params.contain(name))
+        manifest.params.emplace_back(name, TRY(manifest_json(value, "params " + name)));
+  } else {
+    for (const auto& [name, value] : run.plan().params())
+      if (params.contain(name)) manifest.params.emplace_back(name, canonical_json(value));
+  }
   const Mentions axes = mentions_of(run, task, "matrix");
-  for (TaskIndex index = task; index != no_task; index = run.task(index).parent) {
-    if (run.task(index).item < 0) continue;
+  for (const TaskIndex index : visible_items(run, task)) {
     const auto& declared = run.step_of(index).settings->matrix->axes;
     for (std::size_t i = 0; i < declared.size(); ++i)
       if (axes.contain(declared[i].name))
@@ -254,7 +259,7 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
                               const LaunchPlaces& places_on_host) {
   const TaskIndex task = attempt.task;
   const Step& step = run.step_of(task);
-  const Pipeline& pipeline = run.plan().pipeline();
+  const Pipeline& pipeline = run.pipeline_of(task);
   const StepSettings& settings = *step.settings;
 
   Launch launch;

@@ -15,6 +15,15 @@ Result<T> at(Position position, Result<T> result) {
   return at(position, std::move(result).error());
 }
 
+/// The error with "file:" in front, unless there is no name.
+template <typename T>
+Result<T> in_file(const std::string* file_name, Result<T> result) {
+  if (result.ok() || file_name == nullptr) return result;
+  Error error = std::move(result).error();
+  error.message = *file_name + ":" + error.message;
+  return error;
+}
+
 /// Errors start with the position of the part that went wrong.
 Result<Value> evaluate(const SyntaxNode& node, const Context& context, Budget& budget);
 

@@ -179,6 +179,10 @@ std::optional<ShellScript> ShellScript::compile(std::string_view script, const T
 
 Result<std::string> ShellScript::instantiate(const Context& context) const {
   if (compiled_ == nullptr) return source_.source();
+  return in_file(source_.file_name(), put_together(context));
+}
+
+Result<std::string> ShellScript::put_together(const Context& context) const {
   std::string assignments;
   std::string script = compiled_->text_before;
   Budget budget;

@@ -43,6 +43,7 @@ class ShellScript {
 
  private:
   struct Compiled;
+  Result<std::string> put_together(const Context& context) const;
 
   Template source_;
   // Null for a script without expressions. Shared because it never changes once compiled.

@@ -87,6 +87,7 @@ struct Template::Parsed {
   /// Instead of parts.
   std::optional<std::vector<Template>> items = {};
   Position position = {};  ///< of a list
+  std::shared_ptr<const std::string> file_name = {};
 
   Position start() const {
     return parts.empty() || !parts[0].expression ? position : parts[0].expression->position();
@@ -110,7 +111,8 @@ std::optional<Template> Template::parse(std::string_view text, const TextOrigin&
   problems.insert(problems.end(), found.begin(), found.end());
   if (has_error(found)) return std::nullopt;
   return Template(std::string(text),
-                  std::make_shared<const Parsed>(Parsed{.parts = std::move(parts)}));
+                  std::make_shared<const Parsed>(
+                      Parsed{.parts = std::move(parts), .file_name = origin.file_name}));
 }
 
 std::optional<Template> Template::parse_expression(std::string_view text, const TextOrigin& origin,
@@ -120,10 +122,11 @@ std::optional<Template> Template::parse_expression(std::string_view text, const 
   std::vector<TemplatePart> parts;
   parts.push_back({std::string(text), std::move(*expression)});
   return Template(std::string(text),
-                  std::make_shared<const Parsed>(Parsed{.parts = std::move(parts)}));
+                  std::make_shared<const Parsed>(
+                      Parsed{.parts = std::move(parts), .file_name = origin.file_name}));
 }
 
-Template Template::list_of(std::vector<Template> items, Position position) {
+Template Template::list_of(std::vector<Template> items, const TextOrigin& origin) {
   std::string source = "[";
   for (const Template& item : items) {
     if (source.size() > 1) source += ", ";
@@ -131,8 +134,14 @@ Template Template::list_of(std::vector<Template> items, Position position) {
   }
   source += "]";
   return Template(std::move(source),
-                  std::make_shared<const Parsed>(
-                      Parsed{.parts = {}, .items = std::move(items), .position = position}));
+                  std::make_shared<const Parsed>(Parsed{.parts = {},
+                                                        .items = std::move(items),
+                                                        .position = origin.start,
+                                                        .file_name = origin.file_name}));
+}
+
+const std::string* Template::file_name() const {
+  return parsed_ != nullptr ? parsed_->file_name.get() : nullptr;
 }
 
 const std::vector<Template>* Template::items() const {
@@ -156,7 +165,7 @@ std::vector<TemplatePart> Template::parts() const {
 Result<Value> Template::evaluate(const Context& context) const {
   if (parsed_ == nullptr) return Value(source_);
   Budget budget;
-  return evaluate(context, budget);
+  return in_file(file_name(), evaluate(context, budget));
 }
 
 Result<Value> Template::evaluate(const Context& context, Budget& budget) const {
@@ -199,7 +208,7 @@ Result<std::string> Template::render(const Context& context) const {
   if (parsed_ == nullptr) return source_;
   const Value value = TRY(evaluate(context));
   if (!is_single_expression() && !items()) return gt::render(value);
-  return at(parsed_->start(), gt::render(value));
+  return in_file(file_name(), at(parsed_->start(), gt::render(value)));
 }
 
 Result<std::vector<std::string>> Template::words(const Context& context) const {
@@ -208,13 +217,14 @@ Result<std::vector<std::string>> Template::words(const Context& context) const {
   if (value.list() == nullptr) {
     auto word = gt::render(value);
     if (is_single_expression())
-      word = at(parsed_->parts[0].expression->position(), std::move(word));
+      word = in_file(file_name(), at(parsed_->parts[0].expression->position(), std::move(word)));
     words.push_back(TRY(std::move(word)));
     return words;
   }
   const Position position = parsed_->start();
   words.reserve(value.list()->size());
-  for (const Value& item : *value.list()) words.push_back(TRY(at(position, gt::render(item))));
+  for (const Value& item : *value.list())
+    words.push_back(TRY(in_file(file_name(), at(position, gt::render(item)))));
   return words;
 }
 

@@ -40,7 +40,7 @@ class Template {
                                                   Problems& problems);
 
   /// A list that is written item by item, each with its own expressions, as YAML has it.
-  static Template list_of(std::vector<Template> items, Position position);
+  static Template list_of(std::vector<Template> items, const TextOrigin& origin);
 
   bool is_literal() const;
   /// Nothing but one `${{ }}`: its value keeps its type.
@@ -51,6 +51,9 @@ class Template {
   const std::string& source() const { return source_; }
   /// In order; of a literal one, none of the empty text; of a list, none.
   std::vector<TemplatePart> parts() const;
+
+  /// The file that it stands in, as its origin said; the text of errors starts with it.
+  const std::string* file_name() const;
 
   /// A single expression's value with its type; a list of such; else a string. With a secret inside
   /// the text it is a secret, with an unknown inside it is unknown.

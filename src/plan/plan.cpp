@@ -32,28 +32,49 @@ std::shared_ptr<const Plan> Plan::build(std::shared_ptr<const Pipeline> pipeline
   auto plan = std::shared_ptr<Plan>(new Plan);
   plan->pipeline_ = std::move(pipeline);
   plan->params_ = std::move(params);
-  plan->add_scope(plan->pipeline_->steps, no_step);
-  plan->add_scope(plan->pipeline_->finally_steps, no_step);
+  plan->add_pipeline(*plan->pipeline_, no_step);
   // Groups are entered in order of discovery, so outer scopes have lower indices.
   for (StepIndex index = 0; index < plan->steps_.size(); ++index) {
-    const Group* group = plan->steps_[index].step->group();
-    if (!group) continue;
+    const Step& step = plan->step(index);
+    if (!step.group()) continue;
     plan->steps_[index].body = static_cast<ScopeIndex>(plan->scopes_.size());
-    plan->add_scope(group->steps, index);
+    if (step.call())
+      plan->add_pipeline(*step.call()->pipeline, index);
+    else
+      plan->add_scope(step.group()->steps, index);
   }
   plan->add_edges();
   return plan;
 }
 
-void Plan::add_scope(const std::vector<Step>& steps, StepIndex owner) {
+/// The root's scope of `finally` is there even if it is empty: it has a fixed index.
+void Plan::add_pipeline(const Pipeline& pipeline, StepIndex owner) {
+  const ScopeIndex body = add_scope(pipeline.steps, owner);
+  if (pipeline.finally_steps.empty() && owner != no_step) return;
+  const ScopeIndex finally = add_scope(pipeline.finally_steps, owner);
+  scopes_[body].finally = finally;
+  scopes_[finally].followed = body;
+}
+
+ScopeIndex Plan::add_scope(const std::vector<Step>& steps, StepIndex owner) {
   const auto first = static_cast<StepIndex>(steps_.size());
   const auto scope = static_cast<ScopeIndex>(scopes_.size());
-  scopes_.push_back({owner, first, static_cast<std::uint32_t>(steps.size())});
+  scopes_.push_back({.owner = owner,
+                     .first_step = first,
+                     .step_count = static_cast<std::uint32_t>(steps.size())});
+  if (owner != no_step)
+    scopes_.back().caller = step(owner).call() ? owner : scopes_[steps_[owner].scope].caller;
   steps_.reserve(steps_.size() + steps.size());
   for (const Step& step : steps) steps_.push_back({&step, scope, no_scope});
   for (std::uint32_t i = 0; i < steps.size(); ++i) by_name_.push_back(first + i);
   std::ranges::sort(by_name_.begin() + first, by_name_.end(), {},
                     [this](StepIndex index) -> const std::string& { return step(index).name; });
+  return scope;
+}
+
+const Pipeline& Plan::pipeline_of(ScopeIndex scope_index) const {
+  const StepIndex caller = scopes_[scope_index].caller;
+  return caller == no_step ? *pipeline_ : *step(caller).call()->pipeline;
 }
 
 void Plan::add_edges() {
@@ -94,18 +115,22 @@ std::string Plan::path(StepIndex index) const {
   return owner == no_step ? step(index).name : path(owner) + "." + step(index).name;
 }
 
+StepIndex Plan::find_with_finally(ScopeIndex scope_index, std::string_view name) const {
+  if (scope_index == no_scope) return no_step;
+  const StepIndex found = find(scope_index, name);
+  const ScopeIndex finally = scopes_[scope_index].finally;
+  return found != no_step || finally == no_scope ? found : find(finally, name);
+}
+
 StepIndex Plan::find_path(std::string_view path) const {
-  for (ScopeIndex start : {root_scope, finally_scope}) {
-    ScopeIndex scope_index = start;
-    StepIndex found = no_step;
-    for (const std::string_view name : split(path, '.')) {
-      found = scope_index == no_scope ? no_step : find(scope_index, name);
-      if (found == no_step) break;
-      scope_index = steps_[found].body;
-    }
-    if (found != no_step) return found;
+  ScopeIndex scope_index = root_scope;
+  StepIndex found = no_step;
+  for (const std::string_view name : split(path, '.')) {
+    found = find_with_finally(scope_index, name);
+    if (found == no_step) return no_step;
+    scope_index = steps_[found].body;
   }
-  return no_step;
+  return found;
 }
 
 }  // namespace gt

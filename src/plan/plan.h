@@ -29,14 +29,18 @@ inline constexpr ScopeIndex finally_scope = 1;
 struct PlanStep {
   const Step* step = nullptr;
   ScopeIndex scope = root_scope;  ///< where it stands
-  ScopeIndex body = no_scope;     ///< of a group: the scope of its inner steps
+  ScopeIndex body = no_scope;     ///< of a group or call: the scope of its inner steps
 };
 
-/// The steps of a scope have consecutive indices.
+/// The steps of a scope have consecutive indices, and those of `finally` go on from those that they
+/// follow.
 struct PlanScope {
   StepIndex owner = no_step;  ///< the group step; no_step for the pipeline's steps and `finally`
   StepIndex first_step = 0;
   std::uint32_t step_count = 0;
+  StepIndex caller = no_step;      ///< the step with `pipeline` whose file the steps stand in
+  ScopeIndex finally = no_scope;   ///< its steps run when those of this one have ended
+  ScopeIndex followed = no_scope;  ///< of `finally`: the scope whose end it waits for
 };
 
 /// Immutable; threads: any.
@@ -58,16 +62,22 @@ class Plan {
   std::span<const StepIndex> upstream(StepIndex step) const;
   std::span<const StepIndex> downstream(StepIndex step) const;
 
+  /// The file that the steps of a scope stand in: its variables, environment and parameters.
+  const Pipeline& pipeline_of(ScopeIndex scope) const;
+
   /// A step of one scope by name; no_step when there is none.
   StepIndex find(ScopeIndex scope, std::string_view name) const;
   /// "candidates.train": the names from the outermost group to the step.
   std::string path(StepIndex step) const;
-  /// The step for such a path, looked for among the pipeline's steps, then in `finally`.
+  /// The step for such a path; in each pipeline it is looked for among the steps, then in
+  /// `finally`.
   StepIndex find_path(std::string_view path) const;
 
  private:
   Plan() = default;
-  void add_scope(const std::vector<Step>& steps, StepIndex owner);
+  ScopeIndex add_scope(const std::vector<Step>& steps, StepIndex owner);
+  void add_pipeline(const Pipeline& pipeline, StepIndex owner);
+  StepIndex find_with_finally(ScopeIndex scope, std::string_view name) const;
   void add_edges();
 
   std::shared_ptr<const Pipeline> pipeline_;

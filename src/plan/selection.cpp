@@ -19,10 +19,12 @@ Result<StepIndex> find_step(const Plan& plan, const std::string& path) {
 
 void force_inside(const Plan& plan, StepIndex step, std::vector<bool>& forced) {
   forced[step] = true;
-  if (plan.at(step).body == no_scope) return;
-  const PlanScope& body = plan.scope(plan.at(step).body);
-  for (std::uint32_t i = 0; i < body.step_count; ++i)
-    force_inside(plan, body.first_step + i, forced);
+  for (ScopeIndex inside = plan.at(step).body; inside != no_scope;
+       inside = plan.scope(inside).finally) {
+    const PlanScope& scope = plan.scope(inside);
+    for (std::uint32_t i = 0; i < scope.step_count; ++i)
+      force_inside(plan, scope.first_step + i, forced);
+  }
 }
 
 // Work lists instead of recursion: a chain may be as long as the pipeline has steps.

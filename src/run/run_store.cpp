@@ -78,15 +78,31 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
   return runs;
 }
 
+Digest digest_of(const PipelineVersion& version) {
+  const Digest own = sha256(version.path + "\n" + version.text);
+  if (version.named.empty()) return own;
+  std::string all = own.hex() + "\n";
+  for (const FileText& one : version.named)
+    all += fmt::format("{} {}\n", sha256(one.text).hex(), one.path);
+  return sha256(all);
+}
+
 }  // namespace
 
 Result<std::string> RunStore::keep_pipeline(Transaction& transaction,
                                             const PipelineVersion& version, Time now) {
-  const std::string digest = sha256(version.path + "\n" + version.text).hex();
+  const std::string digest = digest_of(version).hex();
   TRY(transaction.execute(
       "INSERT INTO pipeline_version (digest, pipeline, path, text, created_at) "
       "VALUES (:digest, :pipeline, :path, :text, :created_at) ON CONFLICT DO NOTHING",
       {digest, version.pipeline, version.path, version.text, now}));
+  for (std::size_t i = 0; i < version.named.size(); ++i) {
+    const auto number = static_cast<std::int64_t>(i + 1);
+    TRY(transaction.execute(
+        "INSERT INTO pipeline_file (version, number, path, text) VALUES (:version, :number, :path, "
+        ":text) ON CONFLICT DO NOTHING",
+        {digest, number, version.named[i].path, version.named[i].text}));
+  }
   return digest;
 }
 
@@ -96,7 +112,14 @@ Result<PipelineVersion> RunStore::pipeline_version(Transaction& transaction,
       "SELECT pipeline, path, text FROM pipeline_version WHERE digest = :digest", {digest})));
   if (!row) return error(Errc::not_found, "the pipeline's text {} is not kept", digest);
   auto& [pipeline, path, text] = *row;
-  return PipelineVersion{digest, std::move(pipeline), std::move(path), std::move(text)};
+  PipelineVersion version{digest, std::move(pipeline), std::move(path), std::move(text)};
+  TRY((transaction.query<std::string, std::string>(
+      "SELECT path, text FROM pipeline_file WHERE version = :version ORDER BY number", {digest},
+      [&](std::string named_path, std::string named_text) -> Result<void> {
+        version.named.push_back({std::move(named_path), std::move(named_text)});
+        return {};
+      })));
+  return version;
 }
 
 Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wanted, Time now,

@@ -12,6 +12,7 @@
 #include "base/entropy.h"
 #include "base/result.h"
 #include "db/transaction.h"
+#include "definition/pipeline_texts.h"
 #include "run/changes.h"
 #include "run/run.h"
 
@@ -30,12 +31,13 @@ struct NewRun {
   std::string batch = {};  ///< see RunRecord
 };
 
-/// The text that a run's plan is built from.
+/// The texts that a run's plan is built from.
 struct PipelineVersion {
   std::string digest;
   std::string pipeline;
   std::string path;  ///< of the file, relative to the project's root
   std::string text;
+  std::vector<FileText> named = {};  ///< further files, in the order in which they were read
 };
 
 struct RunFilter {
@@ -64,7 +66,7 @@ struct RecordedEvent {
 
 class RunStore {
  public:
-  /// Keeps a pipeline's text; equal texts once. Gives its digest.
+  /// Keeps a pipeline's texts; equal ones once. Gives the digest of all.
   Result<std::string> keep_pipeline(Transaction& transaction, const PipelineVersion& version,
                                     Time now);
   Result<PipelineVersion> pipeline_version(Transaction& transaction, const std::string& digest);

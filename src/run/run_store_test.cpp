@@ -187,6 +187,20 @@ TEST_CASE_FIXTURE(Fixture, "a pipeline's text is kept once, and its path belongs
   CHECK(runs.pipeline_version(transaction, "nothing").error().code == Errc::not_found);
 }
 
+TEST_CASE_FIXTURE(Fixture, "all files that a pipeline is made of belong to its version") {
+  Transaction transaction = *database->begin_write();
+  PipelineVersion version{"", "flights", "pipeline.yaml", "include: [b.yaml, a.yaml]\n"};
+  version.named = {{"b.yaml", "steps: {}\n"}, {"a.yaml", "env: {}\n"}};
+  const std::string digest = *runs.keep_pipeline(transaction, version, clock.now());
+  CHECK(*runs.keep_pipeline(transaction, version, clock.now()) == digest);
+  const PipelineVersion kept = *runs.pipeline_version(transaction, digest);
+  REQUIRE(kept.named.size() == 2);
+  CHECK(kept.named[0].path == "b.yaml");
+  CHECK(kept.named[1].text == "env: {}\n");
+  version.named[1].text = "env: {A: x}\n";
+  CHECK(*runs.keep_pipeline(transaction, version, clock.now()) != digest);
+}
+
 TEST_CASE_FIXTURE(Fixture, "events are numbered on from turn to turn") {
   const RunRecord run = create("flights");
   RunChanges changes;

@@ -36,6 +36,8 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
     if (record.cause)
       live.failures_[record.index] = {*record.cause, record.message, record.exit_code, {}};
     if (record.memory_bytes) live.grown_memory_[record.index] = *record.memory_bytes;
+    if (record.kind == TaskKind::group && record.state == TaskState::running && record.started_at)
+      live.note_deadline(record.index, *record.started_at);
     if (record.state == TaskState::retry_wait)
       live.timers_.emplace(record.next_at.value_or(Time{}), record.index);
   }
@@ -172,20 +174,26 @@ void LiveRun::rebuild() {
       Container& inside = container(parent);
       if (inside.child_count == 0) inside.first_child = index;
       ++inside.child_count;
-      if (!gt::is_ended(tasks_[index].state)) ++inside.children_left;
+      if (!gt::is_ended(tasks_[index].state)) {
+        ++inside.children_left;
+        if (!waits_for_others(index)) ++inside.body_left;
+      }
     } else if (!gt::is_ended(tasks_[index].state)) {
       ++(index < first_finally_ ? root_left_ : finally_left_);
     }
   }
   for (TaskIndex index = 0; index < tasks_.size(); ++index) rebuild_container(index);
   in_finally_ = root_left_ == 0;
+  for (TaskIndex index = 0; index < tasks_.size(); ++index)
+    if (tasks_[index].kind == TaskKind::group && children(index).second > 0)
+      (void)evaluate_arguments(index).ok();  // they could be evaluated when it was entered
   for (TaskIndex index = 0; index < tasks_.size(); ++index) {
     const Task& task = tasks_[index];
     const bool takes_slots = task.kind == TaskKind::step &&
                              (task.state == TaskState::queued || task.state == TaskState::running);
     if (takes_slots) {
       used_.take(resources_of(index));
-      ++running_tasks_;
+      take_places(index);
     }
     if (task.item >= 0 && (task.state == TaskState::queued || task.state == TaskState::running))
       ++container(task.parent).active;

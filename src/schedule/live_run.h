@@ -128,6 +128,16 @@ class LiveRun {
   TaskIndex sibling(TaskIndex task, StepIndex step) const;
   /// The nearest enclosing group task whose scope the task stands in; no_task at the top.
   TaskIndex enclosing_group(TaskIndex task) const;
+  /// The nearest enclosing task of a step with `pipeline`; no_task in the run's own file.
+  TaskIndex caller(TaskIndex task) const;
+  /// The file that the task's step stands in.
+  const Pipeline& pipeline_of(TaskIndex task) const {
+    return plan_->pipeline_of(plan_->at(tasks_[task].step).scope);
+  }
+  /// What a called pipeline was given, by a task with `pipeline` that was entered.
+  const ValueObject& arguments(TaskIndex task) const;
+  /// The state that `${{ run.state }}` has below `finally` of the file that the task stands in.
+  RunState visible_state(TaskIndex task) const;
   /// The first task of a scope that exists once per run (the pipeline's steps, `finally`).
   TaskIndex first_task(ScopeIndex scope) const;
   std::int64_t last_event() const { return last_event_; }
@@ -137,11 +147,13 @@ class LiveRun {
     TaskIndex first_child = no_task;
     std::uint32_t child_count = 0;
     std::uint32_t children_left = 0;
-    std::uint32_t active = 0;  ///< items that take a place under max_parallel
+    std::uint32_t body_left = 0;  ///< of these, those that `finally` waits for
+    /// Items, or attempts in a called pipeline, that take a place under max_parallel.
+    std::uint32_t active = 0;
     UpstreamCounts ended;
     std::uint32_t cancelled = 0;
     std::vector<MatrixItem> items;    ///< of a matrix
-    std::deque<TaskIndex> held_back;  ///< items over max_parallel
+    std::deque<TaskIndex> held_back;  ///< those over max_parallel
   };
 
   LiveRun(std::shared_ptr<const Plan> plan, Selection selection, RunRecord run);
@@ -165,6 +177,7 @@ class LiveRun {
   void expand_matrix(TaskIndex task, Time now);
   void expand_group(TaskIndex task, Time now);
   bool hold_back(TaskIndex task);
+  bool is_held_back(TaskIndex task);
   bool passes_condition(TaskIndex task, Time now);
   bool run_is_full() const;
   std::optional<Time> deadline() const;
@@ -176,12 +189,30 @@ class LiveRun {
   bool put_off_group(TaskIndex task, const AttemptFailed& failure, Time now);
   void grow(TaskIndex task, const AttemptFailed& failure);
   void wake_due(Time now);
-  void restart_group(TaskIndex task);
+  void restart_group(TaskIndex task, Time now);
   void count_group_attempt(TaskIndex task);
   std::vector<TaskIndex> tasks_below(TaskIndex task) const;
-  bool is_repeated(TaskIndex task, const std::vector<bool>& repeated, TaskIndex first) const;
+  bool is_repeated(TaskIndex task, const std::vector<bool>& repeated, TaskIndex first,
+                   TaskIndex group) const;
   void recount_below(TaskIndex group, const std::vector<TaskIndex>& below);
   void enter_again(TaskIndex task, Time now);
+
+  // live_run_call.cpp: other pipelines as steps
+  const PipelineCall* called_by(TaskIndex task) const;
+  Result<void> evaluate_arguments(TaskIndex task);
+  void begin_call(TaskIndex task, Time now);
+  void note_deadline(TaskIndex task, Time started_at);
+  void check_call_deadlines(Time now);
+  void move_call_deadlines(Duration by);
+  bool is_over_time(TaskIndex task, Time now) const;
+  bool waits_for_others(TaskIndex task) const;
+  bool is_below_finally(TaskIndex task, TaskIndex ancestor) const;
+  void begin_inner_finally(TaskIndex task);
+  bool is_body_skipped(TaskIndex task) const;
+  bool hold_back_in_calls(TaskIndex task);
+  void take_places(TaskIndex task);
+  void give_places_back(TaskIndex task);
+  bool give_run_outputs();
 
   // live_run_end.cpp: from ended tasks to the ended run
   void end(TaskIndex task, TaskEvent event, Time now);
@@ -216,12 +247,16 @@ class LiveRun {
   std::unordered_map<TaskIndex, std::vector<OutputValue>> outputs_;
   std::unordered_map<TaskIndex, AttemptFailed> failures_;
   std::unordered_map<TaskIndex, std::string> unknown_;
+  std::unordered_map<TaskIndex, ValueObject> arguments_;
 
   std::vector<TaskIndex> checks_;
   std::vector<TaskIndex> lookups_, next_lookups_;
   std::deque<TaskIndex> launch_queue_;
   using Timer = std::pair<Time, TaskIndex>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
+  /// Of called pipelines with a timeout; one that was entered again has a later one, too.
+  std::priority_queue<Timer, std::vector<Timer>, std::greater<>> call_timers_;
+  std::unordered_map<TaskIndex, Time> call_deadlines_;
   /// Groups whose time to be tried again has come.
   std::unordered_set<TaskIndex> due_groups_;
   /// Bytes, of tasks whose memory is not what their step declares.

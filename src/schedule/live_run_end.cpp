@@ -1,6 +1,7 @@
 // From ended attempts to the ended run.
 #include <algorithm>
 
+#include "base/text.h"
 #include "schedule/live_run.h"
 #include "schedule/retry.h"
 #include "schedule/task_context.h"
@@ -42,7 +43,7 @@ void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
   if (is_stopping(index) || tried > retry.limit || !is_retried(retry, failure))
     return fail(index, failure, ended.at);
   used_.give_back(resources_of(index));
-  --running_tasks_;
+  give_places_back(index);
   grow(index, failure);
   put_off(index, failure, now + retry_delay(retry, tried, entropy));
 }
@@ -64,7 +65,7 @@ void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
   const bool had_place = before == TaskState::queued || before == TaskState::running;
   if (had_place && task.kind == TaskKind::step) {
     used_.give_back(resources_of(index));
-    --running_tasks_;
+    give_places_back(index);
   }
   if (had_place) release_place(index);
   release_key(index);
@@ -105,12 +106,15 @@ void LiveRun::child_ended(TaskIndex parent, TaskIndex child, Time now) {
   inside.ended.add(state);
   if (state == TaskState::cancelled) ++inside.cancelled;
   if (--inside.children_left == 0) return finish_container(parent, now);
+  const bool is_body = tasks_[parent].kind == TaskKind::group && !waits_for_others(child);
+  if (is_body && --inside.body_left == 0) begin_inner_finally(parent);
   const bool first_failure = state == TaskState::failed && inside.ended.failed == 1;
   if (tasks_[parent].kind != TaskKind::matrix || !first_failure ||
       !step_of(parent).settings->matrix->fail_fast)
     return;
   for (TaskIndex index = inside.first_child; index < tasks_.size(); ++index)
-    if (is_below(index, parent)) cancel_task(index, StopRequest::terminate, now);
+    if (is_below(index, parent) && !is_below_finally(index, parent))
+      cancel_task(index, StopRequest::terminate, now);
 }
 
 bool LiveRun::is_below(TaskIndex index, TaskIndex ancestor) const {
@@ -122,12 +126,13 @@ bool LiveRun::is_below(TaskIndex index, TaskIndex ancestor) const {
 void LiveRun::end_below(TaskIndex index, TaskEvent event, Time now) {
   const TaskEvent inside = event == TaskEvent::failed ? TaskEvent::upstream_failed : event;
   for (const TaskIndex below : tasks_below(index)) {
-    if (tasks_[below].container != UINT32_MAX) container(below).children_left = 0;
+    if (tasks_[below].container != UINT32_MAX)
+      container(below).children_left = container(below).body_left = 0;
     if (gt::is_ended(tasks_[below].state)) continue;
     move(below, inside);
     touch(below).ended_at = now;
   }
-  container(index).children_left = 0;
+  container(index).children_left = container(index).body_left = 0;
 }
 
 /// Running containers end by themselves when what is inside has.
@@ -151,13 +156,20 @@ void LiveRun::finish_container(TaskIndex index, Time now) {
         fmt::format("{} of its {} {} did not succeed", failed, inside.child_count, what),
         {},
         {}};
+    const bool over_time = inside.cancelled > 0 && is_over_time(index, now) && !is_stopping(index);
+    if (over_time)
+      failure =
+          AttemptFailed{Cause::timeout,
+                        fmt::format("its steps did not end within the timeout of {}",
+                                    format_duration(*step_of(index).call()->pipeline->timeout)),
+                        {},
+                        {}};
     if (put_off_group(index, failure, now)) return;
-    if (inside.cancelled > 0) return end(index, TaskEvent::cancelled, now);
+    if (inside.cancelled > 0 && !over_time) return end(index, TaskEvent::cancelled, now);
     return fail(index, std::move(failure), now);
   }
   failures_.erase(index);
-  if (inside.child_count > 0 && inside.ended.skipped == inside.child_count)
-    return end(index, TaskEvent::skipped, now);
+  if (is_body_skipped(index)) return end(index, TaskEvent::skipped, now);
   if (tasks_[index].kind == TaskKind::group && !compute_group_outputs(index, now)) return;
   end(index, TaskEvent::succeeded, now);
 }
@@ -215,7 +227,9 @@ ScopeIndex LiveRun::top_scope(TaskIndex index) const {
 
 void LiveRun::cancel_scope(ScopeIndex scope, StopRequest how, Time now) {
   for (TaskIndex index = 0; index < tasks_.size(); ++index)
-    if (top_scope(index) == scope) cancel_task(index, how, now);
+    if (top_scope(index) == scope &&
+        (how == StopRequest::kill || scope == finally_scope || !is_below_finally(index, no_task)))
+      cancel_task(index, how, now);
 }
 
 void LiveRun::request_cancel(CancelMode mode, Time now, std::string who) {
@@ -258,6 +272,7 @@ void LiveRun::finish(Time now) {
                                          tasks_[index].state == TaskState::upstream_failed ||
                                          tasks_[index].state == TaskState::cancelled))
       state = run_.cancel == CancelMode::none ? RunState::failed : RunState::cancelled;
+  if (state == RunState::succeeded && !give_run_outputs()) state = RunState::failed;
   run_.state = state;
   run_.ended_at = now;
   touch_run(state).ended_at = now;
@@ -276,8 +291,10 @@ void LiveRun::reopen(Time now, std::string who) {
   for (TaskIndex index = 0; index < tasks_.size(); ++index) {
     Task& task = tasks_[index];
     const bool in_reopened_parent = task.parent != no_task && reopened[task.parent];
-    bool wanted = top_scope(index) == finally_scope || task.state == TaskState::failed ||
-                  task.state == TaskState::upstream_failed || task.state == TaskState::cancelled;
+    bool wanted = top_scope(index) == finally_scope ||
+                  (in_reopened_parent && is_below_finally(index, no_task)) ||
+                  task.state == TaskState::failed || task.state == TaskState::upstream_failed ||
+                  task.state == TaskState::cancelled;
     // What was skipped may have been so because of what is now tried again.
     if (task.state == TaskState::skipped && !wanted) {
       wanted = in_reopened_parent && tasks_[task.parent].state == TaskState::waiting;
@@ -296,6 +313,7 @@ void LiveRun::reopen(Time now, std::string who) {
     if (task.container != UINT32_MAX && container(index).child_count > 0) {
       move(index, TaskEvent::expanded);
       count_group_attempt(index);
+      begin_call(index, now);
     }
   }
   run_.state = RunState::running;
@@ -328,7 +346,7 @@ void LiveRun::end_unknown(TaskIndex index, const std::string& why, Time now) {
   if (tasks_[index].kind == TaskKind::step) {
     // end() gives back what a launch takes.
     used_.take(resources_of(index));
-    ++running_tasks_;
+    take_places(index);
   }
   if (tasks_[index].item >= 0) ++container(tasks_[index].parent).active;
   end(index, TaskEvent::succeeded, now);

@@ -3,6 +3,7 @@
 
 #include "schedule/live_run.h"
 #include "schedule/retry.h"
+#include "schedule/task_context.h"
 
 namespace gt {
 
@@ -27,9 +28,13 @@ std::string LiveRun::forced_reason(TaskIndex index) const {
 /// Whether nothing is tried again, because the run or the matrix around the task is to end.
 bool LiveRun::is_stopping(TaskIndex index) const {
   const bool run_stops = run_.cancel != CancelMode::none || timed_out_;
-  if (run_stops && (run_.cancel == CancelMode::kill || top_scope(index) == root_scope)) return true;
+  if (run_stops && (run_.cancel == CancelMode::kill || !is_below_finally(index, no_task)))
+    return true;
+  const TaskIndex asked = index;
   for (; index != no_task; index = tasks_[index].parent) {
     if (tasks_[index].item < 0) continue;
+    // `finally` of a pipeline that is called as an item goes on.
+    if (index != asked && is_below_finally(asked, index)) return false;
     const bool ends_early = step_of(index).settings->matrix->fail_fast;
     if (ends_early && container(tasks_[index].parent).ended.failed > 0) return true;
   }
@@ -102,9 +107,11 @@ std::vector<TaskIndex> LiveRun::tasks_below(TaskIndex index) const {
 }
 
 /// Of a task below a group that is tried again; `repeated` counts from task `first`.
-bool LiveRun::is_repeated(TaskIndex index, const std::vector<bool>& repeated,
-                          TaskIndex first) const {
+bool LiveRun::is_repeated(TaskIndex index, const std::vector<bool>& repeated, TaskIndex first,
+                          TaskIndex group) const {
   const Task& task = tasks_[index];
+  const bool follows = task.parent == group || repeated[task.parent - first];
+  if (follows && is_below_finally(index, group)) return true;
   if (task.state != TaskState::skipped) return !is_success(task.state);
   // It may have been skipped because of what is now tried again.
   if (task.item >= 0) return repeated[task.parent - first];
@@ -113,7 +120,7 @@ bool LiveRun::is_repeated(TaskIndex index, const std::vector<bool>& repeated,
   });
 }
 
-void LiveRun::restart_group(TaskIndex group) {
+void LiveRun::restart_group(TaskIndex group, Time now) {
   if (tasks_[group].item >= 0) {
     if (hold_back(group)) return;
     ++container(tasks_[group].parent).active;
@@ -121,6 +128,7 @@ void LiveRun::restart_group(TaskIndex group) {
   due_groups_.erase(group);
   move(group, TaskEvent::expanded);
   count_group_attempt(group);
+  begin_call(group, now);
 
   const std::vector<TaskIndex> below = tasks_below(group);
   const auto [lowest, highest] = std::ranges::minmax(below);
@@ -130,7 +138,7 @@ void LiveRun::restart_group(TaskIndex group) {
   for (bool grows = !whole; grows;) {
     grows = false;
     for (const TaskIndex index : below) {
-      if (repeated[index - lowest] || !is_repeated(index, repeated, lowest)) continue;
+      if (repeated[index - lowest] || !is_repeated(index, repeated, lowest, group)) continue;
       repeated[index - lowest] = grows = true;
     }
   }
@@ -150,7 +158,7 @@ void LiveRun::recount_below(TaskIndex group, const std::vector<TaskIndex>& below
   const auto reset = [&](TaskIndex index) {
     if (tasks_[index].container == UINT32_MAX) return;
     Container& inside = container(index);
-    inside.children_left = inside.active = inside.cancelled = 0;
+    inside.children_left = inside.body_left = inside.active = inside.cancelled = 0;
     inside.ended = {};
     inside.held_back.clear();
   };
@@ -163,15 +171,22 @@ void LiveRun::recount_below(TaskIndex group, const std::vector<TaskIndex>& below
       task.counts.total = static_cast<std::uint32_t>(plan_->upstream(task.step).size());
   }
   for (const TaskIndex index : below) {
-    if (!gt::is_ended(tasks_[index].state)) ++container(tasks_[index].parent).children_left;
+    if (!gt::is_ended(tasks_[index].state)) {
+      Container& around = container(tasks_[index].parent);
+      ++around.children_left;
+      if (!waits_for_others(index)) ++around.body_left;
+    }
     rebuild_container(index);
   }
 }
 
 /// A matrix or group whose parts exist from an earlier attempt of a group around it.
 void LiveRun::enter_again(TaskIndex index, Time now) {
+  if (const auto given = evaluate_arguments(index); !given)
+    return fail(index, failure_of_expression(given.error(), "params"), now);
   move(index, TaskEvent::expanded);
   touch(index).started_at = now;
+  note_deadline(index, now);
   count_group_attempt(index);
   const auto [first, count] = children(index);
   for (TaskIndex child = first; child < first + count; ++child) want_check(child);

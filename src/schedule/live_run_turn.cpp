@@ -25,10 +25,6 @@ bool condition_is_per_item(const StepSettings& settings) {
   return found;
 }
 
-AttemptFailed expression_failure(const Error& error, std::string_view field) {
-  return {Cause::invalid_expression, fmt::format("{}: {}", field, error.message), {}, {}};
-}
-
 AttemptFailed too_many_tasks() {
   using definition_limits::run_tasks_max;
   return {Cause::invalid_expression,
@@ -59,12 +55,15 @@ void LiveRun::want_check(TaskIndex index) {
 void LiveRun::check(TaskIndex index, Time now) {
   const Task& task = tasks_[index];
   if (task.state == TaskState::retry_wait && due_groups_.contains(index))
-    return restart_group(index);
+    return restart_group(index, now);
   if (task.state != TaskState::waiting) return;
   // What is inside a group that is tried again waits until its matrix or group is entered again.
   if (task.parent != no_task && tasks_[task.parent].state != TaskState::running) return;
   // Rebuilding a run looks at all of `finally`, which waits for everything else.
   if (!in_finally_ && top_scope(index) == finally_scope) return;
+  if (task.item < 0 && task.parent != no_task && waits_for_others(index) &&
+      container(task.parent).body_left > 0)
+    return;
   if (task.item >= 0) return open_item(index, now);
   if (selection_.is_excluded(task.step)) return end(index, TaskEvent::skipped, now);
   switch (judge(step_of(index).trigger_rule, task.counts)) {
@@ -105,7 +104,7 @@ bool LiveRun::passes_condition(TaskIndex index, Time now) {
   if (!condition) return true;
   const auto value = condition->evaluate(TaskContext(*this, index, Viewpoint::settings));
   if (!value) {
-    fail(index, expression_failure(value.error(), "if"), now);
+    fail(index, failure_of_expression(value.error(), "if"), now);
     return false;
   }
   if (const Unknown* unknown = value->unknown()) {
@@ -142,7 +141,7 @@ void LiveRun::expand_matrix(TaskIndex index, Time now) {
       expand(*step_of(index).settings->matrix, TaskContext(*this, index, Viewpoint::settings));
   if (!items && items.error().code == Errc::unavailable)
     return end_unknown(index, items.error().message, now);
-  if (!items) return fail(index, expression_failure(items.error(), "matrix"), now);
+  if (!items) return fail(index, failure_of_expression(items.error(), "matrix"), now);
 
   const auto count = static_cast<std::uint32_t>(items->size());
   if (!has_room_for(count)) return fail(index, too_many_tasks(), now);
@@ -173,19 +172,32 @@ void LiveRun::expand_matrix(TaskIndex index, Time now) {
 
 void LiveRun::expand_group(TaskIndex index, Time now) {
   if (children(index).second > 0) return enter_again(index, now);
-  if (!has_room_for(plan_->scope(plan_->at(tasks_[index].step).body).step_count))
+  const ScopeIndex body = plan_->at(tasks_[index].step).body;
+  const ScopeIndex finally = plan_->scope(body).finally;
+  const std::uint32_t body_count = plan_->scope(body).step_count;
+  if (!has_room_for(body_count + (finally == no_scope ? 0 : plan_->scope(finally).step_count)))
     return fail(index, too_many_tasks(), now);
+  if (const auto given = evaluate_arguments(index); !given)
+    return fail(index, failure_of_expression(given.error(), "params"), now);
   move(index, TaskEvent::expanded);
   touch(index).started_at = now;
+  note_deadline(index, now);
   count_group_attempt(index);
-  const TaskIndex first = create_tasks(plan_->at(tasks_[index].step).body, index);
+  const TaskIndex first = create_tasks(body, index);
+  if (finally != no_scope) create_tasks(finally, index);
   const auto count = static_cast<std::uint32_t>(tasks_.size()) - first;
   tasks_[index].container = static_cast<std::uint32_t>(containers_.size());
   Container& inside = containers_.emplace_back();
   inside.first_child = first;
   inside.child_count = inside.children_left = count;
+  inside.body_left = body_count;
   for (TaskIndex child = first; child < first + count; ++child) want_check(child);
   if (count == 0) finish_container(index, now);
+}
+
+/// Whether the task must wait for others to end; it is then kept for later.
+bool LiveRun::is_held_back(TaskIndex index) {
+  return (tasks_[index].item >= 0 && hold_back(index)) || hold_back_in_calls(index);
 }
 
 /// Whether the item must wait for another item of its matrix to end; it is then kept for later.
@@ -237,7 +249,7 @@ std::optional<LaunchWish> LiveRun::next_launch() {
     const TaskIndex index = launch_queue_.front();
     const Task& task = tasks_[index];
     if (task.state != TaskState::ready && task.state != TaskState::retry_wait) continue;
-    if (task.item >= 0 && hold_back(index)) continue;
+    if (is_held_back(index)) continue;
     return LaunchWish{run_.id, index, resources_of(index), used_.cpu};
   }
   return std::nullopt;
@@ -259,7 +271,7 @@ AttemptId LiveRun::launch_next(const Capacity& capacity, Time now) {
   }
   const Resources resources = resources_of(index);
   used_.take(resources);
-  ++running_tasks_;
+  take_places(index);
   if (task.item >= 0) ++container(task.parent).active;
   const AttemptId id{run_.id, index, task.attempts};
   changes_.opened.push_back({id, outside_name(run_.uuid, id), now, resources.memory_bytes});
@@ -296,12 +308,14 @@ void LiveRun::clock_was_set(Duration by) {
     if (tasks_[task].state == TaskState::retry_wait) touch(task).next_at = at + by;
   }
   timers_ = std::move(moved);
+  move_call_deadlines(by);
 }
 
 Decisions LiveRun::decide(Time now) {
   Decisions decisions;
   if (is_ended()) return decisions;
   check_deadline(now);
+  check_call_deadlines(now);
   wake_due(now);
   // Tasks that end at once (skipped, empty) make more to check while this goes on.
   for (std::size_t i = 0; i < checks_.size(); ++i) {
@@ -319,6 +333,9 @@ Decisions LiveRun::decide(Time now) {
   stops_.clear();
   if (const auto due = deadline())
     decisions.wake_at = std::min(decisions.wake_at.value_or(*due), *due);
+  if (!call_timers_.empty())
+    decisions.wake_at =
+        std::min(decisions.wake_at.value_or(call_timers_.top().first), call_timers_.top().first);
   return decisions;
 }
 

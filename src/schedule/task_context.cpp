@@ -44,14 +44,51 @@ std::vector<std::string> output_names(const Step& step) {
   return step.group() ? names_of(step.group()->outputs) : names_of(step.outputs);
 }
 
+std::vector<TaskIndex> visible_items(const LiveRun& run, TaskIndex task) {
+  std::vector<TaskIndex> items;
+  const StepIndex own = task == no_task ? no_step : run.task(task).step;
+  for (; task != no_task; task = run.task(task).parent) {
+    // The call itself sees what is around it; what is inside does not.
+    if (run.task(task).step != own && run.step_of(task).call()) break;
+    if (run.task(task).item >= 0) items.push_back(task);
+  }
+  return items;
+}
+
+AttemptFailed failure_of_expression(const Error& error, std::string_view field) {
+  return {Cause::invalid_expression, fmt::format("{}: {}", field, error.message), {}, {}};
+}
+
+Result<std::vector<std::pair<std::string, Value>>> outputs_of_run(const LiveRun& run) {
+  std::vector<std::pair<std::string, Value>> outputs;
+  const TaskContext context(run, no_task, Viewpoint::group_outputs);
+  for (const GroupOutput& output : run.plan().pipeline().outputs)
+    outputs.emplace_back(output.name,
+                         TRY(output.from.evaluate(context).context("output {}", output.name)));
+  return outputs;
+}
+
+/// The task whose parameters are seen; no_task for those of the run.
+TaskIndex TaskContext::caller() const {
+  if (task_ == no_task) return no_task;
+  const bool is_inside = viewpoint_ == Viewpoint::group_outputs && run_.step_of(task_).call();
+  return is_inside ? task_ : run_.caller(task_);
+}
+
+Result<Found> TaskContext::find_parameter(std::string_view name) const {
+  if (const TaskIndex by = caller(); by != no_task) {
+    const Value* given = run_.arguments(by).find(name);
+    return given ? Found(*given) : Found(Missing{});
+  }
+  const Json* value = run_.plan().params().find(name);
+  return value ? Found(value_from_json(*value)) : Found(Missing{});
+}
+
 Result<Found> TaskContext::find(NamePath path) const {
   const std::string_view root = path[0];
   if (std::ranges::find(roots, root) == roots.end()) return Found(Missing{});
   if (path.size() == 1) return Found(Scope{});
-  if (root == "params") {
-    const Json* value = run_.plan().params().find(path[1]);
-    return value ? Found(value_from_json(*value)) : Found(Missing{});
-  }
+  if (root == "params") return find_parameter(path[1]);
   if (root == "inputs") return find_input(path[1]);
   if (root == "outputs")
     return places_ ? find_pair(places_->outputs, path[1]) : Result<Found>(Found(Missing{}));
@@ -72,8 +109,9 @@ Result<Found> TaskContext::find(NamePath path) const {
 Result<Found> TaskContext::find_input(std::string_view name) const {
   if (sees_own_inputs())
     return places_ ? find_pair(places_->inputs, name) : Result<Found>(Found(Missing{}));
-  const TaskIndex group =
-      viewpoint_ == Viewpoint::group_outputs ? task_ : run_.enclosing_group(task_);
+  const TaskIndex group = viewpoint_ == Viewpoint::group_outputs || task_ == no_task
+                              ? task_
+                              : run_.enclosing_group(task_);
   if (group == no_task) return Found(Missing{});
   for (const Input& input : run_.step_of(group).inputs)
     if (input.name == name)
@@ -82,6 +120,7 @@ Result<Found> TaskContext::find_input(std::string_view name) const {
 }
 
 ScopeIndex TaskContext::visible_scope() const {
+  if (task_ == no_task) return root_scope;
   const PlanStep& step = run_.plan().at(run_.task(task_).step);
   return viewpoint_ == Viewpoint::group_outputs ? step.body : step.scope;
 }
@@ -89,8 +128,9 @@ ScopeIndex TaskContext::visible_scope() const {
 StepIndex TaskContext::find_step(std::string_view name) const {
   const ScopeIndex scope = visible_scope();
   const StepIndex found = run_.plan().find(scope, name);
-  if (found != no_step || scope != finally_scope) return found;
-  return run_.plan().find(root_scope, name);
+  const ScopeIndex followed = run_.plan().scope(scope).followed;
+  if (found != no_step || followed == no_scope) return found;
+  return run_.plan().find(followed, name);
 }
 
 TaskIndex TaskContext::task_of(StepIndex step) const {
@@ -131,8 +171,7 @@ Result<Found> TaskContext::find_in_step(StepIndex step, NamePath rest) const {
 }
 
 Result<Found> TaskContext::find_matrix(std::string_view axis) const {
-  for (TaskIndex task = task_; task != no_task; task = run_.task(task).parent) {
-    if (run_.task(task).item < 0) continue;
+  for (const TaskIndex task : visible_items(run_, task_)) {
     const std::vector<MatrixAxis>& axes = run_.step_of(task).settings->matrix->axes;
     for (std::size_t i = 0; i < axes.size(); ++i)
       if (axes[i].name == axis) return Found(run_.item_values(task)[i]);
@@ -145,7 +184,7 @@ Result<Found> TaskContext::find_run(NamePath path) const {
   if (path[0] == "id") return Found(Value(run.uuid));
   if (path[0] == "name") return Found(Value(run.name()));
   if (path[0] == "number") return Found(Value(run.number));
-  if (path[0] == "state") return Found(Value(to_text(run_.visible_state())));
+  if (path[0] == "state") return Found(Value(to_text(run_.visible_state(task_))));
   if (path[0] == "logical_date") return Found(Value(format_time(run.logical_date)));
   if (path[0] != "interval") return Found(Missing{});
   if (path.size() == 1) return Found(Scope{});
@@ -159,11 +198,15 @@ std::vector<std::string> TaskContext::names(NamePath scope) const {
   const std::string_view root = scope[0];
   std::vector<std::string> names;
   if (root == "params") {
-    for (const auto& [name, value] : run_.plan().params()) names.push_back(name);
+    if (const TaskIndex by = caller(); by != no_task)
+      for (const auto& [name, value] : run_.arguments(by)) names.push_back(name);
+    else
+      for (const auto& [name, value] : run_.plan().params()) names.push_back(name);
   } else if (root == "inputs") {
     if (sees_own_inputs()) return names_of(run_.step_of(task_).inputs);
-    const TaskIndex group =
-        viewpoint_ == Viewpoint::group_outputs ? task_ : run_.enclosing_group(task_);
+    const TaskIndex group = viewpoint_ == Viewpoint::group_outputs || task_ == no_task
+                                ? task_
+                                : run_.enclosing_group(task_);
     if (group != no_task) return names_of(run_.step_of(group).inputs);
   } else if (root == "outputs") {
     if (places_)
@@ -172,10 +215,9 @@ std::vector<std::string> TaskContext::names(NamePath scope) const {
     if (places_ && viewpoint_ != Viewpoint::variables)
       for (const auto& [name, value] : places_->variables) names.push_back(name);
   } else if (root == "matrix") {
-    for (TaskIndex task = task_; task != no_task; task = run_.task(task).parent)
-      if (run_.task(task).item >= 0)
-        for (const MatrixAxis& axis : run_.step_of(task).settings->matrix->axes)
-          names.push_back(axis.name);
+    for (const TaskIndex task : visible_items(run_, task_))
+      for (const MatrixAxis& axis : run_.step_of(task).settings->matrix->axes)
+        names.push_back(axis.name);
   } else if (root == "run") {
     if (scope.size() == 1) return {"id", "name", "number", "state", "logical_date", "interval"};
     return {"start", "end"};
@@ -187,7 +229,8 @@ std::vector<std::string> TaskContext::names(NamePath scope) const {
           names.push_back(run_.plan().step(range.first_step + i).name);
       };
       add(visible_scope());
-      if (visible_scope() == finally_scope) add(root_scope);
+      const ScopeIndex followed = run_.plan().scope(visible_scope()).followed;
+      if (followed != no_scope) add(followed);
     } else if (scope.size() == 2) {
       return {"outputs", "state", "error"};
     } else if (const StepIndex step = find_step(scope[1]); step != no_step) {
@@ -201,15 +244,16 @@ Result<Value> TaskContext::status(StatusFunction function) const {
   const LiveRun::Task& task = run_.task(task_);
   const UpstreamCounts& counts = task.item >= 0 ? run_.task(task.parent).counts : task.counts;
   bool any_failed = counts.failed > 0 || counts.upstream_failed > 0;
-  if (visible_scope() == finally_scope)
-    any_failed = any_failed || run_.visible_state() == RunState::failed;
+  const bool is_below_finally = run_.plan().scope(visible_scope()).followed != no_scope;
+  const RunState state = is_below_finally ? run_.visible_state(task_) : run_.visible_state();
+  if (is_below_finally) any_failed = any_failed || state == RunState::failed;
   switch (function) {
     case StatusFunction::always:
       return Value(true);
     case StatusFunction::failure:
       return Value(any_failed);
     case StatusFunction::success:
-      return Value(!any_failed && run_.visible_state() != RunState::cancelled);
+      return Value(!any_failed && state != RunState::cancelled);
     case StatusFunction::cancelled:
       return Value(run_.record().cancel != CancelMode::none);
   }

@@ -17,7 +17,8 @@ enum class Viewpoint : std::uint8_t {
   settings,       ///< `inputs`, `if`, `matrix`: `inputs.x` is the enclosing group's
   variables,      ///< `env`: as command, but without `env`
   command,        ///< `run`: `inputs.x` and `outputs.x` are the step's own, with their places
-  group_outputs,  ///< `outputs` of a group: `steps` are its inner ones, `inputs` its own
+  group_outputs,  ///< `outputs` of a group: `steps` are its inner ones, `inputs` its own; with
+                  ///< no_task those of the run
 };
 
 /// Where a step finds its inputs and puts its outputs. In a manifest the places are made of digests
@@ -43,6 +44,8 @@ class TaskContext final : public Context {
   Result<Value> status(StatusFunction function) const override;
 
  private:
+  TaskIndex caller() const;
+  Result<Found> find_parameter(std::string_view name) const;
   Result<Found> find_input(std::string_view name) const;
   Result<Found> find_in_step(StepIndex step, NamePath rest) const;
   Result<Found> find_matrix(std::string_view axis) const;
@@ -61,6 +64,16 @@ class TaskContext final : public Context {
   const Places* places_;
   const SecretSource* secrets_;
 };
+
+/// The items whose axes the task sees as `matrix`, the innermost first: a called pipeline does not
+/// see those around its call.
+std::vector<TaskIndex> visible_items(const LiveRun& run, TaskIndex task);
+
+/// Of an expression that could not be evaluated: `field` is where it stands.
+AttemptFailed failure_of_expression(const Error& error, std::string_view field);
+
+/// What the run as a whole gives, by the `outputs` of its file: name and value, in their order.
+Result<std::vector<std::pair<std::string, Value>>> outputs_of_run(const LiveRun& run);
 
 /// The names of what a step or group gives, in the order of its outputs.
 std::vector<std::string> output_names(const Step& step);

@@ -38,8 +38,9 @@ void check_problems(const Problems& problems, std::string_view text) {
   for (const Problem& problem : problems)
     GT_CHECK(!problem.message.empty(), "a problem says what is wrong");
   const ProblemSource source{"pipeline.yaml", text};
-  GT_CHECK(is_utf8(render_problems(problems, source, Colors::none)), "problems can be shown");
-  for (const Problem& problem : problems) problem_to_json(problem, source.file_name);
+  const ProblemSources sources(&source, 1);
+  GT_CHECK(is_utf8(render_problems(problems, sources, Colors::none)), "problems can be shown");
+  for (const Problem& problem : problems) problem_to_json(problem, sources);
 }
 
 void check_plan(Pipeline&& read) {

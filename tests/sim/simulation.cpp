@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "engine/simulated_world.h"
 
 namespace gt {
@@ -28,7 +29,7 @@ class PipelineWriter {
       if (entropy_.below(3) == 0) text_ += ", retry: 1";
       text_ += "}\n";
     }
-    return text_;
+    return text_ + others_;
   }
 
  private:
@@ -58,6 +59,12 @@ class PipelineWriter {
         if (chance(2))
           text_ += in + fmt::format("retry: {{limit: {}, delay: {}s, whole: {}}}\n",
                                     1 + entropy_.below(2), entropy_.below(20), chance(2));
+      }
+      if (is_group && chance(2)) {
+        text_ += in + "pipeline: " + name + ".yaml\n";
+        if (chance(2)) text_ += in + "params: {n: \"${{ params.n }}\"}\n";
+        write_file(name);
+      } else if (is_group) {
         text_ += in + "group:\n" + in + "  steps:\n";
         write_steps(1 + entropy_.below(3), in + "    ", name + "_", false);
         text_ += in + "  outputs: {v: \"${{ steps." + name + "_0.state }}\"}\n";
@@ -73,6 +80,25 @@ class PipelineWriter {
       }
       before.emplace_back(name, is_matrix);
     }
+  }
+
+  /// Behind the pipeline's own text, below a line with its name.
+  void write_file(const std::string& name) {
+    std::string outer = std::move(text_);
+    text_ = "params:\n  n: {type: integer, default: 1}\n";
+    if (chance(3)) text_ += "max_parallel: 1\n";
+    if (chance(3) && !is_timeless_) text_ += "timeout: 20s\n";
+    text_ += "steps:\n";
+    const bool may_nest = name.find('_') == std::string::npos;
+    write_steps(1 + entropy_.below(3), "  ", name + "_", may_nest);
+    if (chance(2)) {
+      text_ += "finally:\n  last: {run: [x, \"${{ run.state }}\"]";
+      if (chance(3)) text_ += ", matrix: {z: [1, 2]}";
+      text_ += "}\n";
+    }
+    text_ += "outputs: {v: \"${{ steps." + name + "_0.state }}\"}\n";
+    others_ += "%%% " + name + ".yaml\n" + text_;
+    text_ = std::move(outer);
   }
 
   void write_needs(const std::string& in, const std::vector<std::pair<std::string, bool>>& before) {
@@ -91,8 +117,21 @@ class PipelineWriter {
 
   SeededEntropy entropy_;
   bool is_timeless_;
-  std::string text_;
+  std::string text_, others_;
 };
+
+/// The pipeline's own text, and the files that it names.
+std::pair<std::string, std::vector<FileText>> files_of(const std::string& text) {
+  std::string own;
+  std::vector<FileText> others;
+  for (const std::string_view line : split(text, '\n')) {
+    if (line.starts_with("%%% "))
+      others.push_back({std::string(line.substr(4)), ""});
+    else
+      (others.empty() ? own : others.back().text) += std::string(line) + "\n";
+  }
+  return {std::move(own), std::move(others)};
+}
 
 std::uint64_t mix(std::uint64_t seed, const std::string& text) {
   for (const char letter : text)
@@ -137,7 +176,9 @@ class Life {
       : world_(seed, capacity), report_{pipeline, 0, 0, {}} {
     world_.facts.files = {{"a.py", "a"}, {"b.py", "b"}};
     set_behaviour(world_, seed);
-    run_ = world_.start(pipeline);
+    auto [own, others] = files_of(pipeline);
+    world_.named = std::move(others);
+    run_ = world_.start(own);
     sets_clock_ = seed % 3 == 0;
     // When a request comes decides what is there to cancel, so timeless lives have none.
     if (!is_timeless(seed) && seed % 5 == 0) cancel_at_turn_ = 2 + static_cast<int>(seed % 23);

@@ -22,7 +22,7 @@ struct SimulationReport {
 };
 
 /// A random pipeline of the seed: steps with needs, trigger rules, conditions, matrices, groups,
-/// retries, data, `finally`.
+/// other pipelines (behind its own text, each below a line `%%% PATH`), retries, data, `finally`.
 std::string random_pipeline(std::uint64_t seed);
 
 /// Runs the seed's pipeline once without faults, then once with random faults.

@@ -67,10 +67,9 @@ YamlStyle style_of(yaml_scalar_style_t style) {
 /// error and a limit do.
 class YamlReader {
  public:
-  YamlReader(std::string_view text, Problems& problems, const YamlLimits& limits)
+  YamlReader(std::string_view text, Problems& problems, const YamlLimits& limits, YamlFile file)
       : problems_(problems), limits_(limits) {
-    tree_.source_ = text;
-    tree_.line_starts_ = line_starts(text);
+    tree_.sources_.push_back({std::move(file), text, line_starts(text)});
     // A node has seldom less than ten bytes of file; growing by doubling would cost twice the peak.
     tree_.records_.reserve(text.size() / 16);
     tree_.texts_.reserve(text.size() / 2);
@@ -129,9 +128,11 @@ class YamlReader {
                               .next = YamlTree::none,
                               .kind = kind,
                               .style = style,
-                              .is_incomplete = false});
+                              .is_incomplete = false,
+                              .source = 0});
     return static_cast<std::uint32_t>(tree_.records_.size() - 1);
   }
+  std::string_view source() const { return tree_.sources_[0].text; }
   std::string_view text_at(std::uint32_t index) const { return YamlNode(tree_, index).text(); }
   Position position_at(std::uint32_t index) const { return YamlNode(tree_, index).position(); }
   void refuse_tag(const yaml_char_t* tag, Position position);
@@ -144,7 +145,6 @@ class YamlReader {
   const YamlLimits& limits_;
   std::vector<Open> open_;
   std::unordered_map<std::string, Anchored> anchors_;
-  std::uint64_t alias_nodes_ = 0;
   std::uint32_t document_count_ = 0;
 };
 
@@ -155,9 +155,8 @@ YamlTree YamlReader::read() {
     return std::move(tree_);
   }
   yaml_parser_set_encoding(parser.get(), YAML_UTF8_ENCODING);
-  yaml_parser_set_input_string(parser.get(),
-                               reinterpret_cast<const unsigned char*>(tree_.source_.data()),
-                               tree_.source_.size());
+  yaml_parser_set_input_string(
+      parser.get(), reinterpret_cast<const unsigned char*>(source().data()), source().size());
   while (true) {
     Event event;
     if (yaml_parser_parse(parser.get(), event.raw()) == 0) {
@@ -165,7 +164,7 @@ YamlTree YamlReader::read() {
                               .context = parser->context ? parser->context : "",
                               .position = position_of(parser->problem_mark),
                               .context_position = position_of(parser->context_mark)},
-                             tree_.source_, tree_.line_starts_));
+                             source(), tree_.sources_[0].line_starts));
       break;
     }
     if (event->type == YAML_STREAM_END_EVENT || !handle(event)) break;
@@ -244,8 +243,8 @@ void YamlReader::handle_alias(Event& event) {
     attach(add_record(YamlKind::null, YamlStyle::plain, position), 1);
     return;
   }
-  alias_nodes_ += found->second.node_count;
-  if (alias_nodes_ > limits_.alias_nodes_max) {
+  tree_.alias_nodes_ += found->second.node_count;
+  if (tree_.alias_nodes_ > limits_.alias_nodes_max) {
     stop_at(error_problem(
         position, fmt::format("aliases stand for more than {} values", limits_.alias_nodes_max),
         "a file that says what it means without multiplying it", "the limit is alias_nodes_max"));
@@ -361,7 +360,9 @@ void YamlReader::stop_at(Problem problem) {
   }
 }
 
-YamlTree parse_yaml(std::string_view text, Problems& problems, const YamlLimits& limits) {
+namespace {
+
+YamlTree parse(std::string_view text, Problems& problems, const YamlLimits& limits, YamlFile file) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (text.size() > limits.file_bytes_max) {
@@ -376,7 +377,20 @@ YamlTree parse_yaml(std::string_view text, Problems& problems, const YamlLimits&
     problems.push_back(std::move(*problem));
     return {};
   }
-  return YamlReader(text, problems, limits).read();
+  return YamlReader(text, problems, limits, std::move(file)).read();
+}
+
+}  // namespace
+
+YamlTree parse_yaml(std::string_view text, Problems& problems, const YamlLimits& limits,
+                    YamlFile file) {
+  const std::size_t problems_before = problems.size();
+  const std::uint16_t number = file.number;
+  YamlTree tree = parse(text, problems, limits, std::move(file));
+  // The parser knows one file only.
+  for (std::size_t i = problems_before; i < problems.size(); ++i)
+    problems[i].position.file = number;
+  return tree;
 }
 
 }  // namespace gt

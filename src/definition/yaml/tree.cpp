@@ -36,7 +36,9 @@ std::string_view YamlNode::text() const {
 
 Position YamlNode::position() const {
   const auto& record = tree_->records_[index_];
-  return Position{.line = record.line, .column = record.column};
+  return Position{.line = record.line,
+                  .column = record.column,
+                  .file = tree_->sources_[record.source].file.number};
 }
 
 YamlItems YamlNode::items() const {
@@ -58,17 +60,20 @@ std::optional<YamlNode> YamlNode::find(std::string_view key) const {
 
 TextOrigin YamlNode::origin() const {
   const auto& record = tree_->records_[index_];
+  const auto& source = tree_->sources_[record.source];
   const auto line_at = [&](std::uint32_t line) {
-    return line_text(tree_->source_, tree_->line_starts_, line);
+    return line_text(source.text, source.line_starts, line);
   };
   const auto indentation_column = [&](std::uint32_t line) {
     const std::size_t indentation = line_at(line).find_first_not_of(" \t\r");
     return static_cast<std::uint32_t>(indentation == std::string_view::npos ? 1 : indentation + 1);
   };
   Position start = position();
-  if (record.style == YamlStyle::plain) return {start, indentation_column(start.line + 1)};
+  const std::uint32_t next_lines_column = indentation_column(start.line + 1);
+  if (record.style == YamlStyle::plain) return {start, next_lines_column, source.file.name};
   if (record.style == YamlStyle::single_quoted || record.style == YamlStyle::double_quoted) {
-    return {{start.line, start.column + 1}, indentation_column(start.line + 1)};
+    ++start.column;
+    return {start, next_lines_column, source.file.name};
   }
   // The lines of a block scalar lose their common indentation: all of it stands before the first
   // line that is not blank, whose own blanks remain in the text.
@@ -83,7 +88,7 @@ TextOrigin YamlNode::origin() const {
       kept_blanks == std::string_view::npos ? 0 : static_cast<std::uint32_t>(kept_blanks);
   const std::uint32_t first_character = indentation_column(line);
   const std::uint32_t column = first_character > kept ? first_character - kept : 1;
-  return {{start.line + 1, column}, column};
+  return {{start.line + 1, column, start.file}, column, source.file.name};
 }
 
 }  // namespace gt

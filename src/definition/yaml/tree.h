@@ -2,12 +2,16 @@
 /// core types, quoted is always text, and duplicate keys, merge keys, tags, a second document and
 /// everything over a limit are problems, collected and not thrown.
 ///
+/// A tree may also be put together from parts of several files (yaml/compose.h); each node knows
+/// the file that it stands in.
+///
 /// Nodes are indices into their tree (28 bytes each): a file of 100,000 steps has a million of
 /// them. An alias shares the children of its anchor, so a bomb costs nothing before it is refused.
 /// Threads: a tree does not change after parse_yaml, any may read.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +31,13 @@ struct YamlLimits {
   std::size_t file_bytes_max = 64U << 20U;
   std::size_t depth_max = 64;
   std::size_t alias_nodes_max = 100'000;  ///< nodes that aliases stand for, all together
+};
+
+/// Which of the files that are read together a text is.
+struct YamlFile {
+  std::uint16_t number = 0;  ///< Position::file
+  /// TextOrigin::file_name
+  std::shared_ptr<const std::string> name = nullptr;
 };
 
 class YamlTree;
@@ -61,6 +72,7 @@ class YamlNode {
 
  private:
   friend class YamlReader;
+  friend class YamlComposer;
   const YamlTree* tree_;
   std::uint32_t index_;
 };
@@ -77,16 +89,17 @@ class YamlTree {
     if (records_.empty()) return std::nullopt;
     return YamlNode(*this, 0);
   }
-  /// The text that was parsed, without a byte order mark. It is the caller's.
-  std::string_view source() const { return source_; }
   /// A syntax error or a limit ended the reading early.
   bool is_truncated() const { return is_truncated_; }
+  /// How many nodes its aliases stand for, all together.
+  std::uint64_t alias_nodes() const { return alias_nodes_; }
 
  private:
   friend class YamlNode;
   friend class YamlEntries;
   friend class YamlItems;
   friend class YamlReader;
+  friend class YamlComposer;
 
   static constexpr std::uint32_t none = 0xFFFFFFFF;
   struct Record {
@@ -99,12 +112,19 @@ class YamlTree {
     YamlKind kind;
     YamlStyle style;
     bool is_incomplete;
+    std::uint8_t source;  ///< in sources_
+  };
+  static_assert(sizeof(Record) == 28);
+  struct Source {
+    YamlFile file;
+    std::string_view text;  ///< without a byte order mark; the caller's
+    std::vector<std::uint32_t> line_starts;
   };
 
   std::vector<Record> records_;
   std::string texts_;
-  std::string_view source_;
-  std::vector<std::uint32_t> line_starts_;
+  std::vector<Source> sources_;
+  std::uint64_t alias_nodes_ = 0;
   bool is_truncated_ = false;
 };
 
@@ -164,6 +184,7 @@ class YamlEntries {
 
 /// Reads the one document of `text`, which must outlive the tree. What is wrong is appended to
 /// `problems`; the tree then holds what could be read.
-YamlTree parse_yaml(std::string_view text, Problems& problems, const YamlLimits& limits = {});
+YamlTree parse_yaml(std::string_view text, Problems& problems, const YamlLimits& limits = {},
+                    YamlFile file = {});
 
 }  // namespace gt
