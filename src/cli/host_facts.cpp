@@ -33,19 +33,23 @@ std::set<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-Result<const HostFacts::Selected*> HostFacts::select(const std::vector<std::string>& globs) {
-  if (const auto found = selected_.find(globs); found != selected_.end()) return &found->second;
-  SourceFacts facts = TRY(parts_.source.facts({globs}));
+Result<const HostFacts::Selected*> HostFacts::select(const std::vector<std::string>* globs) {
+  Selection selection;
+  if (globs) selection = *globs;
+  if (const auto found = selected_.find(selection); found != selected_.end()) return &found->second;
+  SourceFacts facts = TRY(parts_.source.facts(
+      {.globs = selection.value_or(std::vector<std::string>()), .is_whole = !selection}));
   for (const std::string& note : facts.notes) parts_.say(note);
   auto set = std::make_shared<const SourceSet>(SourceSet{to_text(facts), facts.digest});
   const Selected* const kept =
-      &selected_.emplace(globs, Selected{std::move(set), std::move(facts)}).first->second;
+      &selected_.emplace(std::move(selection), Selected{std::move(set), std::move(facts)})
+           .first->second;
   by_digest_[kept->set->digest] = kept;
   return kept;
 }
 
 Result<std::shared_ptr<const SourceSet>> HostFacts::source(const std::vector<std::string>* globs) {
-  return TRY(select(globs ? *globs : std::vector<std::string>()))->set;
+  return TRY(select(globs))->set;
 }
 
 Result<std::vector<std::string>> HostFacts::changed_since(const SourceSet& set) {
@@ -66,7 +70,7 @@ Result<std::vector<std::string>> HostFacts::changed_since_unknown(const SourceSe
     globs.push_back(*path);
   }
   const SourceFacts facts =
-      TRY(parts_.source.facts({is_whole ? std::vector<std::string>() : globs}));
+      TRY(parts_.source.facts({.globs = std::move(globs), .is_whole = is_whole}));
   const std::set<std::string> now = lines_of(to_text(facts));
   std::vector<std::string> changed;
   for (const std::string& line : before)

@@ -53,13 +53,14 @@ class HostFacts final : public StepFacts {
   void remember_source() { (void)parts_.source.save_stat_cache(); }
 
  private:
+  using Selection = std::optional<std::vector<std::string>>;  ///< nullopt: the whole snapshot
   struct Selected {
     std::shared_ptr<const SourceSet> set;
     SourceFacts facts;
   };
   using Name = std::pair<std::string, std::string>;  ///< requirements and interpreter
 
-  Result<const Selected*> select(const std::vector<std::string>& globs);
+  Result<const Selected*> select(const std::vector<std::string>* globs);
   Result<std::vector<std::string>> changed_since_unknown(const SourceSet& set);
   Result<EnvironmentFacts> host(const std::string& argv0);
   std::optional<Result<PythonInstallation>> known(const Name& name);
@@ -67,7 +68,7 @@ class HostFacts final : public StepFacts {
   void keep(const Name& name, Result<PythonInstallation> made);
 
   HostFactsParts parts_;
-  std::map<std::vector<std::string>, Selected> selected_;
+  std::map<Selection, Selected> selected_;
   std::unordered_map<Digest, const Selected*> by_digest_;
   std::unordered_map<std::string, EnvironmentFacts> host_;
 

@@ -161,7 +161,7 @@ Result<SourceFacts> Source::facts(const SourceSelection& selection) {
   SourceFacts result;
   result.made_at = clock_->now();
   Collector collector(snapshot_, result);
-  if (selection.globs.empty()) TRY(collector.select_all());
+  if (selection.is_whole) TRY(collector.select_all());
   for (const auto& text : selection.globs) {
     const Glob glob = TRY(Glob::parse_selection(text));
     TRY(collector.select(glob));

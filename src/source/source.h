@@ -18,7 +18,8 @@
 namespace gt {
 
 struct SourceSelection {
-  std::vector<std::string> globs = {};  ///< as `code:` has them; empty: the whole snapshot
+  std::vector<std::string> globs = {};  ///< as `code:` has them
+  bool is_whole = globs.empty();  ///< the whole snapshot instead; `code: []` is no file at all
 };
 
 /// Threads: any, at once. Hashing many files uses two threads of its own for the time of the call.

@@ -194,6 +194,7 @@ TEST_CASE("globs select files, ignored by git or not, and what they miss is said
   auto source = project.open();
   CHECK(files_of(source, {"src/**.py"}) == Strings{"src/a.py", "src/deep/b.py"});
   CHECK(files_of(source, {"src"}) == Strings{"src/a.py", "src/deep/b.py", "src/deep/b.txt"});
+  CHECK(source.facts({.globs = {}, .is_whole = false})->facts.empty());
   CHECK(files_of(source, {"generated.py", "src/*.py", "src/a.py"}) ==
         Strings{"generated.py", "src/a.py"});
   CHECK(files_of(source, {"**.py"}) ==
