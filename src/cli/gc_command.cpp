@@ -48,6 +48,10 @@ Result<void> find_logs_to_compress(const Home& home, Chores& chores) {
   return {};
 }
 
+std::string counted(auto number, std::string_view thing) {
+  return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
+
 /// A number of runs, or a time.
 CollectOptions options_of(const SettingValue& keep, Time now) {
   CollectOptions wanted;
@@ -92,17 +96,17 @@ Result<ExitCode> run(Session& session, Words words) {
     return ExitCode::ok;
   }
   for (const std::string& one : report.runs) session.console.print(one + "\n");
-  session.console.say(fmt::format("{}{} runs, {} results, {} artifacts ({})",
-                                  is_rehearsal ? "would remove " : "removed ", report.runs.size(),
-                                  report.cache_entries, report.artifacts.blobs,
-                                  format_bytes(report.artifacts.bytes)));
+  session.console.say(fmt::format(
+      "{}{}, {}, {} ({})", is_rehearsal ? "would remove " : "removed ",
+      counted(report.runs.size(), "run"), counted(report.cache_entries, "result"),
+      counted(report.artifacts.blobs, "artifact"), format_bytes(report.artifacts.bytes)));
   if (chores.removals > 0)
     session.console.say(fmt::format("{} what {} earlier attempts left behind ({})",
                                     is_rehearsal ? "would remove" : "removed", chores.removals,
                                     format_bytes(chores.bytes)));
   if (chores.logs > 0)
-    session.console.say(
-        fmt::format("{} {} logs", is_rehearsal ? "would compress" : "compressed", chores.logs));
+    session.console.say(fmt::format("{} {}", is_rehearsal ? "would compress" : "compressed",
+                                    counted(chores.logs, "log")));
   return ExitCode::ok;
 }
 
