@@ -1,6 +1,7 @@
 #include "cli/progress.h"
 
 #include "base/text.h"
+#include "cli/message_text.h"
 #include "cli/progress_live.h"
 #include "cli/progress_plain.h"
 
@@ -57,20 +58,25 @@ std::unique_ptr<Progress> make_progress(const Session& session) {
 std::unique_ptr<Progress> make_silent_progress() { return std::make_unique<SilentProgress>(); }
 
 std::string describe(const TaskNews& news) {
+  const bool starts = news.state == TaskState::queued || news.state == TaskState::running;
+  const std::string failure = news.message.empty() ? "" : ": " + headline(news.message);
   std::string text = to_text(news.state);
-  if (news.state == TaskState::queued || news.state == TaskState::running) text = "started";
+  if (starts) text = "started";
+  if (starts && news.attempts > 1) {
+    text = fmt::format("started again, attempt {}", news.attempts);
+    // Where another attempt follows at once, nobody heard of the failure.
+    if (!failure.empty()) text = fmt::format("failed{}; {}", failure, text);
+  }
   if (news.state == TaskState::retry_wait) text = "failed";
   const bool was_executed = news.state == TaskState::succeeded || news.state == TaskState::failed ||
                             news.state == TaskState::cancelled;
   if (was_executed && news.started_at && news.ended_at)
     text += " in " + format_duration(std::max(Duration(0), *news.ended_at - *news.started_at));
-  if (text == "started" && news.attempts > 1)
-    text += fmt::format(" again, attempt {}", news.attempts);
-  if (!news.message.empty() && !is_success(news.state)) text += ": " + printable(news.message);
+  if (!starts && !is_success(news.state)) text += failure;
   if (news.state == TaskState::retry_wait)
     text += fmt::format("; attempt {} follows{}", news.attempts + 1,
                         news.memory_bytes ? " with " + format_bytes(*news.memory_bytes) : "");
-  if (!news.reason.empty() && (text.starts_with("started") || news.state == TaskState::cached))
+  if (!news.reason.empty() && (starts || news.state == TaskState::cached))
     text += ": " + printable(news.reason);
   return text;
 }

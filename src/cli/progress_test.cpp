@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/message_text.h"
 #include "cli/progress_live.h"
 #include "cli/progress_plain.h"
 
@@ -88,6 +89,19 @@ TEST_CASE("a task is described by what became of it") {
   TaskNews again = news(0, "a", TaskState::running);
   again.attempts = 2;
   CHECK(describe(again) == "started again, attempt 2");
+  again.message = "ended with exit code 75";
+  CHECK(describe(again) == "failed: ended with exit code 75; started again, attempt 2");
+}
+
+TEST_CASE("of a message of several lines the first stands in the task's line") {
+  const std::string message = "making it: pip failed with exit code 1:\n  $ pip\n  no \x1b package";
+  CHECK(headline(message) == "making it: pip failed with exit code 1");
+  CHECK(further_lines(message) == std::vector<std::string>{"$ pip", "no \x1b package"});
+  CHECK(headline("ends with a colon:") == "ends with a colon:");
+  CHECK(further_lines("one").empty());
+  TaskNews failed = news(0, "a", TaskState::failed);
+  failed.message = message;
+  CHECK(describe(failed) == "failed in 1.5s: making it: pip failed with exit code 1");
 }
 
 TEST_CASE("plain progress has one line for each start and end") {

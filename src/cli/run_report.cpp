@@ -1,6 +1,7 @@
 #include "cli/run_report.h"
 
 #include "base/text.h"
+#include "cli/message_text.h"
 #include "cli/run_text.h"
 
 namespace gt {
@@ -57,7 +58,7 @@ std::string text_of(const RunReport& report, const Console& console) {
   text += "\n";
   if (!report.error.empty()) text += "  " + printable(report.error) + "\n";
   for (const FailedTask& task : report.failed)
-    text += fmt::format("  {}: {}\n", printable(task.path), printable(task.message));
+    text += fmt::format("  {}: {}\n", printable(task.path), headline(task.message));
   if (report.failed_count > report.failed.size())
     text += fmt::format("  and {} more\n", report.failed_count - report.failed.size());
   const auto next = [&](const std::string& command) {

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "cli/message_text.h"
+
 namespace gt {
 
 namespace {
@@ -112,6 +114,8 @@ void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
     if (failed) failed_.push_back(change.index);
     if (change.attempts > 0 && task.kind == TaskKind::step)
       progress_.log_tail(log_tail_(run.record(), {run.record().id, change.index, change.attempts}));
+    if (const auto further = further_lines(change.message); !further.empty())
+      progress_.log_tail(further);
   }
   if (is_ended(change.state)) {
     started_.erase(change.index);

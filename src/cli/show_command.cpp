@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/json_shapes.h"
+#include "cli/message_text.h"
 #include "cli/records.h"
 #include "cli/run_text.h"
 #include "cli/run_view.h"
@@ -53,7 +54,7 @@ std::string head(const Session& session, const RunRecord& run, bool is_driven) {
 
 /// What a task gave, or why it gave nothing.
 std::string remark(const RunView& view, const TaskRecord& task, const JsonObject& shape) {
-  if (!task.message.empty()) return printable(task.message);
+  if (!task.message.empty()) return headline(task.message);
   std::string text = outputs_text(*shape.find("outputs"));
   const std::string source = view.source_run(task);
   if (!source.empty()) text = fmt::format("from {}{}{}", source, text.empty() ? "" : ": ", text);

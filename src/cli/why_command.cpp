@@ -5,6 +5,7 @@
 #include "cache/cache.h"
 #include "cli/commands.h"
 #include "cli/json_shapes.h"
+#include "cli/message_text.h"
 #include "cli/run_text.h"
 #include "cli/task_reason.h"
 
@@ -62,7 +63,7 @@ std::string parts_text(const RunView& view, const TaskRecord& container) {
 std::string end_text(const AttemptRecord& attempt) {
   if (!attempt.ended_at) return "runs";
   return attempt.failure ? fmt::format("{}: {}", to_text(attempt.failure->cause),
-                                       printable(attempt.failure->message))
+                                       headline(attempt.failure->message))
                          : "succeeded";
 }
 
@@ -101,8 +102,11 @@ void print(Console& console, const RunView& view, const TaskRecord& task, const 
   if (view.has_parts(task)) line += ": " + parts_text(view, task);
   if (!why.reason.empty()) line += ": " + printable(why.reason);
   console.print(line + "\n");
-  if (task.state == TaskState::failed && !task.message.empty())
-    console.print(fmt::format("  it failed: {}\n", printable(task.message)));
+  if (task.state == TaskState::failed && !task.message.empty()) {
+    console.print(fmt::format("  it failed: {}\n", headline(task.message)));
+    for (const std::string& line : further_lines(task.message))
+      console.print("    | " + printable(line) + "\n");
+  }
   print_attempts(console, task, why);
   if (!shows_facts) return;
   if (why.facts)
