@@ -100,7 +100,7 @@ class Debugging {
         wanted_(wanted),
         blobs_(records.home, session.entropy, Durability::none) {}
 
-  Result<ExitCode> run(const WorkshopOptions& chosen, const OutputForm& output) {
+  Result<ExitCode> run(const OutputForm& output) {
     auto reader = TRY(records_.database->begin_read());
     const RunRecord found = TRY(find_run(records_, reader, wanted_.run));
     const RunView view = TRY(RunView::load(records_, reader, found));
@@ -112,7 +112,7 @@ class Debugging {
     TRY(refuse_unready(view, task));
     const std::uint32_t number = TRY(attempt_number(view, task, wanted_.attempt));
     const auto facts = TRY(make_facts(
-        session_, records_.project, chosen, [] {},
+        session_, records_.project, [] {},
         [this](const std::string& line) { session_.console.say(line); }));
     const LiveRun live = TRY(recorded_live_run(records_, reader, view));
     const std::string name =
@@ -221,7 +221,6 @@ Result<ExitCode> run(Session& session, Words words) {
   Options options(debug_command.text);
   std::optional<std::string> run_name, step;
   Wanted wanted;
-  WorkshopOptions chosen;
   OutputForm output;
   options.argument("RUN", run_name, Need::required, run_argument_help);
   options.argument("STEP", step, Need::required, task_argument_help);
@@ -231,7 +230,7 @@ Result<ExitCode> run(Session& session, Words words) {
   options.flag("--command", wanted.only_command,
                "Only show the step's command, with its values; make nothing.");
   options.flag("--keep", wanted.keeps, "Leave the folder there at the end, and say where it is.");
-  declare_secrets(options, chosen);
+  options.setting(SettingId::secrets_file);
   options.output(output, {.text = "as --command: {run, task, attempt, argv, script, "
                                   "working_directory, variables, inputs: [{path, artifact, folder, "
                                   "copy}]}."});
@@ -240,7 +239,7 @@ Result<ExitCode> run(Session& session, Words words) {
   wanted.run = *run_name;
   wanted.step = *step;
   Records records = TRY(open_existing_records(session));
-  return Debugging(session, records, wanted).run(chosen, output);
+  return Debugging(session, records, wanted).run(output);
 }
 
 }  // namespace

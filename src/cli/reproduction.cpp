@@ -63,8 +63,7 @@ Reproduction::~Reproduction() {
   (void)remove_tree(state_->folder.path + ".lock").ok();
 }
 
-Result<std::unique_ptr<Reproduction>> Reproduction::open(Session& session, Records& records,
-                                                         const WorkshopOptions& options) {
+Result<std::unique_ptr<Reproduction>> Reproduction::open(Session& session, Records& records) {
   GT_CHECK(session.keeper, "commands that execute steps have a keeper");
   // Before the first thread: whoever is made later inherits that signals are not for it.
   SignalWatch signals = TRY(SignalWatch::open());
@@ -76,7 +75,7 @@ Result<std::unique_ptr<Reproduction>> Reproduction::open(Session& session, Recor
                                        std::move(folder), std::move(scratch));
   State& parts = *state;
   parts.facts = TRY(make_facts(
-      session, records.project, options, [&parts] { parts.wake.ring(); },
+      session, records.project, [&parts] { parts.wake.ring(); },
       [&session](const std::string& line) { session.console.say(line); }));
   parts.keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();

@@ -15,8 +15,7 @@ namespace gt {
 class Reproduction {
  public:
   /// Takes the session's keeper. Session and records outlive it.
-  static Result<std::unique_ptr<Reproduction>> open(Session& session, Records& records,
-                                                    const WorkshopOptions& options);
+  static Result<std::unique_ptr<Reproduction>> open(Session& session, Records& records);
   /// Removes the scratch place.
   ~Reproduction();
 

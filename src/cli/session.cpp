@@ -54,9 +54,11 @@ void load(Session& session, const Options& options) {
 Result<void> refuse_problems(Session& session) {
   const LoadedSettings& loaded = session.configuration;
   const Colors colors = session.console.facts().talk.has_colors ? Colors::ansi : Colors::none;
-  for (const SettingsFile& file : loaded.files)
+  for (const SettingsFile& file : loaded.files) {
+    const ProblemSource source{file.path, file.text};
     if (!file.problems.empty())
-      session.console.draw(render_problems(file.problems, {file.path, file.text}, colors) + "\n");
+      session.console.draw(render_problems(file.problems, {&source, 1}, colors) + "\n");
+  }
   for (const Error& problem : loaded.problems) report(session.console, problem);
   if (!loaded.has_problems()) return {};
   return Error{Errc::invalid, "nothing was done: the configuration is wrong",

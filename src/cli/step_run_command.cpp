@@ -60,8 +60,7 @@ Result<void> add_keys(Records& records, Transaction& transaction, RunChanges& ch
 }
 
 Result<ExitCode> execute(Session& session, Records& records, const Earlier& earlier,
-                         const std::string& step, PreparedRun& prepared,
-                         const WorkshopOptions& chosen, const OutputForm& output) {
+                         const std::string& step, PreparedRun& prepared, const OutputForm& output) {
   const ChosenStep wanted = TRY(choose_step(*prepared.plan, step));
   FolderBlobs blobs(records.home, session.entropy, Durability::none);
   const EarlierRun before{*earlier.plan, earlier.loaded,
@@ -71,8 +70,8 @@ Result<ExitCode> execute(Session& session, Records& records, const Earlier& earl
   const RunOptions options{
       .only = {name}, .from = {}, .refresh = {name}, .inputs_from = earlier.run.name()};
   Selection selection = TRY(selection_of(*prepared.plan, options));
-  const auto progress = make_progress(session.console);
-  auto workshop = TRY(Workshop::open(session, records, *progress, chosen));
+  const auto progress = make_progress(session);
+  auto workshop = TRY(Workshop::open(session, records, *progress));
   const auto begin = [&](Transaction& transaction, const RunRecord& created) -> Result<void> {
     TRY(add_keys(records, transaction, beginning));
     return records.runs.commit(transaction, created.id, created.fence, beginning);
@@ -88,14 +87,13 @@ Result<ExitCode> run(Session& session, Words words) {
   Options options(step_run_command.text);
   std::optional<std::string> step, from;
   RunRequest request;
-  WorkshopOptions chosen;
   OutputForm output;
   options.argument("STEP", step, Need::required,
                    "A step of the pipeline, or one item of its matrix: train, train[2].");
   options.option("--from", "RUN", from,
                  "The run on whose results it is executed: flights/12, a number, an id, latest.");
   declare_definition(options, request);
-  declare(options, chosen);
+  declare_execution(options);
   options.output(output, ended_run_shape);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
   if (!from)
@@ -110,7 +108,7 @@ Result<ExitCode> run(Session& session, Words words) {
   RequestTexts texts = TRY(read_request(session, records.project, request));
   Preparation preparation = TRY(prepare(session, std::move(texts), request));
   if (!preparation.run) return preparation.code;
-  return execute(session, records, earlier, *step, *preparation.run, chosen, output);
+  return execute(session, records, earlier, *step, *preparation.run, output);
 }
 
 }  // namespace

@@ -18,7 +18,6 @@ Result<ExitCode> run(Session& session, Words words) {
   Options options(verify_command.text);
   std::optional<std::string> run_name;
   VerifyRunRequest request;
-  WorkshopOptions chosen;
   bool is_rehearsal = false;
   OutputForm output;
   options.argument("RUN", run_name, Need::optional,
@@ -28,7 +27,7 @@ Result<ExitCode> run(Session& session, Words words) {
   options.flag("--quick", request.is_quick,
                "One execution of each task; do not look for the reason of a difference.");
   options.flag("--dry-run", is_rehearsal, "Without a run: leave what is damaged where it is.");
-  declare_secrets(options, chosen);
+  options.setting(SettingId::secrets_file);
   options.output(output,
                  {.text = "{sound, run, artifacts, bytes, damaged: [{artifact, folder, state, "
                           "quarantined, concerns: [{run, task, output, kept}], remedy}], database: "
@@ -44,7 +43,7 @@ Result<ExitCode> run(Session& session, Words words) {
   Records records = TRY(open_existing_records(session));
   if (!run_name) return verify_home(session, records, is_rehearsal, output);
   request.run = *run_name;
-  return verify_run(session, records, request, chosen, output);
+  return verify_run(session, records, request, output);
 }
 
 }  // namespace

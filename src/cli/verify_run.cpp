@@ -41,11 +41,10 @@ class RunVerifier {
   RunVerifier(Session& session, Records& records, const VerifyRunRequest& request)
       : session_(session), records_(records), request_(request), cache_(no_blobs_) {}
 
-  Result<std::vector<Verified>> verify(Transaction& reader, const RunView& view,
-                                       const WorkshopOptions& options) {
+  Result<std::vector<Verified>> verify(Transaction& reader, const RunView& view) {
     for (const std::string& step : request_.steps) TRY(view.find(step));
     const LiveRun live = TRY(recorded_live_run(records_, reader, view));
-    auto reproduction = TRY(Reproduction::open(session_, records_, options));
+    auto reproduction = TRY(Reproduction::open(session_, records_));
     std::vector<Verified> verified;
     for (const TaskRecord* task : view.in_order()) {
       if (view.has_parts(*task) || task->kind != TaskKind::step) continue;
@@ -179,12 +178,12 @@ void print(Console& console, const RunView& view, const Verified& one) {
 }  // namespace
 
 Result<ExitCode> verify_run(Session& session, Records& records, const VerifyRunRequest& request,
-                            const WorkshopOptions& options, const OutputForm& output) {
+                            const OutputForm& output) {
   auto reader = TRY(records.database->begin_read());
   const RunRecord run = TRY(find_run(records, reader, request.run));
   const RunView view = TRY(RunView::load(records, reader, run));
   const std::vector<Verified> verified =
-      TRY(RunVerifier(session, records, request).verify(reader, view, options));
+      TRY(RunVerifier(session, records, request).verify(reader, view));
   const auto is_compared = [](const Verified& one) { return one.refusal.empty(); };
   const auto is_wrong = [](const Verified& one) {
     return one.refusal.empty() && (!one.failure.empty() || !one.found.is_same);

@@ -19,6 +19,6 @@ struct VerifyRunRequest {
 
 /// ExitCode::failed if a result is not the same. Errc::conflict if nothing could be compared.
 Result<ExitCode> verify_run(Session& session, Records& records, const VerifyRunRequest& request,
-                            const WorkshopOptions& options, const OutputForm& output);
+                            const OutputForm& output);
 
 }  // namespace gt

@@ -104,8 +104,8 @@ void print(Console& console, const RunView& view, const TaskRecord& task, const 
   console.print(line + "\n");
   if (task.state == TaskState::failed && !task.message.empty()) {
     console.print(fmt::format("  it failed: {}\n", headline(task.message)));
-    for (const std::string& line : further_lines(task.message))
-      console.print("    | " + printable(line) + "\n");
+    for (const std::string& further : further_lines(task.message))
+      console.print("    | " + printable(further) + "\n");
   }
   print_attempts(console, task, why);
   if (!shows_facts) return;

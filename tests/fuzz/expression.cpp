@@ -11,7 +11,7 @@ namespace gt {
 
 namespace {
 
-constexpr TextOrigin origin{};
+const TextOrigin origin{};
 
 ValueContext make_context() {
   const Artifact artifact{.digest = {}, .bytes = 12, .file_name = "a b.csv", .path = "inputs/a b"};
