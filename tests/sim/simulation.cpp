@@ -41,9 +41,10 @@ class PipelineWriter {
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::string name = prefix + std::to_string(i);
       const bool is_group = groups_allowed && chance(5);
+      const bool is_call = is_group && chance(2);
       text_ += indent + name + ":\n";
       const std::string in = indent + "  ";
-      write_needs(in, before);
+      write_needs(in, before, !is_call);
       const bool is_matrix = chance(3);
       if (is_matrix) {
         text_ += in + (chance(6) ? "matrix: {m" : "matrix: {k") + prefix +
@@ -60,7 +61,7 @@ class PipelineWriter {
           text_ += in + fmt::format("retry: {{limit: {}, delay: {}s, whole: {}}}\n",
                                     1 + entropy_.below(2), entropy_.below(20), chance(2));
       }
-      if (is_group && chance(2)) {
+      if (is_call) {
         text_ += in + "pipeline: " + name + ".yaml\n";
         if (chance(2)) text_ += in + "params: {n: \"${{ params.n }}\"}\n";
         write_file(name);
@@ -101,7 +102,8 @@ class PipelineWriter {
     text_ = std::move(outer);
   }
 
-  void write_needs(const std::string& in, const std::vector<std::pair<std::string, bool>>& before) {
+  void write_needs(const std::string& in, const std::vector<std::pair<std::string, bool>>& before,
+                   bool inputs_allowed) {
     std::set<std::string> needs;
     for (std::uint64_t i = entropy_.below(3); i > 0 && !before.empty(); --i)
       needs.insert(before[entropy_.below(before.size())].first);
@@ -112,7 +114,8 @@ class PipelineWriter {
         "all_skipped",  "always",     "none_failed", "none_failed_min_one_success",
         "none_skipped", "one_done",   "one_failed",  "one_success"};
     if (chance(3)) text_ += in + "trigger_rule: " + rules[entropy_.below(std::size(rules))] + "\n";
-    if (chance(2)) text_ += in + "inputs: {i: \"${{ steps." + *needs.begin() + ".outputs.v }}\"}\n";
+    if (inputs_allowed && chance(2))
+      text_ += in + "inputs: {i: \"${{ steps." + *needs.begin() + ".outputs.v }}\"}\n";
   }
 
   SeededEntropy entropy_;
