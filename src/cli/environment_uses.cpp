@@ -22,7 +22,7 @@ void add_uses(const Plan& plan, std::vector<EnvironmentUse>& uses) {
   std::map<PythonSpecification, std::size_t> places;
   for (StepIndex index = 0; index < plan.steps().size(); ++index) {
     const Step& step = plan.step(index);
-    const auto& python = python_of(plan.pipeline(), step);
+    const auto& python = python_of(plan, index);
     if (step.command() == nullptr || !python) continue;
     const PythonSpecification wanted{python->requirements, python->interpreter};
     const auto [place, is_new] = places.try_emplace(wanted, uses.size());

@@ -76,7 +76,7 @@ class RunVerifier {
     const Step& step = view.step_of(task);
     if (step.outputs.empty()) return std::string("it has no outputs");
     if (view.result(task) == nullptr) return std::string("its result is not kept");
-    const auto& python = python_of(view.plan().pipeline(), step);
+    const auto& python = python_of(view.plan(), task.step);
     if (python) TRY(facts.python_variables(*python));
     const auto prepared = prepare_key(live, task.index, facts, false);
     if (!prepared) return prepared.error().message;

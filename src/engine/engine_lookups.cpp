@@ -42,7 +42,7 @@ std::optional<KeyAnswer> Engine::answer_at_once(ActiveRun& active, TaskIndex tas
   };
   const std::string uncached = uncached_reason(step);
   if (!uncached.empty()) {
-    const auto& python = python_of(live.plan().pipeline(), step);
+    const auto& python = python_of(live.plan(), live.task(task).step);
     if (python) {
       const auto environment = parts_.facts.environment(python, "");
       if (!environment) return failed(Cause::environment, environment.error());

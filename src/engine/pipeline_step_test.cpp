@@ -301,3 +301,19 @@ TEST_CASE("a run whose own output cannot be had has failed, and says why") {
   CHECK(world.state(run) == RunState::failed);
   CHECK(world.load(run).run.error->message.starts_with("output n: "));
 }
+
+TEST_CASE("its steps wait for the environment of their own file") {
+  World world(63);
+  world.facts.environments_are_ready = false;
+  world.named = {{"inner.yaml",
+                  "environment: {python: {requirements: r.txt}}\n"
+                  "steps: {a: {run: [x], code: [a.py], outputs: {x: {type: integer}}}, b: {run: "
+                  "[x]}}"}};
+  const RunId run = world.start("steps: {sub: {pipeline: inner.yaml}}");
+  REQUIRE(world.engine->turn());
+  CHECK(world.states(run) == "sub:running sub.a:ready sub.b:ready");
+  world.facts.environments_are_ready = true;
+  world.engine->environments_changed();
+  REQUIRE(world.drive());
+  CHECK(world.state(run) == RunState::succeeded);
+}

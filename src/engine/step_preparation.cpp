@@ -178,10 +178,11 @@ std::string uncached_reason(const Step& step) {
   return "";
 }
 
-const std::optional<PythonEnvironment>& python_of(const Pipeline& pipeline, const Step& step) {
+const std::optional<PythonEnvironment>& python_of(const Plan& plan, StepIndex step) {
   static const std::optional<PythonEnvironment> none;
-  if (step.settings->environment) return step.settings->environment->python;
-  return pipeline.environment ? pipeline.environment->python : none;
+  const auto& own = plan.step(step).settings->environment;
+  const auto& counts = own ? own : plan.pipeline_of(plan.at(step).scope).environment;
+  return counts ? counts->python : none;
 }
 
 Result<PreparedKey> prepare_key(const LiveRun& run, TaskIndex task, StepFacts& facts,
@@ -237,7 +238,7 @@ Result<PreparedKey> prepare_key(const LiveRun& run, TaskIndex task, StepFacts& f
   }
   manifest.source = TRY(facts.source(step.settings->has_code ? &step.settings->code : nullptr));
 
-  const auto& python = python_of(pipeline, step);
+  const auto& python = python_of(run.plan(), run.task(task).step);
   const auto* argv = std::get_if<0>(&command.command);
   const std::string program = argv ? argv->front() : "bash";
   if (!may_start_work) {
@@ -267,7 +268,7 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
   launch.outside_name =
       places_on_host.outside_name.value_or(outside_name(run.record().uuid, attempt));
   launch.task_path = run.task_path(task);
-  launch.python = python_of(pipeline, step);
+  launch.python = python_of(run.plan(), run.task(task).step);
   launch.working_directory =
       joined(places_on_host.project_root, settings.working_directory.value_or("."));
   launch.timeout = settings.timeout;

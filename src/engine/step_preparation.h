@@ -16,8 +16,8 @@ namespace gt {
 /// Why a step is never looked up, in words; empty for one that is cacheable.
 std::string uncached_reason(const Step& step);
 
-/// The environment that counts for a step: its own, else the pipeline's.
-const std::optional<PythonEnvironment>& python_of(const Pipeline& pipeline, const Step& step);
+/// The environment that counts for a step: its own, else that of the file that it stands in.
+const std::optional<PythonEnvironment>& python_of(const Plan& plan, StepIndex step);
 
 struct PreparedKey {
   StepManifest manifest;
