@@ -11,7 +11,7 @@ import geartrain_binary
 
 ROOT = Path(__file__).resolve().parent.parent
 UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-LEFT_OUT = re.compile("unknown (step|parameter) ")
+LEFT_OUT = re.compile("unknown (step|parameter) |.* names .*, which is not there")
 CONSTANT = re.compile(r"\b(\w+_(?:max|min)) = ([^;(]+);")
 LANGUAGE = ("src/definition/limits.h", "src/expression/limits.h", "src/execute/values_file.h")
 
@@ -52,7 +52,7 @@ def constants():
     found = {}
     for path in [*ROOT.glob("src/**/*.h"), *ROOT.glob("src/**/*.cpp")]:
         for name, value in CONSTANT.findall(path.read_text()):
-            number = re.sub(r"(?<=\d)U\b|'|std::int64_t|[{}]", "", value)
+            number = re.sub(r"(?<=\d)U\b|'|std::(?:int64|size)_t|[{}]", "", value)
             if re.fullmatch(r"[\d <]+", number):
                 found.setdefault(name, set()).add((eval(number), str(path.relative_to(ROOT))))
     return found

@@ -194,8 +194,8 @@ class Debugging {
     if (is_source_other)
       console.say(fmt::format("the source is other than it was for {}", view.run().name()));
     console.say("its command, which `run-step` executes:");
-    for (const auto line : split(trim(command_text(launch)), '\n'))
-      console.say("  " + printable(line));
+    const std::string command = command_text(launch);
+    for (const auto line : split(trim(command), '\n')) console.say("  " + printable(line));
   }
 
   std::vector<std::string> terminal_variables(const SpawnRequest& request) const {

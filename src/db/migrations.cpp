@@ -219,8 +219,10 @@ CREATE TABLE pipeline_file (
 )sql";
 
 constexpr std::array steps = {
-    Migration{1, "first schema", first_schema}, Migration{2, "repeated runs", repeated_runs},
-    Migration{3, "grown memory", grown_memory}, Migration{4, "collected runs", collected_runs},
+    Migration{1, "first schema", first_schema},
+    Migration{2, "repeated runs", repeated_runs},
+    Migration{3, "grown memory", grown_memory},
+    Migration{4, "collected runs", collected_runs},
     Migration{5, "batches", batches},
     Migration{6, "pipelines of several files", pipelines_of_several_files}};
 

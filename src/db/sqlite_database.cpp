@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <mutex>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
 #include <time.h>
 #include <unistd.h>
@@ -150,10 +151,13 @@ struct SqliteDatabase::State {
     return version;
   }
 
-  /// Then nobody has the database open, and all of it is in its one file.
+  /// Then all of the database is in its one file. An empty journal is one that a reader could begin
+  /// and, on a full disk, not use.
   bool has_no_journal() const {
-    return ::faccessat(folder.get(), "geartrain.db-wal", F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
-           errno == ENOENT;
+    struct stat facts{};
+    if (::fstatat(folder.get(), "geartrain.db-wal", &facts, AT_SYMLINK_NOFOLLOW) != 0)
+      return errno == ENOENT;
+    return facts.st_size == 0;
   }
 
   void give_back(std::unique_ptr<SqliteConnection> reader) {

@@ -270,8 +270,12 @@ steps:
   flaky: {run: [flaky], retry: {limit: 1, delay: 10m}}
 )");
     const auto waits = [&] { return world.states(run) == "flaky:retry_wait"; };
-    REQUIRE(world.drive(waits));
-    REQUIRE(waits());
+    // Not by drive(), which goes on to the time when the wait is over.
+    while (!waits()) {
+      REQUIRE(world.engine->turn());
+      if (const auto event = world.executor->next_event(); event && *event > world.clock.now())
+        world.clock.advance(*event - world.clock.now());
+    }
     const Time due = *world.load(run).tasks[0].next_at + set_by;
     const Duration before = world.clock.steady();
     world.clock.jump(set_by);

@@ -52,6 +52,10 @@ class SimulatedExecutor final : public Executor {
     bool start_told = false;
   };
 
+  /// Attempts take their time by the steady clock, whoever sets the other one.
+  Time now() const { return Time(clock_.steady()); }
+  Time by_wall_clock(Time steady) const { return clock_.now() + (steady - now()); }
+
   Clock& clock_;
   ExecutorLimits limits_;
   Behaviour behaviour_;

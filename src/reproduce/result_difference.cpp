@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <map>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
+#include <utility>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -132,6 +134,8 @@ Result<std::optional<ResultDifference>> find_difference(const KeptResult& before
     const Artifact* const from = a.artifact();
     const Artifact* const to = b.artifact();
     if (from == nullptr || to == nullptr || from->is_folder != to->is_folder) {
+      // A text by its own lines, not by those of JSON.
+      if (a.string() && b.string()) std::tie(text_a, text_b) = std::pair(*a.string(), *b.string());
       describe({std::move(text_a), 0}, {std::move(text_b), 0}, difference);
       difference.what =
           from != nullptr || to != nullptr ? "is there in only one of them" : "the value differs";

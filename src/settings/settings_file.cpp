@@ -96,12 +96,18 @@ Result<std::string> read_text(const std::string& path, struct stat& facts) {
   return read_all(fd.get(), settings_file_bytes_max);
 }
 
+/// Nothing in such a folder is ours: a HOME that another user's shell was started with.
+bool is_closed(const std::string& folder) {
+  return ::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) != 0 && errno == EACCES;
+}
+
 }  // namespace
 
 void read_settings_file(SettingsFile& file, const std::string& person_home, Settings& settings) {
   struct stat facts{};
   auto text = read_text(file.path, facts);
   if (!text && text.error().code == Errc::not_found) return;
+  if (!text && text.error().code == Errc::denied && is_closed(parent_path(file.path))) return;
   file.exists = true;
   if (!text) {
     file.problems.push_back(error_problem({}, "the file cannot be read: " + text.error().message));
