@@ -165,7 +165,8 @@ class ShellTest(DebugCase):
 
     def test_control_c_ends_what_runs_and_not_the_shell(self):
         terminal, process = self.shell()
-        terminal.type(b"echo wai''ts; cat\n")
+        # One process says that it is there and waits, so that the key finds it.
+        terminal.type(b"sh -c 'echo wai\"\"ts; exec cat'\n")
         terminal.wait_for("waits")
         terminal.type(b"\x03")
         terminal.type(b"echo still $((40 + 2))\n")
@@ -174,11 +175,12 @@ class ShellTest(DebugCase):
 
     def test_jobs_can_be_stopped_and_go_on(self):
         terminal, process = self.shell()
-        terminal.type(b"echo wai''ts; cat\n")
+        # One process says that it is there and waits, so that the key finds it.
+        terminal.type(b"sh -c 'echo wai\"\"ts; exec cat'\n")
         terminal.wait_for("waits")
         terminal.type(b"\x1a")
         terminal.wait_for("Stopped")
-        terminal.type(b"jobs | grep -c cat\n")
+        terminal.type(b"jobs | grep -c Stopped\n")
         terminal.wait_for(r"[\r\n]1\r\n")
         terminal.type(b"kill %1; wait; echo do''ne\n")
         terminal.wait_for("done")
