@@ -46,7 +46,8 @@ Result<RunReport> report_of_ended(Records& records, RunId run) {
 Result<ExitCode> go_on_with_batch(Session& session, Records& records, const RunRecord& found,
                                   const OutputForm& output) {
   std::vector<BatchRun> left;
-  for (RunRecord& run : TRY(batch_of(records, found))) {
+  for (BatchRun& one : TRY(batch_of(records, found, BatchStart::take_over))) {
+    const RunRecord& run = one.run;
     if (is_ended(run.state)) continue;
     if (TRY(is_driven(records, run)))
       return Error{
@@ -54,7 +55,7 @@ Result<ExitCode> go_on_with_batch(Session& session, Records& records, const RunR
           fmt::format("`geartrain attach {}` follows this run, `geartrain runs --batch {}` "
                       "lists all",
                       run.name(), run.name())};
-    left.push_back({std::move(run), {}, BatchStart::take_over});
+    left.push_back(std::move(one));
   }
   if (left.empty()) {
     session.console.say("all of them have ended");

@@ -1,6 +1,7 @@
 #include "cli/batch_command.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/file.h"
 #include "base/id.h"
@@ -65,6 +66,7 @@ Result<std::vector<Asked>> ask_each(Session& session, const PipelineSource& sour
                                     const std::vector<std::vector<std::string>>& all) {
   std::vector<Asked> asked;
   std::size_t problems = 0;
+  std::set<std::string> told;
   for (const std::vector<std::string>& assignments : all) {
     Asked one{request, of_file};
     one.request.params.insert(one.request.params.end(), assignments.begin(), assignments.end());
@@ -82,8 +84,11 @@ Result<std::vector<Asked>> ask_each(Session& session, const PipelineSource& sour
       for (const Problem& problem : bound.problems)
         if (problem.severity == Severity::error)
           wrong.push_back({Errc::invalid, problem.message, problem.hint});
-    for (const Error& error : wrong)
+    for (const Error& error : wrong) {
+      // What is wrong with a name is wrong in each of them.
+      if (!told.insert(error.message).second) continue;
       if (problems++ < problems_shown_max) report(session.console, error);
+    }
     one.params = std::move(bound.values);
     if (problems == 0) asked.push_back(std::move(one));
   }
@@ -175,7 +180,8 @@ void print_table(Session& session, const std::vector<RunRecord>& runs,
   }
   if (!table.empty()) console.print(table.text(console));
   if (shown > rows_shown_max) console.print(fmt::format("and {} more\n", shown - rows_shown_max));
-  console.print(fmt::format("{} runs: {}\n", runs.size(), total_of(runs)));
+  console.print(
+      fmt::format("{} run{}: {}\n", runs.size(), runs.size() == 1 ? "" : "s", total_of(runs)));
   const bool is_good = worst_of(runs) == ExitCode::ok;
   console.print(console.painted(Tone::faint, "next:") +
                 fmt::format(" geartrain {} {}--batch{}\n", is_good ? "runs" : "retry",
@@ -266,19 +272,20 @@ Result<ExitCode> run_each(Session& session, const Project& project, const RunReq
   return drive_and_tell(session, records, engaged, batch, first, output);
 }
 
-Result<std::vector<RunRecord>> batch_of(Records& records, const RunRecord& run) {
+Result<std::vector<BatchRun>> batch_of(Records& records, const RunRecord& run, BatchStart start) {
   if (run.batch.empty())
     return error(Errc::not_found, "{} was alone: no --each made it", run.name());
   auto reader = TRY(records.database->begin_read());
-  return records.runs.runs_of_batch(reader, run.batch);
+  std::vector<RunRecord> runs = TRY(records.runs.runs_of_batch(reader, run.batch));
+  const std::vector<std::string> labels = labels_of(runs);
+  std::vector<BatchRun> batch;
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    batch.push_back({std::move(runs[i]), labels[i], start});
+  return batch;
 }
 
 Result<ExitCode> drive_batch(Session& session, Records& records, std::vector<BatchRun> runs,
                              const OutputForm& output) {
-  std::vector<RunRecord> all;
-  for (const BatchRun& one : runs) all.push_back(one.run);
-  const std::vector<std::string> labels = labels_of(all);
-  for (std::size_t i = 0; i < runs.size(); ++i) runs[i].label = labels[i];
   const std::string first = runs.front().run.name();
   Engaged engaged = TRY(engage(session, records));
   engaged.progress->say(fmt::format("going on with {} of the batch of {}", runs.size(), first));

@@ -23,8 +23,8 @@ void declare(Options& options, EachRequest& request);
 Result<ExitCode> run_each(Session& session, const Project& project, const RunRequest& request,
                           const EachRequest& each, const OutputForm& output);
 
-/// The batch of a run. Errc::not_found for one that was alone.
-Result<std::vector<RunRecord>> batch_of(Records& records, const RunRecord& run);
+/// The batch of a run, for runs that are to be started so. Errc::not_found for one that was alone.
+Result<std::vector<BatchRun>> batch_of(Records& records, const RunRecord& run, BatchStart start);
 
 /// Drives recorded runs to their ends, tells them, and gives the exit code of the worst.
 Result<ExitCode> drive_batch(Session& session, Records& records, std::vector<BatchRun> runs,

@@ -17,7 +17,7 @@ namespace {
 using Values = std::vector<std::string>;
 
 Error too_many() {
-  return error(Errc::exhausted, "--each makes more than {} runs (each_runs_max)", each_runs_max);
+  return error(Errc::invalid, "--each makes more than {} runs (each_runs_max)", each_runs_max);
 }
 
 /// A number of a range: as a whole one, and how many digits stand behind its point.

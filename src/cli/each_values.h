@@ -20,13 +20,13 @@ struct EachAxis {
 };
 
 /// `text` is NAME= and a range (1..12, 0..1..0.25), a list as YAML has it ([eu, us]), values with
-/// commas between, or @FILE with a value on each line. `read` reads that file. Errc::invalid;
-/// exhausted over each_runs_max.
+/// commas between, or @FILE with a value on each line. `read` reads that file. Errc::invalid,
+/// also over each_runs_max.
 Result<EachAxis> parse_each(const Pipeline& pipeline, std::string_view text,
                             const std::function<Result<std::string>(const std::string&)>& read);
 
 /// All combinations as assignments (`month=3`), the first axis varies slowest. Errc::invalid for a
-/// name that stands twice; exhausted over each_runs_max.
+/// name that stands twice, and over each_runs_max.
 Result<std::vector<std::vector<std::string>>> combinations(const std::vector<EachAxis>& axes);
 
 }  // namespace gt

@@ -81,7 +81,7 @@ TEST_CASE("several multiply, the first varies slowest") {
   CHECK(*all == std::vector<std::vector<std::string>>{
                     {"a=1", "b=x"}, {"a=1", "b=y"}, {"a=2", "b=x"}, {"a=2", "b=y"}});
   const std::vector<std::string> many(101, "1");
-  CHECK(combinations({{"a", many}, {"b", many}}).error().code == Errc::exhausted);
+  CHECK(combinations({{"a", many}, {"b", many}}).error().message.ends_with("(each_runs_max)"));
   CHECK(combinations({{"a", {"1"}}, {"a", {"2"}}}).error().code == Errc::invalid);
 }
 

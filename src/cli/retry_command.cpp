@@ -27,10 +27,10 @@ Result<void> refuse(Records& records, const RunRecord& run) {
 Result<ExitCode> retry_batch(Session& session, Records& records, const RunRecord& found,
                              const OutputForm& output) {
   std::vector<BatchRun> wanted;
-  for (RunRecord& run : TRY(batch_of(records, found))) {
-    if (run.state == RunState::succeeded) continue;
-    TRY(refuse(records, run));
-    wanted.push_back({std::move(run), {}, BatchStart::reopen});
+  for (BatchRun& one : TRY(batch_of(records, found, BatchStart::reopen))) {
+    if (one.run.state == RunState::succeeded) continue;
+    TRY(refuse(records, one.run));
+    wanted.push_back(std::move(one));
   }
   if (wanted.empty()) {
     session.console.say("all of them have succeeded");
