@@ -38,9 +38,12 @@ struct Engine::ActiveRun {
     waiting_for_environment.clear();
     launches.clear();
     stops.clear();
+    answers.clear();
     changes = {};
     keeps_all_results = false;
   }
+
+  bool is_done() const { return live.is_ended() && answers.empty(); }
 
   LiveRun live;
   Selection selection;
@@ -57,6 +60,8 @@ struct Engine::ActiveRun {
   std::vector<AttemptId> launches;
   std::vector<std::pair<AttemptId, StopRequest>> stops;
   RunChanges changes;
+  /// To requests in the store, by their ids; written by the next commit.
+  std::vector<std::pair<std::int64_t, std::string>> answers;
   std::optional<Time> wake_at;
   bool keeps_all_results = false;
   bool is_lost = false;  ///< another engine owns it

@@ -47,15 +47,17 @@ Result<void> Engine::take_over(RunId run, std::shared_ptr<const Plan> plan, Sele
   // A run that was recorded but never begun has no tasks yet.
   if (active.live.tasks().empty() && active.live.record().state == RunState::queued)
     return begin(active.live.record(), active.live.shared_plan(), active.selection);
-  auto reader = TRY(parts_.database.begin_read());
-  for (const OpenAttempt& open : active.live.open_attempts()) {
-    auto kept = TRY(parts_.cache.wanted_key(reader, task_key(run, open.id.task)));
-    if (kept)
-      active.wanted_keys[open.id.task] = {
-          kept->key, kept->source, active.live.step_of(open.id.task).settings->cache.expires};
-    launch(active, open.id, open.started);
+  {
+    auto reader = TRY(parts_.database.begin_read());
+    for (const OpenAttempt& open : active.live.open_attempts()) {
+      auto kept = TRY(parts_.cache.wanted_key(reader, task_key(run, open.id.task)));
+      if (kept)
+        active.wanted_keys[open.id.task] = {
+            kept->key, kept->source, active.live.step_of(open.id.task).settings->cache.expires};
+      launch(active, open.id, open.started);
+    }
   }
-  return {};
+  return take_requests(run);
 }
 
 Result<void> Engine::reopen(RunId run, std::shared_ptr<const Plan> plan, Selection selection,
@@ -95,16 +97,16 @@ bool Engine::keeps_all_results(RunId run) const {
 }
 
 bool Engine::is_idle() const {
-  return std::ranges::all_of(active_,
-                             [](const auto& entry) { return entry.second->live.is_ended(); });
+  return std::ranges::all_of(active_, [](const auto& entry) { return entry.second->is_done(); });
 }
 
 std::optional<Time> Engine::next_turn() const {
   std::optional<Time> next;
   if (turn_again_) return Time{};
   for (const auto& [id, active] : active_) {
-    if (active->live.is_ended()) continue;
-    if (active->live.wants_turn() || !active->own_events.empty()) return Time{};
+    if (active->is_done()) continue;
+    if (active->live.wants_turn() || !active->own_events.empty() || !active->answers.empty())
+      return Time{};
     if (active->wake_at) next = std::min(next.value_or(*active->wake_at), *active->wake_at);
   }
   return next;
@@ -211,7 +213,7 @@ Result<void> Engine::commit(Time now) {
   std::vector<ActiveRun*> changed;
   for (auto& [id, active] : active_) {
     active->changes = active->live.take_changes();
-    if (!active->changes.empty()) changed.push_back(active.get());
+    if (!active->changes.empty() || !active->answers.empty()) changed.push_back(active.get());
   }
   if (changed.empty()) return {};
   auto written = write(changed, now);
@@ -235,6 +237,8 @@ Result<void> Engine::write(ActiveRun& active, Transaction& transaction, Time now
                                    task_key(run.id, task)));
   for (const AttemptClosed& closed : active.changes.closed)
     TRY(keep_result(active, transaction, closed, active.changes, now));
+  for (const auto& [id, answer] : active.answers)
+    TRY(parts_.runs.answer_clear(transaction, id, answer));
   return parts_.runs.commit(transaction, run.id, active.fence, active.changes);
 }
 
@@ -263,6 +267,8 @@ void Engine::act() {
     active->to_acknowledge.clear();
     active->new_manifests.clear();
     const RunChanges changes = std::exchange(active->changes, {});
+    has_changed = has_changed || !active->answers.empty();
+    active->answers.clear();
     for (const AttemptClosed& closed : changes.closed)
       if (is_ended(active->live.task(closed.id.task).state))
         active->wanted_keys.erase(closed.id.task);
