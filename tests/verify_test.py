@@ -118,6 +118,7 @@ class RunTest(VerifyCase):
             "hashes.py": "import sys\nprint(list({str(n) for n in range(50)}))\n",
             "seed.py": "import random\nprint(random.random())\n",
             "clock.py": "import time\nprint('made', time.time())\n",
+            "zip.py": "import gzip, sys\nsys.stdout.buffer.write(gzip.compress(b'x'))\n",
             "threads.py": "import os\nprint(1 if os.environ.get('OMP_NUM_THREADS') == '1' "
             "else os.urandom(8).hex())\n",
         }.items():
@@ -154,6 +155,7 @@ class RunTest(VerifyCase):
             hashes="python3 hashes.py",
             seed="python3 seed.py",
             clock="python3 clock.py",
+            zip="python3 zip.py",
             threads="python3 threads.py",
             place="echo $TMPDIR",
         )
@@ -164,6 +166,7 @@ class RunTest(VerifyCase):
                 "hashes": ("order", "certain"),
                 "seed": ("seed", "possible"),
                 "clock": ("time", "likely"),
+                "zip": ("time", "likely"),
                 "threads": ("threads", "certain"),
                 "place": ("folder", "certain"),
             },

@@ -121,6 +121,21 @@ Result<Execution> Reproduction::execute(const LiveRun& live, const TaskRecord& t
   return execution;
 }
 
+Result<void> Reproduction::pause() {
+  constexpr int pause_milliseconds = 1100;
+  pollfd waiting{state_->signals.fd(), POLLIN, 0};
+  const Duration end =
+      state_->session.clock.steady() + std::chrono::milliseconds(pause_milliseconds);
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(end - state_->session.clock.steady());
+    if (left.count() <= 0) return {};
+    (void)::poll(&waiting, 1, static_cast<int>(left.count()));
+    while (const auto signal = state_->signals.next())
+      if (*signal != SIGWINCH) return error(Errc::cancelled, "cancelled");
+  }
+}
+
 Result<Execution> Reproduction::recorded(Transaction& reader, const RunView& view,
                                          const TaskRecord& task) {
   State& parts = *state_;

@@ -23,6 +23,8 @@ class Reproduction {
   /// Errors: conflict, with the reason, if it fails; cancelled by Ctrl-C.
   Result<Execution> execute(const LiveRun& live, const TaskRecord& task,
                             const Conditions& conditions);
+  /// A little more than a second. Errc::cancelled by Ctrl-C.
+  Result<void> pause();
   /// What is recorded of a task that succeeded, or was served from another one.
   Result<Execution> recorded(Transaction& reader, const RunView& view, const TaskRecord& task);
 

@@ -115,7 +115,9 @@ class RunVerifier {
         session_.console.say(fmt::format("{} differs; looking for the reason", one.path));
       return reproduction.execute(live, *one.task, conditions);
     };
-    auto examined = examine(recorded, again, request_.is_quick ? Depth::compare : Depth::explain);
+    const Pause pause = [&] { return reproduction.pause(); };
+    auto examined =
+        examine(recorded, again, pause, request_.is_quick ? Depth::compare : Depth::explain);
     if (examined) {
       one.found = *std::move(examined);
       return {};

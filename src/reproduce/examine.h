@@ -64,10 +64,14 @@ enum class Depth : std::uint8_t {
 
 /// Errc::conflict: the execution failed, with the reason.
 using Execute = std::function<Result<Execution>(const Conditions&)>;
+/// Waits until clocks that count seconds show another one. Errc::cancelled: somebody wants an end.
+using Pause = std::function<Result<void>()>;
 
-/// Executions one after the other, so that each has the whole machine. Errors: of the first
+/// Executions one after the other, so that each has the whole machine; between those that are
+/// compared there is a pause, lest what contains the time be equal by luck. Errors: of the first
 /// execution, and cancelled.
-Result<Examination> examine(const Execution& recorded, const Execute& execute, Depth depth);
+Result<Examination> examine(const Execution& recorded, const Execute& execute, const Pause& pause,
+                            Depth depth);
 
 const char* to_text(Reason reason);
 const char* to_text(Sureness sureness);

@@ -11,7 +11,7 @@ const Time noon = from_microseconds(1'764'331'200'000'000);  // 2025-11-28T12:00
 /// A step whose result is a text, made by a function of the conditions and of how often it ran.
 struct Work {
   std::function<std::string(const Conditions&, int)> text;
-  int executions = 0;
+  int executions = 0, pauses = 0;
 
   Execution execute(const Conditions& conditions) {
     ++executions;
@@ -28,6 +28,10 @@ struct Work {
     auto examined = gt::examine(
         before,
         [this](const Conditions& conditions) -> Result<Execution> { return execute(conditions); },
+        [this]() -> Result<void> {
+          ++pauses;
+          return {};
+        },
         depth);
     REQUIRE(examined.ok());
     return *std::move(examined);
@@ -90,6 +94,15 @@ TEST_CASE("what no variable settles is told by what the bytes look like") {
   const Finding finding = *seed.examine("0.1").finding;
   CHECK(finding.reason == Reason::seed);
   CHECK(finding.sureness == Sureness::possible);
+}
+
+TEST_CASE("a time is not taken for an order, though executions may agree by luck") {
+  Work work{
+      [](const Conditions& now, int n) { return "at " + epoch(now.fixed_hash_seed ? 9 : n); }};
+  const Finding finding = *work.examine("at 1764000000").finding;
+  CHECK(finding.reason == Reason::time);
+  CHECK(finding.sureness == Sureness::likely);
+  CHECK(work.pauses > 1);
 }
 
 TEST_CASE("what is always the same now, and was other, has changed outside") {
