@@ -149,8 +149,10 @@ Result<void> BlobJournal::sync(std::int64_t appended) {
 }
 
 Result<void> restore_blob_journals(const Home& home) {
+  const std::vector<std::string> names = TRY(journals_of(home));
+  if (names.empty()) return {};
   const std::string boot = boot_id();
-  for (const std::string& name : TRY(journals_of(home))) {
+  for (const std::string& name : names) {
     const std::string path = home.at(join_path(folder, name));
     const UniqueFd file = TRY(take_over(path));
     if (!file || is_of_boot(file.get(), boot)) continue;
