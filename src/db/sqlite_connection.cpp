@@ -4,8 +4,10 @@
 #include <cerrno>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/statvfs.h>
 #include <unordered_map>
 
+#include "base/file.h"
 #include "db/parameter_names.h"
 
 namespace gt {
@@ -49,6 +51,13 @@ struct Parameter {
     }
   }
 };
+
+/// Without blocks or, where they are counted, without inodes.
+bool is_full(const std::string& path) {
+  struct statvfs facts{};
+  if (::statvfs(parent_path(path).c_str(), &facts) != 0) return false;
+  return facts.f_bavail == 0 || (facts.f_files > 0 && facts.f_favail == 0);
+}
 
 Error disk_is_full() {
   return {Errc::exhausted, "the disk that holds the database is full",
@@ -187,7 +196,9 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const std::stri
                                    is_unchanging ? "?immutable=1" : "",
                                    access == Access::write ? "" : " readonly=1"));
   } catch (const soci::soci_error& failure) {
-    return system_error(SQLITE_CANTOPEN, errno, failure.what());
+    // SOCI closes what it has opened, which forgets errno.
+    const int errno_value = is_full(path) ? ENOSPC : errno;
+    return system_error(SQLITE_CANTOPEN, errno_value, failure.what());
   }
   sqlite_api::sqlite3_wal_hook(state->handle(), &State::committed, state.get());
   return std::unique_ptr<SqliteConnection>(new SqliteConnection(std::move(state)));
