@@ -25,7 +25,7 @@ std::string name_of(const RunRecord& run, const std::string& label) {
 class Batch::Active final : public Progress {
  public:
   Active(BatchRun run, BatchProgress& progress, LogTail log_tail)
-      : one(std::move(run)), watcher(*this, std::move(log_tail)), progress_(progress) {}
+      : one(std::move(run)), watcher(*this, std::move(log_tail), {}), progress_(progress) {}
 
   void say(const std::string& line) override { progress_.say(line); }
   void changed(const TaskNews& news) override {
@@ -255,6 +255,14 @@ void Batch::tick(Time now) {
     lines.push_back(std::move(line));
   }
   progress_.tick(counts_, lines, now);
+}
+
+/// Told by the first run that waits for a pool: the others do so for the same reason.
+void Batch::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {
+  if (!told_waits_.insert(pool).second) return;
+  const std::string reason = workshop_.wait_reason(run.record().id, task);
+  if (!reason.empty())
+    say(fmt::format("{} {}: {}", run.record().name(), run.task_path(task), reason));
 }
 
 void Batch::committed(const LiveRun& run, const RunChanges& changes) {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ class Batch final : public DrivenWork, public RunObserver {
   void tick(Time now) override;
   std::optional<Duration> interval() const override;
   void committed(const LiveRun& run, const RunChanges& changes) override;
+  void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override;
 
   /// In the order of ending.
   const std::vector<BatchEnd>& ends() const { return ends_; }
@@ -86,6 +88,7 @@ class Batch final : public DrivenWork, public RunObserver {
   bool is_stopping_ = false;
   std::map<std::string, std::shared_ptr<const Pipeline>> pipelines_;
   std::map<RunId, std::unique_ptr<Active>> active_;
+  std::set<std::string> told_waits_;  ///< pools
   std::vector<BatchEnd> ends_;
 };
 

@@ -10,6 +10,7 @@
 #include "cli/error_report.h"
 #include "cli/json_shapes.h"
 #include "cli/keep_source.h"
+#include "cli/pool_check.h"
 #include "cli/repeat.h"
 #include "cli/run_report.h"
 #include "cli/run_text.h"
@@ -256,9 +257,10 @@ Result<ExitCode> run_each(Session& session, const Project& project, const RunReq
   const std::vector<Asked> asked = TRY(ask_each(session, *source, of_file, request, all));
   // Wrong steps of --only and the like are found before anything is recorded.
   const auto plan = Plan::build(source->pipeline, asked.front().params);
-  TRY(selection_of(*plan, request.options));
+  const Selection selection = TRY(selection_of(*plan, request.options));
 
   Records records = TRY(open_records(session));
+  TRY(check_pools(records, *plan, selection));
   Engaged engaged = TRY(engage(session, records));
   auto runs = TRY(record(session, records, *engaged.workshop, *source, texts, asked));
   const std::string first = runs.front().run.name(), last = runs.back().run.name();

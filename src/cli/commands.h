@@ -28,6 +28,7 @@ extern const CliCommand init_command;
 extern const CliCommand logs_command;
 extern const CliCommand metrics_command;
 extern const CliCommand plan_command;
+extern const CliCommand pools_command;
 extern const CliCommand retry_command;
 extern const CliCommand run_command;
 extern const CliCommand runs_command;

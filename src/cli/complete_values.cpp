@@ -7,6 +7,7 @@
 #include "cli/run_text.h"
 #include "cli/run_view.h"
 #include "environment/environment_folder.h"
+#include "run/claim_store.h"
 #include "schedule/task_context.h"
 
 namespace gt {
@@ -36,6 +37,15 @@ Result<Candidates> pipelines_of(const Session& session) {
     const bool is_new = std::ranges::find(found, name, &Candidate::word) == found.end();
     if (run.word.find('/') != std::string::npos && is_new) found.push_back({std::move(name), ""});
   }
+  return found;
+}
+
+Result<Candidates> pools_of(const Session& session) {
+  Records records = TRY(open_existing_records(session));
+  auto reader = TRY(records.database->begin_read());
+  Candidates found;
+  for (const Pool& pool : TRY(ClaimStore().pools(reader)))
+    found.push_back({pool.name, pool.description});
   return found;
 }
 
@@ -111,6 +121,7 @@ Result<Candidates> found_by(const Session& session, const WantedValue& wanted) {
   if (what == "STEP" && run) return tasks_of(session, *run, false);
   if (what == "STEP") return steps_of(session, wanted.file);
   if (what == "NAME=VALUE") return parameters_of(session, wanted.file);
+  if (what == "POOL") return pools_of(session);
   if (wanted.option == "--pipeline") return pipelines_of(session);
   return Candidates();
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "blob/folder_blobs.h"
 #include "cli/attempt_choice.h"
+#include "cli/claim_view.h"
 #include "cli/commands.h"
 #include "cli/debug_folder.h"
 #include "cli/debug_shell.h"
@@ -82,13 +83,13 @@ Result<std::uint32_t> attempt_number(const RunView& view, const TaskRecord& task
 }
 
 /// What it needs of other steps was never made.
-Result<void> refuse_unready(const RunView& view, const TaskRecord& task) {
+Result<void> refuse_unready(const RunView& view, const TaskRecord& task, ClaimView& claims) {
   if (task.state != TaskState::waiting && task.state != TaskState::upstream_failed &&
       task.state != TaskState::skipped)
     return {};
   return Error{Errc::conflict,
                fmt::format("{} never got what it needs: it is {}: {}", view.path(task),
-                           to_text(task.state), task_reason(view, task)),
+                           to_text(task.state), task_reason(view, task, claims)),
                fmt::format("`geartrain show {}` shows the run", view.run().name())};
 }
 
@@ -109,7 +110,8 @@ class Debugging {
     if (task.kind != TaskKind::step)
       return error(Errc::invalid, "{} is a {} without tasks in this run", view.path(task),
                    to_text(task.kind));
-    TRY(refuse_unready(view, task));
+    ClaimView claims = TRY(ClaimView::load(session_, records_, reader));
+    TRY(refuse_unready(view, task, claims));
     const std::uint32_t number = TRY(attempt_number(view, task, wanted_.attempt));
     const auto facts = TRY(make_facts(
         session_, records_.project, [] {},

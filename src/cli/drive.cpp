@@ -79,6 +79,7 @@ class Drive {
     if (parts_.took_environments()) parts_.engine.environments_changed();
     if (waiting[1].revents != 0) {
       parts_.bell.clear();
+      parts_.engine.claims_changed();
       TRY(hear_requests());
     }
     if (waiting[2].revents != 0) TRY(hear_signals());

@@ -59,6 +59,12 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
   }
 }
 
+void RunWatcher::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {
+  if (!told_waits_.emplace(run.record().id, pool).second) return;
+  const std::string reason = wait_reason_(run.record().id, task);
+  if (!reason.empty()) progress_.say(fmt::format("{}: {}", run.task_path(task), reason));
+}
+
 /// What is there already when an engine goes on with a run.
 void RunWatcher::begin(const LiveRun& run) {
   for (TaskIndex index = 0; index < run.tasks().size(); ++index) {

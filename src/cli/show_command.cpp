@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "cli/claim_view.h"
 #include "cli/commands.h"
 #include "cli/json_shapes.h"
 #include "cli/message_text.h"
@@ -53,7 +54,9 @@ std::string head(const Session& session, const RunRecord& run, bool is_driven) {
 }
 
 /// What a task gave, or why it gave nothing.
-std::string remark(const RunView& view, const TaskRecord& task, const JsonObject& shape) {
+std::string remark(const RunView& view, const TaskRecord& task, const JsonObject& shape,
+                   ClaimView& claims) {
+  if (std::string waits = claims.reason(view, task); !waits.empty()) return waits;
   if (!task.message.empty()) return headline(task.message);
   std::string text = outputs_text(*shape.find("outputs"));
   const std::string source = view.source_run(task);
@@ -66,7 +69,7 @@ std::string attempts_text(const TaskRecord& task) {
   return task.memory_bytes ? fmt::format("{}, {}", count, format_bytes(*task.memory_bytes)) : count;
 }
 
-Result<std::string> task_table(const Session& session, const RunView& view) {
+Result<std::string> task_table(const Session& session, const RunView& view, ClaimView& claims) {
   Table table({"task", "state", "took", "attempts", "outputs"});
   for (const TaskRecord* task : view.in_order()) {
     // A group is shown where it has attempts of its own.
@@ -76,7 +79,7 @@ Result<std::string> task_table(const Session& session, const RunView& view) {
                {to_text(task->state), tone_of(task->state)},
                {time_taken(task->started_at, task->ended_at, session.clock.now())},
                {attempts_text(*task)},
-               {remark(view, *task, shape)}});
+               {remark(view, *task, shape, claims)}});
   }
   return table.empty() ? std::string() : "\n" + table.text(session.console);
 }
@@ -101,7 +104,8 @@ Result<ExitCode> run(Session& session, Words words) {
     session.console.print(output.text_of(std::move(shape)));
     return ExitCode::ok;
   }
-  const std::string tasks = TRY(task_table(session, view));
+  ClaimView claims = TRY(ClaimView::load(session, records, reader));
+  const std::string tasks = TRY(task_table(session, view, claims));
   const std::string outputs = fact("outputs", outputs_text(TRY(run_outputs_json(view))));
   session.console.print(head(session, found, is_driven_now) + outputs + tasks);
   if (!is_ended(found.state) && !is_driven_now)

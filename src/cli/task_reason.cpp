@@ -45,7 +45,8 @@ std::string skip_reason(const RunView& view, const TaskRecord& task,
 
 }  // namespace
 
-std::string task_reason(const RunView& view, const TaskRecord& task) {
+std::string task_reason(const RunView& view, const TaskRecord& task, ClaimView& claims) {
+  if (std::string waits = claims.reason(view, task); !waits.empty()) return "it " + waits;
   std::vector<const TaskRecord*> unended, unsuccessful;
   for (const TaskRecord* other : upstream_of(view, task)) {
     if (!is_ended(other->state)) unended.push_back(other);

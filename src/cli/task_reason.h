@@ -3,12 +3,13 @@
 
 #include <string>
 
+#include "cli/claim_view.h"
 #include "cli/run_view.h"
 
 namespace gt {
 
 /// One sentence without a full stop: "waits for train", "its condition does not hold", "train
 /// failed". Empty for a task that was executed or found in the cache.
-std::string task_reason(const RunView& view, const TaskRecord& task);
+std::string task_reason(const RunView& view, const TaskRecord& task, ClaimView& claims);
 
 }  // namespace gt

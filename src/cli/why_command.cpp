@@ -33,13 +33,15 @@ Result<Explanation> explain(Records& records, Session& session, Transaction& rea
   Explanation why{.task = view.path(task),
                   .state = task.state,
                   .verdict = to_text(task.state),
-                  .reason = task_reason(view, task),
+                  .reason = {},
                   .key = {},
                   .facts = {},
                   .attempts = TRY(records.runs.attempts(reader, view.run().id, task.index))};
   if (task.attempts > 0) why.verdict = "executed";
+  ClaimView claims = TRY(ClaimView::load(session, records, reader));
+  why.reason = task_reason(view, task, claims);
   if (auto manifest = TRY(records.runs.manifest(reader, view.run().id, task.index))) {
-    if (why.reason.empty() || task.attempts > 0) why.reason = manifest->reason;
+    if (why.reason.empty() || is_ended(task.state)) why.reason = manifest->reason;
     FolderBlobs blobs(records.home, session.entropy, Durability::none);
     if (manifest->key) {
       why.key = manifest->key->hex();
@@ -75,9 +77,17 @@ void print_attempts(Console& console, const TaskRecord& task, const Explanation&
   for (const AttemptRecord& attempt : why.attempts) {
     const std::string memory =
         attempt.memory_bytes > 0 ? " with " + format_bytes(attempt.memory_bytes) : "";
+    const std::string gpus =
+        attempt.gpus.empty() ? "" : fmt::format(" on GPU {}", fmt::join(attempt.gpus, ","));
     console.print(
-        fmt::format("  attempt {}{}: {}\n", attempt.id.number, memory, end_text(attempt)));
+        fmt::format("  attempt {}{}{}: {}\n", attempt.id.number, memory, gpus, end_text(attempt)));
   }
+}
+
+JsonList gpus_json(const AttemptRecord& attempt) {
+  JsonList devices;
+  for (const std::string& device : attempt.gpus) devices.emplace_back(device);
+  return devices;
 }
 
 JsonList attempts_json(const Explanation& why) {
@@ -88,6 +98,7 @@ JsonList attempts_json(const Explanation& why) {
         {"cause", attempt.failure ? Json(to_text(attempt.failure->cause)) : Json()},
         {"message", attempt.failure ? Json(attempt.failure->message) : Json()},
         {"memory_bytes", attempt.memory_bytes > 0 ? Json(attempt.memory_bytes) : Json()},
+        {"gpus", gpus_json(attempt)},
         {"started_at", time_json(attempt.started_at)},
         {"ended_at", time_json(attempt.ended_at)}};
     all.emplace_back(std::move(shape));
@@ -125,7 +136,7 @@ Result<ExitCode> run(Session& session, Words words) {
   options.flag("--facts", shows_facts, "All that its cache key is made of, a line each.");
   options.output(
       output, {.text = "{run, task, state, verdict, reason, key, facts, attempts: [{number, cause, "
-                       "message, memory_bytes, started_at, ended_at}]}.",
+                       "message, memory_bytes, gpus, started_at, ended_at}]}.",
                .names = "task"});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 

@@ -8,8 +8,10 @@
 #include "blob/blob_journal.h"
 #include "blob/folder_blobs.h"
 #include "cache/cache.h"
+#include "cli/claim_view.h"
 #include "cli/log_text.h"
 #include "execute/host_executor.h"
+#include "execute/host_gpus.h"
 #include "execute/host_limits.h"
 
 namespace gt {
@@ -44,6 +46,9 @@ class Router final : public RunObserver {
   explicit Router(RunObserver* first) : observer(first) {}
   void committed(const LiveRun& run, const RunChanges& changes) override {
     observer->committed(run, changes);
+  }
+  void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override {
+    observer->waits(run, task, pool);
   }
 
   RunObserver* observer;
@@ -86,9 +91,20 @@ struct Workshop::State {
         engine_id(make_uuid(session.clock.now(), session.entropy)),
         blobs(records.home, session.entropy, durability_of(session)),
         cache(blobs),
-        watcher(progress, [this](const RunRecord& run, const AttemptId& attempt) {
-          return log_tail(run, attempt);
-        }) {}
+        watcher(
+            progress,
+            [this](const RunRecord& run, const AttemptId& attempt) {
+              return log_tail(run, attempt);
+            },
+            [this](RunId run, TaskIndex task) { return wait_reason(run, task).value_or(""); }) {}
+
+  Result<std::string> wait_reason(RunId run, TaskIndex task) {
+    auto reader = TRY(records.database->begin_read());
+    const RunRecord record = TRY(records.runs.get(reader, run));
+    const RunView view = TRY(RunView::load(records, reader, record));
+    ClaimView claims = TRY(ClaimView::load(session, records, reader));
+    return claims.reason(view, view.tasks()[task]);
+  }
 
   std::vector<std::string> log_tail(const RunRecord& run, const AttemptId& attempt) const {
     return last_lines(records.home.at("attempts/" + outside_name(run.uuid, attempt)),
@@ -130,6 +146,7 @@ Result<void> Workshop::State::open() {
       [this](const std::string& line) { progress.say(line); }));
   keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();
+  std::vector<std::string> gpus = TRY(host_gpus(session.variable));
   const std::string home = records.home.path();
   blobs.chores().set_listener([this, home] { keeper->do_chores(home); });
   // What an earlier command left, or nobody had time for.
@@ -161,7 +178,8 @@ Result<void> Workshop::State::open() {
       EngineSettings{.engine_id = engine_id,
                      .capacity = {limits.cpu, limits.memory_bytes},
                      .project_root = records.project.root,
-                     .home = records.home.path()});
+                     .home = records.home.path(),
+                     .gpus = std::move(gpus)});
   return {};
 }
 
@@ -212,6 +230,10 @@ Result<void> Workshop::drive(DrivenWork& work) {
 }
 
 void Workshop::observe(RunObserver& observer) { state_->router.observer = &observer; }
+
+std::string Workshop::wait_reason(RunId run, TaskIndex task) const {
+  return state_->wait_reason(run, task).value_or("");
+}
 
 std::vector<std::string> Workshop::log_tail(const RunRecord& run, const AttemptId& attempt) const {
   return state_->log_tail(run, attempt);

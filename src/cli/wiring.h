@@ -47,6 +47,8 @@ class Workshop {
   void observe(RunObserver& observer);
   /// The last lines of an attempt's log.
   std::vector<std::string> log_tail(const RunRecord& run, const AttemptId& attempt) const;
+  /// Why a task waits for slots of pools or GPUs; empty if it does so no more.
+  std::string wait_reason(RunId run, TaskIndex task) const;
 
  private:
   struct State;

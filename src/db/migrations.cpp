@@ -218,13 +218,55 @@ CREATE TABLE pipeline_file (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* pools = R"sql(
+-- Named numbers of slots that all runs share; 0 is closed.
+CREATE TABLE pool (
+  name TEXT PRIMARY KEY,
+  slots INTEGER NOT NULL,
+  description TEXT NOT NULL,
+  changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What an attempt has of pools and GPUs until it has ended.
+CREATE TABLE pool_claim (
+  task INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  pool TEXT NOT NULL,
+  slots INTEGER NOT NULL,
+  PRIMARY KEY (task, pool)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gpu_claim (
+  device TEXT PRIMARY KEY,
+  task INTEGER NOT NULL,
+  number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX gpu_claim_task ON gpu_claim (task);
+
+-- Tasks that are next in their runs and were refused what they claim.
+CREATE TABLE claim_wait (
+  task INTEGER PRIMARY KEY,
+  engine TEXT NOT NULL,
+  run_priority INTEGER NOT NULL,
+  step_priority INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  is_ready INTEGER NOT NULL,
+  claim TEXT NOT NULL,
+  devices TEXT NOT NULL
+) STRICT;
+
+-- Devices that an attempt was given.
+ALTER TABLE attempt ADD COLUMN gpus TEXT;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
     Migration{3, "grown memory", grown_memory},
     Migration{4, "collected runs", collected_runs},
     Migration{5, "batches", batches},
-    Migration{6, "pipelines of several files", pipelines_of_several_files}};
+    Migration{6, "pipelines of several files", pipelines_of_several_files},
+    Migration{7, "pools", pools}};
 
 }  // namespace
 

@@ -25,6 +25,10 @@ constexpr std::string_view trigger_rule = R"({"$ref": "#/$defs/trigger_rule"})";
 constexpr std::string_view matrix = R"({"$ref": "#/$defs/matrix"})";
 constexpr std::string_view defaults = R"({"$ref": "#/$defs/defaults"})";
 constexpr std::string_view resources = R"({"$ref": "#/$defs/resources"})";
+constexpr std::string_view pool =
+    R"({"anyOf": [{"$ref": "#/$defs/name"}, {"$ref": "#/$defs/pool_slots"}, {"type": "array", "items": {"anyOf": [{"$ref": "#/$defs/name"}, {"$ref": "#/$defs/pool_slots"}]}}]})";
+constexpr std::string_view priority =
+    R"({"type": "integer", "minimum": -1000000, "maximum": 1000000})";
 constexpr std::string_view cache = R"({"anyOf": [{"type": "boolean"}, {"$ref": "#/$defs/cache"}]})";
 constexpr std::string_view retry =
     R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/retry"}]})";
@@ -52,6 +56,7 @@ constexpr auto pipeline_key_list = std::to_array<Key>({
      "What starts runs on a server."},
     {"timeout", duration, "How long a run may take."},
     {"max_parallel", max_parallel, "How many tasks of a run may run at once."},
+    {"priority", priority, "Of its runs: those with a higher one come first; default: 0."},
     {"steps", steps, "The work.", true},
     {"finally", steps, "Steps that run when all others have ended, however they ended."},
     {"outputs", group_outputs,
@@ -124,6 +129,8 @@ constexpr auto step_key_list = std::to_array<Key>({
     {"retry", retry, "How often and when a failed attempt is repeated."},
     {"timeout", duration, "How long an attempt may take."},
     {"resources", resources, "What an attempt takes of the machine."},
+    {"pool", pool, "Pools of which an attempt takes slots, across all runs of the home."},
+    {"priority", priority, "Tasks with a higher one are launched first; default: 0."},
     {"env", variables, "Environment variables of the step."},
     {"environment", environment, "Another environment than the pipeline's."},
     {"cache", cache, "Whether a result that is there already is used again."},
@@ -136,6 +143,8 @@ constexpr auto defaults_key_list = std::to_array<Key>({
     {"retry", retry, "How often and when a failed attempt is repeated."},
     {"timeout", duration, "How long an attempt may take."},
     {"resources", resources, "What an attempt takes of the machine."},
+    {"pool", pool, "Pools of which an attempt takes slots, across all runs of the home."},
+    {"priority", priority, "Tasks with a higher one are launched first; default: 0."},
     {"env", variables, "Environment variables; those of a step are added, and win."},
     {"environment", environment, "Where steps find their packages."},
     {"cache", cache, "Whether a result that is there already is used again."},
@@ -225,6 +234,8 @@ constexpr auto resources_key_list = std::to_array<Key>({
     {"cpu", R"({"type": "number", "exclusiveMinimum": 0, "maximum": 10000})",
      "Processors; default: 1."},
     {"memory", bytes, "Bytes, as in 512Mi or 2Gi; default: not counted."},
+    {"gpu", R"({"type": "integer", "minimum": 0, "maximum": 1024})",
+     "GPUs that no other attempt has meanwhile; default: none."},
 });
 
 constexpr auto cache_key_list = std::to_array<Key>({
@@ -253,6 +264,8 @@ constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::str
     {"on_exit", "finally"},
     {"onExit", "finally"},
     {"outs", "outputs"},
+    {"pools", "pool"},
+    {"priority_weight", "priority"},
     {"parameters", "params"},
     {"retries", "retry"},
     {"schedule", "triggers"},

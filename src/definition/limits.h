@@ -24,6 +24,10 @@ constexpr std::uint64_t run_tasks_max = 1'000'000;
 /// Axes whose length is found while the file is checked; the others are measured by the run.
 constexpr std::size_t measured_axes_max = 1'000;
 constexpr std::uint32_t max_parallel_max = 100'000;
+constexpr std::int64_t pool_slots_max = 1'000'000;
+constexpr std::int64_t gpus_max = 1'024;
+/// Of a priority, above and below 0.
+constexpr std::int64_t priority_max = 1'000'000;
 constexpr std::uint32_t retry_limit_max = 1'000;
 /// Of an output's path and of each name in it: what Linux file systems take.
 constexpr std::size_t path_bytes_max = 2'048;

@@ -95,6 +95,7 @@ enum class Cause {
   lost,                ///< its supervisor died; its tree was found and ended
   cancelled,           ///< somebody asked to stop it
   run_timeout,         ///< the run's timeout
+  no_capacity,         ///< it claims more of a pool, or more GPUs, than there are
   upstream,            ///< of a matrix or group: items or steps of it did not succeed
   internal,            ///< executor trouble: disk full, no processes, …
 };
@@ -163,6 +164,14 @@ struct VariableSettings {
 struct Resources {
   double cpu = 1;                 ///< slots of `-j`
   std::int64_t memory_bytes = 0;  ///< of the host's memory; 0: not counted
+  std::uint32_t gpus = 0;         ///< devices that nobody else has meanwhile
+};
+
+/// What an attempt takes of a pool.
+struct PoolSlots {
+  std::string pool;
+  std::int64_t slots = 1;
+  bool operator==(const PoolSlots&) const = default;
 };
 
 struct CacheSetting {
@@ -209,6 +218,8 @@ struct StepSettings {
   Retry retry;
   std::optional<Duration> timeout;
   Resources resources;
+  std::vector<PoolSlots> pools;  ///< each pool once
+  std::int64_t priority = 0;     ///< higher ones are launched first
   CacheSetting cache;
   VariableSettings variables;
   std::optional<EnvironmentDefinition> environment;
@@ -263,6 +274,7 @@ struct Pipeline : Group {
   VariableSettings variables;  ///< for every step
   std::optional<Duration> timeout;
   std::optional<std::uint32_t> max_parallel;  ///< of the run
+  std::int64_t priority = 0;                  ///< of its runs, if they are given none
   std::vector<std::string> secrets;           ///< names declared under `secrets:`
   std::vector<Step> finally_steps;
 };

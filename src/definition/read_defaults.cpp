@@ -75,6 +75,10 @@ void read_setting(YamlEntry entry, SettingPlace place, StepSettings& settings, P
     settings.timeout = read_duration(value, "`timeout`", problems);
   } else if (key == "resources") {
     settings.resources = read_resources(value, problems);
+  } else if (key == "pool") {
+    settings.pools = read_pools(value, problems);
+  } else if (key == "priority") {
+    settings.priority = read_priority(value, problems);
   } else if (key == "cache") {
     settings.cache = read_cache(value, problems);
   } else if (key == "environment") {

@@ -90,6 +90,8 @@ class PipelineReader {
       const auto value =
           read_integer(node, "`max_parallel`", 1, definition_limits::max_parallel_max, problems_);
       if (value) pipeline_.max_parallel = static_cast<std::uint32_t>(*value);
+    } else if (key == "priority") {
+      pipeline_.priority = read_priority(node, problems_);
     } else if (key == "steps") {
       pipeline_.steps = steps_.read_steps(node, "`steps`");
     } else if (key == "finally") {

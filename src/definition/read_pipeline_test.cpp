@@ -403,3 +403,38 @@ params: {p: {default: x}}
   REQUIRE(value);
   CHECK(*value == Value(ValueList{0.5, 5, "plain", ValueList{"x and more"}, "${{"}));
 }
+
+TEST_CASE("pools and priorities are read, and what is wrong with them is said") {
+  const ReadResult read = read_pipeline(R"(
+name: pools
+priority: 4
+defaults: {pool: db, priority: -2, resources: {gpu: 1}}
+steps:
+  usual: {run: x}
+  own: {run: x, pool: {licenses: 2, db: 1}, priority: 9, resources: {gpu: 2}}
+  both: {run: x, pool: [db, {licenses: 3}]}
+  none: {run: x, pool: [], resources: {cpu: 1}}
+)",
+                                        "pipeline.yaml");
+  REQUIRE(read.pipeline);
+  const auto settings = [&](std::size_t step) { return *read.pipeline->steps[step].settings; };
+  CHECK(read.pipeline->priority == 4);
+  CHECK(settings(0).pools == std::vector<PoolSlots>{{"db", 1}});
+  CHECK(settings(0).priority == -2);
+  CHECK(settings(0).resources.gpus == 1);
+  CHECK(settings(1).pools == std::vector<PoolSlots>{{"licenses", 2}, {"db", 1}});
+  CHECK(settings(1).priority == 9);
+  CHECK(settings(1).resources.gpus == 2);
+  CHECK(settings(2).pools == std::vector<PoolSlots>{{"db", 1}, {"licenses", 3}});
+  CHECK(settings(3).pools.empty());
+  CHECK(settings(3).resources.gpus == 0);
+
+  for (const char* wrong :
+       {"pool: 5", "pool: [db, db]", "pool: {db: 0}", "pool: {db: many}", "pool: a b",
+        "priority: high", "priority: 1000001", "resources: {gpu: -1}", "resources: {gpu: 0.5}"}) {
+    CAPTURE(wrong);
+    const ReadResult problems =
+        read_pipeline(std::string("steps: {a: {run: x, ") + wrong + "}}", "pipeline.yaml");
+    CHECK(problems.problems.size() == 1);
+  }
+}

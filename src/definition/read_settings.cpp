@@ -77,7 +77,7 @@ std::vector<Cause> read_causes(YamlNode node, Problems& problems) {
     const auto cause = read_word(item, "`on`", parse_cause, cause_words(), problems);
     if (!cause) return;
     if (*cause == Cause::cancelled || *cause == Cause::run_timeout || *cause == Cause::upstream ||
-        *cause == Cause::invalid_expression) {
+        *cause == Cause::no_capacity || *cause == Cause::invalid_expression) {
       problems.push_back(error_problem(
           item.position(), fmt::format("`on`: cause `{}` is never repeated", to_text(*cause)),
           "a cause that another attempt may heal"));
@@ -283,7 +283,47 @@ Resources read_resources(YamlNode node, Problems& problems) {
   if (const auto memory = node.find("memory")) {
     resources.memory_bytes = read_bytes(*memory, "`memory`", problems).value_or(0);
   }
+  if (const auto gpu = node.find("gpu")) {
+    const auto gpus = read_integer(*gpu, "`gpu`", 0, definition_limits::gpus_max, problems);
+    resources.gpus = static_cast<std::uint32_t>(gpus.value_or(0));
+  }
   return resources;
+}
+
+std::int64_t read_priority(YamlNode node, Problems& problems) {
+  constexpr std::int64_t most = definition_limits::priority_max;
+  return read_integer(node, "`priority`", -most, most, problems).value_or(0);
+}
+
+std::vector<PoolSlots> read_pools(YamlNode node, Problems& problems) {
+  std::vector<PoolSlots> pools;
+  const auto add = [&](YamlNode name_node, std::int64_t slots) {
+    auto name = read_name(name_node, "`pool`", problems);
+    if (!name) return;
+    if (std::ranges::find(pools, *name, &PoolSlots::pool) != pools.end()) {
+      problems.push_back(error_problem(name_node.position(),
+                                       fmt::format("`pool`: `{}` stands twice", *name), "it once"));
+      return;
+    }
+    pools.push_back({*std::move(name), slots});
+  };
+  const auto read_one = [&](YamlNode item) {
+    if (item.is(YamlKind::text)) return add(item, 1);
+    if (!item.is(YamlKind::mapping)) {
+      return add_wrong_kind(item, "`pool`", "the name of a pool, or {name: slots}", problems);
+    }
+    for (const YamlEntry entry : item.entries()) {
+      const auto slots = read_integer(entry.value, fmt::format("`{}`", printable(entry.key.text())),
+                                      1, definition_limits::pool_slots_max, problems);
+      add(entry.key, slots.value_or(1));
+    }
+  };
+  if (!node.is(YamlKind::list)) {
+    read_one(node);
+  } else if (check_size(node, "`pool`", problems)) {
+    for (const YamlNode item : node.items()) read_one(item);
+  }
+  return pools;
 }
 
 CacheSetting read_cache(YamlNode node, Problems& problems) {

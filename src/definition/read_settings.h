@@ -13,6 +13,9 @@ Retry read_retry(YamlNode node, Problems& problems);
 /// `retry:` of a step that holds a group.
 Retry read_group_retry(YamlNode node, Problems& problems);
 Resources read_resources(YamlNode node, Problems& problems);
+std::int64_t read_priority(YamlNode node, Problems& problems);
+/// A name (one slot), {name: slots}, or a list of these.
+std::vector<PoolSlots> read_pools(YamlNode node, Problems& problems);
 CacheSetting read_cache(YamlNode node, Problems& problems);
 /// `code:` glob patterns.
 std::vector<std::string> read_code(YamlNode node, Problems& problems);

@@ -106,6 +106,11 @@ Json duration_schema() {
 JsonObject definitions() {
   JsonObject all;
   all.set("name", JsonObject{{"type", "string"}, {"pattern", name_pattern}});
+  all.set("pool_slots", [] {
+    Json slots = named(JsonObject{{"type", "integer"}, {"minimum", 1}, {"maximum", 1000000}});
+    slots.object()->set("minProperties", 1);
+    return slots;
+  }());
   all.set("texts", one_or_many(JsonObject{{"type", "string"}}));
   all.set("duration", duration_schema());
   all.set("steps", [] {

@@ -30,7 +30,17 @@ std::string text_of(const Resources& resources) {
   if (resources.memory_bytes > 0) {
     text += fmt::format(", memory {}", format_bytes(resources.memory_bytes));
   }
+  if (resources.gpus > 0) text += fmt::format(", gpu {}", resources.gpus);
   return text;
+}
+
+std::string text_of(const std::vector<PoolSlots>& pools) {
+  std::vector<std::string> texts;
+  for (const PoolSlots& wanted : pools) {
+    texts.push_back(wanted.slots == 1 ? wanted.pool
+                                      : fmt::format("{}: {}", wanted.pool, wanted.slots));
+  }
+  return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
 std::string text_of(const CacheSetting& cache) {
@@ -58,6 +68,8 @@ std::string setting_text(const StepSettings& settings, std::string_view setting)
   if (setting == "retry") return text_of(settings.retry);
   if (setting == "timeout") return settings.timeout ? format_duration(*settings.timeout) : "";
   if (setting == "resources") return text_of(settings.resources);
+  if (setting == "pool") return text_of(settings.pools);
+  if (setting == "priority") return std::to_string(settings.priority);
   if (setting == "cache") return text_of(settings.cache);
   if (setting == "environment") return settings.environment ? text_of(*settings.environment) : "";
   if (setting == "code") return fmt::format("{}", fmt::join(settings.code, ", "));

@@ -25,7 +25,7 @@ constexpr Words<TriggerRule, 13> trigger_rules = {{
     {TriggerRule::one_success, "one_success"},
 }};
 
-constexpr Words<Cause, 16> causes = {{
+constexpr Words<Cause, 17> causes = {{
     {Cause::exit, "exit"},
     {Cause::signal, "signal"},
     {Cause::timeout, "timeout"},
@@ -40,6 +40,7 @@ constexpr Words<Cause, 16> causes = {{
     {Cause::lost, "lost"},
     {Cause::cancelled, "cancelled"},
     {Cause::run_timeout, "run_timeout"},
+    {Cause::no_capacity, "no_capacity"},
     {Cause::upstream, "upstream"},
     {Cause::internal, "internal"},
 }};

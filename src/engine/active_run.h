@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/engine.h"
+#include "schedule/claim_rules.h"
 
 namespace gt {
 
@@ -18,6 +19,16 @@ struct Engine::Question {
   StepKey key;
   std::string path;
   StepManifest manifest;
+};
+
+/// The claims of a home as one turn sees and changes them, in the transaction that commits it.
+struct Engine::ClaimTurn {
+  Transaction writer;
+  ClaimBook book;
+  bool has_written = false;
+  bool has_freed = false;  ///< others may go on
+  bool has_looked_for_ended = false;
+  std::map<std::string, bool> present;  ///< engines that were asked for
 };
 
 struct Engine::ActiveRun {
@@ -38,8 +49,17 @@ struct Engine::ActiveRun {
     waiting_for_environment.clear();
     launches.clear();
     stops.clear();
+    refused.clear();
     changes = {};
+    doubts_waits = doubts_waits || !noted_waits.empty() || !waits_to_note.empty();
+    noted_waits.clear();
+    waits_to_note.clear();
+    waits_to_drop.clear();
     keeps_all_results = false;
+  }
+
+  bool has_changes() const {
+    return !changes.empty() || doubts_waits || !waits_to_note.empty() || !waits_to_drop.empty();
   }
 
   LiveRun live;
@@ -57,6 +77,14 @@ struct Engine::ActiveRun {
   std::vector<AttemptId> launches;
   std::vector<std::pair<AttemptId, StopRequest>> stops;
   RunChanges changes;
+  /// Tasks that are recorded as waiting for what they claim, and whether as ready; what the next
+  /// commit makes of that.
+  std::map<TaskIndex, bool> noted_waits;
+  std::vector<ClaimWait> waits_to_note;
+  std::vector<TaskIndex> waits_to_drop;
+  /// Tasks that wait for others than their own run, and for which pool; told after the commit.
+  std::vector<std::pair<TaskIndex, std::string>> refused;
+  bool doubts_waits = false;  ///< a refused commit may have recorded some
   std::optional<Time> wake_at;
   bool keeps_all_results = false;
   bool is_lost = false;  ///< another engine owns it

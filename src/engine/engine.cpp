@@ -101,12 +101,13 @@ bool Engine::is_idle() const {
 
 std::optional<Time> Engine::next_turn() const {
   std::optional<Time> next;
-  if (turn_again_) return Time{};
+  if (turn_again_ || claims_changed_) return Time{};
   for (const auto& [id, active] : active_) {
     if (active->live.is_ended()) continue;
     if (active->live.wants_turn() || !active->own_events.empty()) return Time{};
     if (active->wake_at) next = std::min(next.value_or(*active->wake_at), *active->wake_at);
   }
+  if (claims_again_at_) next = std::min(next.value_or(*claims_again_at_), *claims_again_at_);
   return next;
 }
 
@@ -114,7 +115,8 @@ void Engine::apply_events(Time now) {
   for (const AttemptEvent& event : parts_.executor.poll()) {
     const auto found = active_.find(event.attempt.run);
     if (found == active_.end()) continue;
-    found->second->live.apply(event, now, parts_.entropy);
+    LiveRun& live = found->second->live;
+    live.apply(event, now, parts_.entropy);
     if (std::holds_alternative<AttemptEnded>(event.what))
       found->second->to_acknowledge.push_back(event.attempt);
   }
@@ -132,6 +134,7 @@ void Engine::notice_clock(Time now) {
   steady_origin_ = steady_origin;
   if (set_by < clock_tolerance && set_by > -clock_tolerance) return;
   for (auto& [id, active] : active_) active->live.clock_was_set(set_by);
+  if (claims_again_at_) *claims_again_at_ += set_by;
 }
 
 Result<void> Engine::turn() {
@@ -145,7 +148,6 @@ Result<void> Engine::turn() {
     TRY(reload(*active));
     return settled.error();
   }
-  launch_ready(now);
   TRY(commit(now));
   std::optional<Error> taken_over = drop_lost();
   act();
@@ -165,12 +167,12 @@ Result<void> Engine::settle(ActiveRun& active, Time now) {
   }
 }
 
-void Engine::launch_ready(Time now) {
-  Slots used;
+Result<void> Engine::launch_ready(std::optional<ClaimTurn>& claims, Time now) {
+  let_ask_again(now);
+  Slots used = slots_in_use();
   std::vector<ActiveRun*> runs;
   std::vector<LaunchWish> wishes;
   for (auto& [id, active] : active_) {
-    used.take(active->live.used());
     if (auto wish = active->live.next_launch()) {
       runs.push_back(active.get());
       wishes.push_back(*wish);
@@ -178,8 +180,11 @@ void Engine::launch_ready(Time now) {
   }
   while (const auto chosen = order_.choose(wishes, used, settings_.capacity)) {
     LiveRun& live = runs[*chosen]->live;
-    runs[*chosen]->launches.push_back(live.launch_next(settings_.capacity, now));
-    used.take(wishes[*chosen].wanted);
+    if (auto devices = TRY(claim(*runs[*chosen], wishes[*chosen], claims, now))) {
+      used.take(wishes[*chosen].wanted);
+      runs[*chosen]->launches.push_back(
+          live.launch_next(settings_.capacity, now, *std::move(devices)));
+    }
     if (auto wish = live.next_launch()) {
       wishes[*chosen] = *wish;
     } else {
@@ -187,6 +192,8 @@ void Engine::launch_ready(Time now) {
       wishes.erase(wishes.begin() + static_cast<std::ptrdiff_t>(*chosen));
     }
   }
+  note_waits(now);
+  return {};
 }
 
 Result<void> Engine::reload(ActiveRun& active) {
@@ -205,37 +212,62 @@ Result<void> Engine::reload(ActiveRun& active) {
   return {};
 }
 
-/// One transaction for all runs. After a refused one all memory of them may be wrong: it is
-/// replaced by what is recorded.
+/// Launches, and one transaction for all runs. After a refused one all memory of them may be wrong:
+/// it is replaced by what is recorded.
 Result<void> Engine::commit(Time now) {
   std::vector<ActiveRun*> changed;
-  for (auto& [id, active] : active_) {
-    active->changes = active->live.take_changes();
-    if (!active->changes.empty()) changed.push_back(active.get());
-  }
-  if (changed.empty()) return {};
-  auto written = write(changed, now);
+  const auto launch_and_write = [&]() -> Result<void> {
+    std::optional<ClaimTurn> claims;
+    const auto launched = launch_ready(claims, now);
+    for (auto& [id, active] : active_) {
+      active->changes = active->live.take_changes();
+      if (active->has_changes()) changed.push_back(active.get());
+    }
+    TRY(launched);
+    if (changed.empty() && !(claims && claims->has_written)) return {};
+    return write(changed, claims, now);
+  };
+  auto written = launch_and_write();
   if (written) return {};
   for (ActiveRun* active : changed) TRY(reload(*active));
   return written;
 }
 
-Result<void> Engine::write(const std::vector<ActiveRun*>& changed, Time now) {
-  auto transaction = TRY(parts_.database.begin_write());
-  for (ActiveRun* active : changed) TRY(write(*active, transaction, now));
-  return transaction.commit();
+Result<void> Engine::write(const std::vector<ActiveRun*>& changed, std::optional<ClaimTurn>& claims,
+                           Time now) {
+  std::optional<Transaction> own;
+  if (!claims) own.emplace(TRY(parts_.database.begin_write()));
+  Transaction& transaction = claims ? claims->writer : *own;
+  bool frees = claims && claims->has_freed;
+  for (ActiveRun* active : changed) {
+    TRY(write(*active, transaction, now));
+    frees = frees || !active->waits_to_drop.empty() ||
+            std::ranges::any_of(active->waits_to_note,
+                                [](const ClaimWait& wait) { return !wait.is_ready; }) ||
+            std::ranges::any_of(active->changes.closed, &AttemptClosed::has_claim);
+  }
+  std::vector<std::string> waiting;
+  if (frees) waiting = TRY(claims_.waiting_engines(transaction, settings_.engine_id));
+  TRY(transaction.commit());
+  for (const std::string& engine : waiting) parts_.database.ring(engine);
+  return {};
 }
 
 Result<void> Engine::write(ActiveRun& active, Transaction& transaction, Time now) {
   const RunRecord& run = active.live.record();
   active.is_lost = !TRY(parts_.runs.is_current(transaction, run.id, active.fence));
-  if (active.is_lost) return {};
+  if (active.is_lost) {
+    for (const auto& [task, was_ready] : active.noted_waits) active.waits_to_drop.push_back(task);
+    active.waits_to_note.clear();
+    return write_waits(active, transaction);
+  }
   for (auto& [task, manifest] : active.new_manifests)
     TRY(parts_.cache.keep_manifest(transaction, manifest, run.pipeline, active.live.task_path(task),
                                    task_key(run.id, task)));
   for (const AttemptClosed& closed : active.changes.closed)
     TRY(keep_result(active, transaction, closed, active.changes, now));
-  return parts_.runs.commit(transaction, run.id, active.fence, active.changes);
+  TRY(parts_.runs.commit(transaction, run.id, active.fence, active.changes));
+  return write_waits(active, transaction);
 }
 
 /// Forgets runs that have another owner now.
@@ -262,6 +294,16 @@ void Engine::act() {
     parts_.executor.acknowledge(active->to_acknowledge);
     active->to_acknowledge.clear();
     active->new_manifests.clear();
+    // Whoever came after one that waits no more may be next.
+    claims_changed_ = claims_changed_ || !active->waits_to_drop.empty();
+    for (const TaskIndex task : active->waits_to_drop) active->noted_waits.erase(task);
+    for (const ClaimWait& wait : active->waits_to_note)
+      active->noted_waits[index_of(wait.task)] = wait.is_ready;
+    active->waits_to_drop.clear();
+    active->waits_to_note.clear();
+    active->doubts_waits = false;
+    for (const auto& [task, pool] : std::exchange(active->refused, {}))
+      if (parts_.observer) parts_.observer->waits(active->live, task, pool);
     const RunChanges changes = std::exchange(active->changes, {});
     for (const AttemptClosed& closed : changes.closed)
       if (is_ended(active->live.task(closed.id.task).state))

@@ -21,6 +21,7 @@
 #include "engine/observer.h"
 #include "engine/step_facts.h"
 #include "execute/executor.h"
+#include "run/claim_store.h"
 #include "run/run_store.h"
 #include "schedule/launch_order.h"
 #include "schedule/live_run.h"
@@ -44,8 +45,9 @@ struct EngineParts {
 struct EngineSettings {
   std::string engine_id;
   Capacity capacity;
-  std::string project_root;  ///< absolute; steps' working directory
-  std::string home;          ///< absolute; attempts' folders are below
+  std::string project_root;            ///< absolute; steps' working directory
+  std::string home;                    ///< absolute; attempts' folders are below
+  std::vector<std::string> gpus = {};  ///< devices that attempts may be given
 };
 
 class Engine {
@@ -66,6 +68,8 @@ class Engine {
   void forget(RunId run);
   /// An environment has been made, or could not be: tasks that wait for one are looked at again.
   void environments_changed();
+  /// Slots of pools may have become free, or a pool has another size: what waits asks again.
+  void claims_changed() { claims_changed_ = true; }
 
   /// One turn over all runs: what they change is one commit, and slots are shared among them.
   /// Errc::conflict: a run has another owner now and is forgotten, the others go on. Other errors
@@ -85,16 +89,30 @@ class Engine {
  private:
   struct ActiveRun;
   struct Question;
+  struct ClaimTurn;
 
   Result<void> activate(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
   void notice_clock(Time now);
   Result<void> reload(ActiveRun& active);
   void apply_events(Time now);
   Result<void> settle(ActiveRun& active, Time now);
-  void launch_ready(Time now);
+  Result<void> launch_ready(std::optional<ClaimTurn>& claims, Time now);
   Result<void> commit(Time now);
-  Result<void> write(const std::vector<ActiveRun*>& changed, Time now);
+  Result<void> write(const std::vector<ActiveRun*>& changed, std::optional<ClaimTurn>& claims,
+                     Time now);
   Result<void> write(ActiveRun& active, Transaction& transaction, Time now);
+
+  // engine_claims.cpp
+  void let_ask_again(Time now);
+  Slots slots_in_use() const;
+  Result<ClaimTurn> begin_claims();
+  /// Devices of a claim that was granted; nullopt for one that has to wait, or failed.
+  Result<std::optional<std::vector<std::string>>> claim(ActiveRun& active, const LaunchWish& wish,
+                                                        std::optional<ClaimTurn>& claims, Time now);
+  Result<bool> free_ended_claims(ClaimTurn& claims);
+  void note_waits(Time now);
+  Result<void> write_waits(ActiveRun& active, Transaction& transaction);
+  ClaimWait wait_of(const LaunchWish& wish, bool is_ready) const;
   std::optional<Error> drop_lost();
   void act();
   Result<void> answer_lookups(ActiveRun& active, const std::vector<TaskIndex>& lookups, Time now);
@@ -109,7 +127,11 @@ class Engine {
   EngineParts parts_;
   EngineSettings settings_;
   LaunchOrder order_;
+  ClaimStore claims_;
   bool turn_again_ = false;
+  bool claims_changed_ = false;
+  /// When what waits for pools asks again although no bell was rung.
+  std::optional<Time> claims_again_at_;
   std::map<RunId, std::unique_ptr<ActiveRun>> active_;
   /// When the steady clock began, by the wall clock of the last turn.
   std::optional<Duration> steady_origin_;

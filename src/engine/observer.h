@@ -13,6 +13,11 @@ class RunObserver {
   virtual ~RunObserver() = default;
   /// `run` is in the state after `changes`.
   virtual void committed(const LiveRun& run, const RunChanges& changes) = 0;
+  /// A task was refused slots of a pool (empty: GPUs) because of what is not in its run: others
+  /// have them, or come first, or the pool is closed. Told each time that it asks.
+  virtual void waits(const LiveRun& run, TaskIndex task, const std::string& pool) {
+    (void)run, (void)task, (void)pool;
+  }
 };
 
 }  // namespace gt

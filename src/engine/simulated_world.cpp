@@ -62,10 +62,12 @@ class SimulatedWorld::Observer final : public RunObserver {
   const SimulatedWorld& world_;
 };
 
-SimulatedWorld::SimulatedWorld(std::uint64_t seed, Capacity with_capacity)
+SimulatedWorld::SimulatedWorld(std::uint64_t seed, Capacity with_capacity,
+                               std::vector<std::string> with_gpus)
     : entropy(seed),
       cache(blobs),
       capacity(with_capacity),
+      gpus(std::move(with_gpus)),
       observer_(std::make_unique<Observer>(*this)) {
   auto opened = MemoryDatabase::open(clock);
   GT_CHECK(opened.ok(), "a database in memory opens");
@@ -95,7 +97,8 @@ void SimulatedWorld::make_engine() {
                                     EngineSettings{.engine_id = fmt::format("{:x}", ++engines_),
                                                    .capacity = capacity,
                                                    .project_root = "/project",
-                                                   .home = "/project/.geartrain"});
+                                                   .home = "/project/.geartrain",
+                                                   .gpus = gpus});
 }
 
 AttemptSucceeded SimulatedWorld::success_of(const Launch& launch) {
@@ -204,7 +207,7 @@ void SimulatedWorld::crash() {
   for (const RunRecord& run : open) {
     auto transaction = memory->begin_write();
     GT_CHECK(transaction.ok(), "a database in memory begins");
-    GT_CHECK(runs.claim(*transaction, run.id, run.fence, "next").ok(),
+    GT_CHECK(runs.claim(*transaction, run.id, run.fence, fmt::format("{:x}", engines_)).ok(),
              "a run without owner is free");
     GT_CHECK(transaction->commit().ok(), "a claim is committed");
     const auto plan = plan_of(run);

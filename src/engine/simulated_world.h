@@ -41,7 +41,8 @@ class SimulatedFacts final : public StepFacts {
 
 class SimulatedWorld {
  public:
-  explicit SimulatedWorld(std::uint64_t seed, Capacity capacity = {4, 0});
+  explicit SimulatedWorld(std::uint64_t seed, Capacity capacity = {4, 0},
+                          std::vector<std::string> gpus = {});
   ~SimulatedWorld();
 
   /// How attempts go; by default they take some time and succeed with outputs that follow from the
@@ -82,6 +83,7 @@ class SimulatedWorld {
   std::unique_ptr<SimulatedExecutor> executor;
   std::unique_ptr<Engine> engine;
   Capacity capacity;
+  std::vector<std::string> gpus;
 
  private:
   class Observer;

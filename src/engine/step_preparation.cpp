@@ -155,6 +155,26 @@ std::string joined(const std::string& folder, const std::string& path) {
   return path == "." || path.empty() ? folder : folder + "/" + path;
 }
 
+/// Programs see the devices that are theirs; those of a step that wants none see none.
+void add_gpu_variables(const std::vector<std::string>& gpus, const NamedValues& declared,
+                       const std::set<std::string>& inherited, Launch& launch) {
+  const auto add = [&](const char* name, std::string value) {
+    const bool is_declared =
+        std::ranges::find(declared, name, &NamedValues::value_type::first) != declared.end();
+    if (!is_declared && !inherited.contains(name))
+      launch.variables.emplace_back(name, std::move(value));
+  };
+  const std::string devices = fmt::format("{}", fmt::join(gpus, ","));
+  add("CUDA_VISIBLE_DEVICES", devices);
+  add("HIP_VISIBLE_DEVICES", devices);
+  // Numbers are those of nvidia-smi then.
+  if (!gpus.empty()) add("CUDA_DEVICE_ORDER", "PCI_BUS_ID");
+  // ROCm counts the devices for HIP among those that this one lets through, so it may only hide
+  // all.
+  if (gpus.empty()) add("ROCR_VISIBLE_DEVICES", "");
+  launch.variables.emplace_back("GEARTRAIN_GPUS", devices);
+}
+
 /// Texts of a secret value itself and of each of its parts, for masking.
 void collect_secret(const Value& value, std::vector<std::string>& masks) {
   if (const Secret* secret = value.secret()) {
@@ -301,6 +321,7 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
       launch.variables.emplace_back(name, *std::move(value));
   for (const auto& [name, value] : places.variables)
     launch.variables.emplace_back(name, TRY(render(value).context("env {}", name)));
+  add_gpu_variables(run.gpus_of(task), places.variables, inherited_names(pipeline, step), launch);
   launch.variables.emplace_back("GEARTRAIN_RUN_ID", run.record().uuid);
   launch.variables.emplace_back("GEARTRAIN_RUN_NAME", run.record().name());
   launch.variables.emplace_back("GEARTRAIN_TASK", launch.task_path);

@@ -39,6 +39,9 @@ class Executor {
   virtual void acknowledge(std::span<const AttemptId> attempts) = 0;
   virtual void stop(const AttemptId& attempt, StopMode mode) = 0;
   virtual ExecutorLimits limits() const = 0;
+  /// Whether an attempt that another engine started is known to have ended, so that what it had of
+  /// pools is free; false where that cannot be told. Changes nothing.
+  virtual bool has_ended(const std::string& outside_name) = 0;
   /// Why attempts that have ended cannot be taken in for now, such as a full disk; nullopt if
   /// nothing is in the way. Each poll() tries again; whoever gives up loses nothing: the next
   /// engine adopts them.

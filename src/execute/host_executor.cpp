@@ -187,6 +187,11 @@ void HostExecutor::stop(const AttemptId& id, StopMode mode) {
   (void)parts_.keeper.stop(name, to_signal(mode)).ok();
 }
 
+bool HostExecutor::has_ended(const std::string& outside_name) {
+  const auto status = inspect_attempt(join_path(settings_.attempts, outside_name));
+  return status && status->phase == AttemptPhase::ended;
+}
+
 std::vector<AttemptEvent> HostExecutor::poll() {
   const std::lock_guard lock(mutex_);
   for (auto& [launch, record] : std::exchange(untaken_, {}))

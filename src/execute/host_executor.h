@@ -60,6 +60,7 @@ class HostExecutor final : public Executor {
   void acknowledge(std::span<const AttemptId> attempts) override;
   void stop(const AttemptId& attempt, StopMode mode) override;
   ExecutorLimits limits() const override { return settings_.limits; }
+  bool has_ended(const std::string& outside_name) override;
   std::optional<Error> trouble() override;
   /// What a person who waits should know, a line each: once.
   std::vector<std::string> take_notices();

@@ -23,7 +23,8 @@ void SimulatedExecutor::start(Launch launch) {
   ++started_;
   SimulatedCourse course = behaviour_(launch);
   const Time start_at = now() + course.until_started;
-  Attempt attempt{start_at, start_at + course.until_ended, std::move(course.outcome)};
+  Attempt attempt{start_at, start_at + course.until_ended, std::move(course.outcome), false,
+                  launch.outside_name};
   agenda_.emplace(attempt.start_at, id);
   agenda_.emplace(attempt.end_at, id);
   attempts_.emplace(id, std::move(attempt));
@@ -79,6 +80,12 @@ void SimulatedExecutor::stop(const AttemptId& id, StopMode mode) {
   attempt.start_at = std::min(attempt.start_at, attempt.end_at);
   attempt.outcome = AttemptFailed{Cause::cancelled, "stopped on request", {}, 15};
   agenda_.emplace(attempt.end_at, id);
+}
+
+bool SimulatedExecutor::has_ended(const std::string& outside_name) {
+  return std::ranges::any_of(attempts_, [&](const auto& entry) {
+    return entry.second.outside_name == outside_name && entry.second.end_at <= now();
+  });
 }
 
 std::optional<Time> SimulatedExecutor::next_event() const {

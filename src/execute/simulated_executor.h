@@ -37,6 +37,7 @@ class SimulatedExecutor final : public Executor {
   void acknowledge(std::span<const AttemptId> attempts) override;
   void stop(const AttemptId& attempt, StopMode mode) override;
   ExecutorLimits limits() const override { return limits_; }
+  bool has_ended(const std::string& outside_name) override;
 
   /// When poll() will have something to tell that it has not now; nullopt: never, as things are.
   std::optional<Time> next_event() const;
@@ -50,6 +51,7 @@ class SimulatedExecutor final : public Executor {
     Time end_at;
     std::variant<AttemptSucceeded, AttemptFailed> outcome;
     bool start_told = false;
+    std::string outside_name = {};
   };
 
   /// Attempts take their time by the steady clock, whoever sets the other one.

@@ -37,7 +37,9 @@ struct AttemptOpened {
   AttemptId id;
   std::string outside_name;
   Time at;
-  std::int64_t memory_bytes = 0;  ///< what it is given; 0: not counted
+  std::int64_t memory_bytes = 0;       ///< what it is given; 0: not counted
+  std::vector<PoolSlots> pools = {};   ///< what it takes of them
+  std::vector<std::string> gpus = {};  ///< devices that are its own
 };
 
 struct AttemptStart {
@@ -48,6 +50,7 @@ struct AttemptStart {
 struct AttemptClosed {
   AttemptId id;
   AttemptEnded ended;
+  bool has_claim = false;  ///< slots of pools or GPUs, which are free now
 };
 
 /// Something that happened, in the order of the run.
@@ -91,6 +94,7 @@ struct OpenAttempt {
   AttemptId id;
   bool started = false;
   Time opened_at{};
+  std::vector<std::string> gpus = {};
 };
 
 /// All that an engine needs to go on with a run that another one began.

@@ -26,6 +26,7 @@ struct RunOptions {
   std::vector<std::string> refresh;  ///< these are executed anew
   bool no_cache = false;             ///< nothing is taken from the cache (results are still kept)
   std::string inputs_from = {};      ///< name of the run whose results stand before `only`
+  std::optional<std::int64_t> priority = {};  ///< else the pipeline's
 };
 
 /// The row of a run.

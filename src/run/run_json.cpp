@@ -31,6 +31,7 @@ std::string options_text(const RunOptions& options) {
   object.set("refresh", names_json(options.refresh));
   object.set("no_cache", options.no_cache);
   if (!options.inputs_from.empty()) object.set("inputs_from", options.inputs_from);
+  if (options.priority) object.set("priority", *options.priority);
   return compact_json(object);
 }
 
@@ -44,6 +45,8 @@ Result<RunOptions> parse_options(const std::string& text) {
   options.no_cache = no_cache && no_cache->boolean() && *no_cache->boolean();
   const Json* inputs_from = json.find("inputs_from");
   if (inputs_from && inputs_from->string()) options.inputs_from = *inputs_from->string();
+  if (const Json* priority = json.find("priority"); priority && priority->integer())
+    options.priority = *priority->integer();
   return options;
 }
 

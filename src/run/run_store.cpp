@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "run/claim.h"
 #include "run/run_json.h"
 
 namespace gt {
@@ -289,16 +290,17 @@ Result<std::vector<AttemptRecord>> RunStore::attempts(Transaction& transaction, 
   std::vector<AttemptRecord> attempts;
   TRY((transaction.query<std::int64_t, std::int64_t, std::string, Time, std::optional<Time>,
                          std::optional<Time>, Text, Text, Number, Number, Number, Number, Number,
-                         Number, Number>(
+                         Number, Number, Text>(
       "SELECT task, number, outside_name, opened_at, started_at, ended_at, cause, message, "
-      "exit_code, signal, peak_memory_bytes, cpu_user, cpu_system, log_bytes, memory_bytes FROM "
+      "exit_code, signal, peak_memory_bytes, cpu_user, cpu_system, log_bytes, memory_bytes, gpus "
+      "FROM "
       "attempt "
       "WHERE task >= :first AND task < :last ORDER BY task, number",
       {task_key(run, 0), task_key(run + 1, 0)},
       [&](std::int64_t task, std::int64_t number, std::string name, Time opened_at,
           std::optional<Time> started_at, std::optional<Time> ended_at, Text cause, Text message,
           Number exit_code, Number signal, Number memory, Number user, Number system, Number log,
-          Number given) {
+          Number given, Text gpus) {
         AttemptRecord& attempt = attempts.emplace_back();
         attempt.id = {run, index_of(task), static_cast<std::uint32_t>(number)};
         attempt.outside_name = std::move(name);
@@ -316,6 +318,7 @@ Result<std::vector<AttemptRecord>> RunStore::attempts(Transaction& transaction, 
                          Duration(system.value_or(0))};
         attempt.log_bytes = log.value_or(0);
         attempt.memory_bytes = given.value_or(0);
+        attempt.gpus = devices_of(gpus.value_or(""));
       })));
   return attempts;
 }

@@ -55,6 +55,7 @@ struct AttemptRecord {
   std::optional<Time> ended_at;
   std::optional<AttemptFailed> failure;  ///< of an ended one that did not succeed
   std::int64_t memory_bytes = 0;         ///< what it was given; 0: not counted
+  std::vector<std::string> gpus = {};    ///< devices that were its own
   Usage usage;
   std::int64_t log_bytes = 0;
 };

@@ -1,4 +1,5 @@
 // One turn of an engine, written row by row.
+#include "run/claim.h"
 #include "run/run_json.h"
 #include "run/run_store.h"
 
@@ -98,13 +99,44 @@ Result<void> write_results(Transaction& transaction, RunId run, const RunChanges
   return {};
 }
 
-Result<void> write_attempts(Transaction& transaction, RunId run, const RunChanges& changes) {
-  for (const AttemptOpened& opened : changes.opened)
+Result<void> write_claims(Transaction& transaction, RunId run, const AttemptOpened& opened) {
+  const std::int64_t task = task_key(run, opened.id.task);
+  if (opened.pools.empty() && opened.gpus.empty()) return {};
+  TRY(transaction.execute("DELETE FROM claim_wait WHERE task = :task", {task}));
+  for (const PoolSlots& taken : opened.pools)
     TRY(transaction.execute(
-        "INSERT INTO attempt (task, number, outside_name, opened_at, memory_bytes) VALUES (:task, "
-        ":number, :outside_name, :opened_at, :memory)",
+        "INSERT INTO pool_claim (task, number, pool, slots) VALUES (:task, :number, :pool, :slots)",
+        {task, opened.id.number, taken.pool, taken.slots}));
+  // Whoever gives it back in this transaction may do so later.
+  for (const std::string& device : opened.gpus)
+    TRY(transaction.execute(
+        "INSERT INTO gpu_claim (device, task, number) VALUES (:device, :task, :number) ON CONFLICT "
+        "(device) DO UPDATE SET task = excluded.task, number = excluded.number",
+        {device, task, opened.id.number}));
+  return {};
+}
+
+/// What it held may have been freed before, by an engine that knew of the attempt's end.
+Result<void> free_claims(Transaction& transaction, std::int64_t task) {
+  TRY(transaction.execute("DELETE FROM pool_claim WHERE task = :task", {task}));
+  TRY(transaction.execute("DELETE FROM gpu_claim WHERE task = :task", {task}));
+  return {};
+}
+
+Result<void> write_attempts(Transaction& transaction, RunId run, const RunChanges& changes) {
+  // First, so that an attempt of this turn may take what another one gives back.
+  for (const AttemptClosed& closed : changes.closed)
+    if (closed.has_claim) TRY(free_claims(transaction, task_key(run, closed.id.task)));
+  for (const AttemptOpened& opened : changes.opened) {
+    const std::string gpus = devices_text(opened.gpus);
+    TRY(transaction.execute(
+        "INSERT INTO attempt (task, number, outside_name, opened_at, memory_bytes, gpus) VALUES "
+        "(:task, :number, :outside_name, :opened_at, :memory, :gpus)",
         {task_key(run, opened.id.task), opened.id.number, opened.outside_name, opened.at,
-         opened.memory_bytes > 0 ? Bind(opened.memory_bytes) : Bind(nullptr)}));
+         opened.memory_bytes > 0 ? Bind(opened.memory_bytes) : Bind(nullptr),
+         opened.gpus.empty() ? Bind(nullptr) : Bind(gpus)}));
+    TRY(write_claims(transaction, run, opened));
+  }
   for (const AttemptStart& started : changes.started)
     TRY(transaction.execute(
         "UPDATE attempt SET started_at = :at WHERE task = :task AND number = :number",

@@ -1,4 +1,5 @@
 // A whole run, for an engine that goes on with it.
+#include "run/claim.h"
 #include "run/run_json.h"
 #include "run/run_store.h"
 
@@ -83,15 +84,20 @@ Result<void> read_results(Transaction& transaction, RunId run, LoadedRun& loaded
 }
 
 Result<void> read_open_attempts(Transaction& transaction, RunId run, LoadedRun& loaded) {
-  return transaction.query<std::int64_t, std::int64_t, Time, std::optional<Time>>(
-      "SELECT task, number, opened_at, started_at FROM attempt WHERE task >= :first AND task < "
-      ":last AND ended_at IS NULL",
-      {task_key(run, 0), task_key(run + 1, 0)},
-      [&](std::int64_t task, std::int64_t number, Time opened_at, std::optional<Time> started_at) {
-        loaded.open_attempts.push_back({{run, index_of(task), static_cast<std::uint32_t>(number)},
-                                        started_at.has_value(),
-                                        opened_at});
-      });
+  return transaction
+      .query<std::int64_t, std::int64_t, Time, std::optional<Time>, std::optional<std::string>>(
+          "SELECT task, number, opened_at, started_at, gpus FROM attempt WHERE task >= :first AND "
+          "task < "
+          ":last AND ended_at IS NULL",
+          {task_key(run, 0), task_key(run + 1, 0)},
+          [&](std::int64_t task, std::int64_t number, Time opened_at,
+              std::optional<Time> started_at, std::optional<std::string> gpus) {
+            loaded.open_attempts.push_back(
+                {{run, index_of(task), static_cast<std::uint32_t>(number)},
+                 started_at.has_value(),
+                 opened_at,
+                 devices_of(gpus.value_or(""))});
+          });
 }
 
 Result<std::int64_t> last_event(Transaction& transaction, RunId run) {

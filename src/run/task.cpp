@@ -43,7 +43,7 @@ std::optional<TaskState> advance(TaskState state, TaskEvent event) {
     case TaskEvent::succeeded:
       return when(open_attempt, S::succeeded);
     case TaskEvent::failed:
-      return when(not_started || open_attempt, S::failed);
+      return when(not_started || open_attempt || state == S::retry_wait, S::failed);
     case TaskEvent::failed_will_retry:
       return when(open_attempt, S::retry_wait);
     case TaskEvent::upstream_failed:

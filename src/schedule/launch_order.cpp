@@ -10,7 +10,8 @@ std::optional<std::size_t> LaunchOrder::choose(std::span<const LaunchWish> wishe
   if (wishes.empty()) return std::nullopt;
   const auto rank = [this](const LaunchWish& wish) {
     const bool is_next = wish.run == next_run_ && wish.task == next_task_;
-    return std::make_tuple(!is_next, wish.cpu_in_use, wish.run);
+    return std::make_tuple(-wish.priority.run, -wish.priority.step, !is_next, wish.cpu_in_use,
+                           wish.run);
   };
   const auto best = std::ranges::min_element(wishes, {}, rank);
   if (!used.fits(best->wanted, capacity)) {

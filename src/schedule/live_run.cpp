@@ -47,6 +47,8 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
   }
   for (TaskResult& result : loaded.results) live.outputs_[result.task] = std::move(result.outputs);
   live.committed_tasks_ = static_cast<TaskIndex>(live.tasks_.size());
+  for (OpenAttempt& open : loaded.open_attempts)
+    if (!open.gpus.empty()) live.gpus_[open.id.task] = std::move(open.gpus);
   live.timed_out_ = live.run_.error && live.run_.error->cause == Cause::run_timeout;
   live.rebuild();
   return live;

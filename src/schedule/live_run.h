@@ -29,6 +29,7 @@
 #include "run/changes.h"
 #include "schedule/key_answer.h"
 #include "schedule/launch_order.h"
+#include "schedule/launch_queue.h"
 #include "schedule/slots.h"
 #include "schedule/trigger_rule.h"
 
@@ -86,7 +87,21 @@ class LiveRun {
   /// ready, or the run has as many running as it permits.
   std::optional<LaunchWish> next_launch();
   /// Launches the task of next_launch(); the attempt is started once its record is committed.
-  AttemptId launch_next(const Capacity& capacity, Time now);
+  AttemptId launch_next(const Capacity& capacity, Time now, std::vector<std::string> gpus = {});
+  /// It did not get what it claims, and lets others of the run go first until claims_changed().
+  /// `is_outranked`: only because others come first.
+  void refuse_next(bool is_outranked, Time now);
+  /// It claims what will never be there.
+  void fail_next(AttemptFailed failure, Time now);
+  void claims_changed() { launch_queue_.ask_again(); }
+  /// Since when it is refused only because others come first.
+  std::optional<Time> next_outranked_since() const { return launch_queue_.outranked_since(); }
+  /// Tasks that were refused what they claim, one for each kind of claim.
+  std::vector<LaunchWish> refused_launches();
+  /// Attempts with a claim that have ended since the last commit.
+  std::vector<AttemptId> freed_claims() const;
+  /// Another attempt may run beside those that do.
+  bool has_place() const { return !run_is_full(); }
   /// To be asked for its key again: its environment has become available.
   void ask_again(TaskIndex task) { lookups_.push_back(task); }
   RunChanges take_changes();
@@ -109,6 +124,9 @@ class LiveRun {
   Resources resources_of(TaskIndex index) const;
   /// Why it is executed although the cache may know its result; empty if it is not.
   std::string forced_reason(TaskIndex index) const;
+  /// The devices of its open attempt.
+  std::vector<std::string> gpus_of(TaskIndex index) const;
+  Priority priority_of(TaskIndex index) const;
   std::vector<OpenAttempt> open_attempts() const;
   /// What its open attempts take.
   const Slots& used() const { return used_; }
@@ -178,6 +196,10 @@ class LiveRun {
   void expand_group(TaskIndex task, Time now);
   bool hold_back(TaskIndex task);
   bool is_held_back(TaskIndex task);
+  void enqueue(TaskIndex task, Time now);
+  void push_front(TaskIndex task, Time now);
+  bool is_to_launch(TaskIndex task);
+  LaunchWish wish_of(const LaunchQueue::Entry& entry, const Claim& claim) const;
   bool passes_condition(TaskIndex task, Time now);
   bool run_is_full() const;
   std::optional<Time> deadline() const;
@@ -185,7 +207,7 @@ class LiveRun {
 
   // live_run_retry.cpp: from failed to tried again
   bool is_stopping(TaskIndex task) const;
-  void put_off(TaskIndex task, const AttemptFailed& failure, Time next_at);
+  void put_off(TaskIndex task, const AttemptFailed& failure, Time now, Duration wait);
   bool put_off_group(TaskIndex task, const AttemptFailed& failure, Time now);
   void grow(TaskIndex task, const AttemptFailed& failure);
   void wake_due(Time now);
@@ -211,7 +233,7 @@ class LiveRun {
   bool is_body_skipped(TaskIndex task) const;
   bool hold_back_in_calls(TaskIndex task);
   void take_places(TaskIndex task);
-  void give_places_back(TaskIndex task);
+  void give_places_back(TaskIndex task, Time now);
   bool give_run_outputs();
 
   // live_run_end.cpp: from ended tasks to the ended run
@@ -221,7 +243,7 @@ class LiveRun {
   void child_ended(TaskIndex parent, TaskIndex child, Time now);
   void finish_container(TaskIndex task, Time now);
   bool compute_group_outputs(TaskIndex task, Time now);
-  void release_place(TaskIndex task);
+  void release_place(TaskIndex task, Time now);
   void release_key(TaskIndex task);
   ScopeIndex top_scope(TaskIndex task) const;
   bool is_below(TaskIndex task, TaskIndex ancestor) const;
@@ -251,7 +273,7 @@ class LiveRun {
 
   std::vector<TaskIndex> checks_;
   std::vector<TaskIndex> lookups_, next_lookups_;
-  std::deque<TaskIndex> launch_queue_;
+  LaunchQueue launch_queue_;
   using Timer = std::pair<Time, TaskIndex>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
   /// Of called pipelines with a timeout; one that was entered again has a later one, too.
@@ -259,6 +281,7 @@ class LiveRun {
   std::unordered_map<TaskIndex, Time> call_deadlines_;
   /// Groups whose time to be tried again has come.
   std::unordered_set<TaskIndex> due_groups_;
+  std::unordered_map<TaskIndex, std::vector<std::string>> gpus_;
   /// Bytes, of tasks whose memory is not what their step declares.
   std::unordered_map<TaskIndex, std::int64_t> grown_memory_;
   std::vector<std::pair<AttemptId, StopRequest>> stops_;

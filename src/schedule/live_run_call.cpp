@@ -156,7 +156,7 @@ void LiveRun::take_places(TaskIndex index) {
   for (TaskIndex by = caller(index); by != no_task; by = caller(by)) ++container(by).active;
 }
 
-void LiveRun::give_places_back(TaskIndex index) {
+void LiveRun::give_places_back(TaskIndex index, Time now) {
   --running_tasks_;
   for (TaskIndex by = caller(index); by != no_task; by = caller(by)) {
     Container& inside = container(by);
@@ -167,7 +167,7 @@ void LiveRun::give_places_back(TaskIndex index) {
       inside.held_back.pop_front();
       const TaskState state = tasks_[next].state;
       if (state != TaskState::ready && state != TaskState::retry_wait) continue;
-      launch_queue_.push_front(next);
+      push_front(next, now);
       break;
     }
   }

@@ -23,7 +23,8 @@ void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
     return;
   }
   const auto& ended = std::get<AttemptEnded>(event.what);
-  changes_.closed.push_back({event.attempt, ended});
+  changes_.closed.push_back({event.attempt, ended, !claim_of(step_of(index)).empty()});
+  gpus_.erase(index);
   if (const auto* success = std::get_if<AttemptSucceeded>(&ended.outcome)) {
     outputs_[index] = success->outputs;
     failures_.erase(index);
@@ -43,9 +44,9 @@ void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
   if (is_stopping(index) || tried > retry.limit || !is_retried(retry, failure))
     return fail(index, failure, ended.at);
   used_.give_back(resources_of(index));
-  give_places_back(index);
+  give_places_back(index, now);
   grow(index, failure);
-  put_off(index, failure, now + retry_delay(retry, tried, entropy));
+  put_off(index, failure, now, retry_delay(retry, tried, entropy));
 }
 
 void LiveRun::fail(TaskIndex index, AttemptFailed failure, Time now) {
@@ -65,9 +66,9 @@ void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
   const bool had_place = before == TaskState::queued || before == TaskState::running;
   if (had_place && task.kind == TaskKind::step) {
     used_.give_back(resources_of(index));
-    give_places_back(index);
+    give_places_back(index, now);
   }
-  if (had_place) release_place(index);
+  if (had_place) release_place(index, now);
   release_key(index);
   if (task.container != UINT32_MAX && container(index).children_left > 0)
     end_below(index, event, now);
@@ -195,7 +196,7 @@ bool LiveRun::compute_group_outputs(TaskIndex index, Time now) {
 }
 
 /// An item of a matrix with max_parallel makes room for one that was held back.
-void LiveRun::release_place(TaskIndex index) {
+void LiveRun::release_place(TaskIndex index, Time now) {
   if (tasks_[index].item < 0) return;
   Container& items = container(tasks_[index].parent);
   --items.active;
@@ -205,7 +206,7 @@ void LiveRun::release_place(TaskIndex index) {
   if (tasks_[next].kind == TaskKind::group)
     want_check(next);
   else
-    launch_queue_.push_front(next);
+    push_front(next, now);
 }
 
 void LiveRun::release_key(TaskIndex index) {

@@ -14,6 +14,16 @@ Resources LiveRun::resources_of(TaskIndex index) const {
   return resources;
 }
 
+std::vector<std::string> LiveRun::gpus_of(TaskIndex index) const {
+  const auto found = gpus_.find(index);
+  return found == gpus_.end() ? std::vector<std::string>() : found->second;
+}
+
+Priority LiveRun::priority_of(TaskIndex index) const {
+  return {run_.options.priority.value_or(plan_->pipeline().priority),
+          step_of(index).settings->priority};
+}
+
 std::string LiveRun::forced_reason(TaskIndex index) const {
   if (selection_.is_forced(tasks_[index].step)) return "it was asked to run anew";
   for (TaskIndex group = enclosing_group(index); group != no_task; group = enclosing_group(group)) {
@@ -41,9 +51,10 @@ bool LiveRun::is_stopping(TaskIndex index) const {
   return false;
 }
 
-void LiveRun::put_off(TaskIndex index, const AttemptFailed& failure, Time next_at) {
+void LiveRun::put_off(TaskIndex index, const AttemptFailed& failure, Time now, Duration wait) {
+  const Time next_at = now + wait;
   move(index, TaskEvent::failed_will_retry);
-  release_place(index);
+  release_place(index, now);
   timers_.emplace(next_at, index);
   failures_[index] = failure;
   TaskChange& change = touch(index);
@@ -60,7 +71,7 @@ bool LiveRun::put_off_group(TaskIndex index, const AttemptFailed& failure, Time 
   const std::uint32_t tried = task.attempts - task.attempts_before_reopening;
   if (task.kind != TaskKind::group || tried > retry.limit || retry.limit == 0 || is_stopping(index))
     return false;
-  put_off(index, failure, now + retry_delay(retry, tried));
+  put_off(index, failure, now, retry_delay(retry, tried));
   return true;
 }
 
@@ -80,7 +91,7 @@ void LiveRun::wake_due(Time now) {
     timers_.pop();
     if (tasks_[index].state != TaskState::retry_wait) continue;
     if (tasks_[index].kind == TaskKind::step) {
-      launch_queue_.push_back(index);
+      enqueue(index, now);
     } else {
       due_groups_.insert(index);
       want_check(index);

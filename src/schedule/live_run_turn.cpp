@@ -195,20 +195,6 @@ void LiveRun::expand_group(TaskIndex index, Time now) {
   if (count == 0) finish_container(index, now);
 }
 
-/// Whether the task must wait for others to end; it is then kept for later.
-bool LiveRun::is_held_back(TaskIndex index) {
-  return (tasks_[index].item >= 0 && hold_back(index)) || hold_back_in_calls(index);
-}
-
-/// Whether the item must wait for another item of its matrix to end; it is then kept for later.
-bool LiveRun::hold_back(TaskIndex index) {
-  const auto& limit = step_of(index).settings->matrix->max_parallel;
-  Container& items = container(tasks_[index].parent);
-  if (!limit || items.active < *limit) return false;
-  items.held_back.push_back(index);
-  return true;
-}
-
 void LiveRun::apply_key(TaskIndex index, KeyAnswer answer, Time now) {
   if (tasks_[index].state != TaskState::ready) return;
   std::optional<Digest> key;
@@ -234,48 +220,8 @@ void LiveRun::apply_key(TaskIndex index, KeyAnswer answer, Time now) {
       }
       leader_key_[index] = *key;
     }
-    launch_queue_.push_back(index);
+    enqueue(index, now);
   }
-}
-
-bool LiveRun::run_is_full() const {
-  const auto& limit = plan_->pipeline().max_parallel;
-  return limit && running_tasks_ >= *limit;
-}
-
-std::optional<LaunchWish> LiveRun::next_launch() {
-  if (is_ended() || run_is_full()) return std::nullopt;
-  for (; !launch_queue_.empty(); launch_queue_.pop_front()) {
-    const TaskIndex index = launch_queue_.front();
-    const Task& task = tasks_[index];
-    if (task.state != TaskState::ready && task.state != TaskState::retry_wait) continue;
-    if (is_held_back(index)) continue;
-    return LaunchWish{run_.id, index, resources_of(index), used_.cpu};
-  }
-  return std::nullopt;
-}
-
-AttemptId LiveRun::launch_next(const Capacity& capacity, Time now) {
-  const TaskIndex index = launch_queue_.front();
-  launch_queue_.pop_front();
-  Task& task = tasks_[index];
-  const bool is_first = task.attempts == task.attempts_before_reopening;
-  move(index, TaskEvent::launched);
-  ++task.attempts;
-  if (is_first) touch(index).started_at = now;
-  // More than there is cannot be given.
-  if (const auto grown = grown_memory_.find(index);
-      grown != grown_memory_.end() && capacity.memory_bytes > 0) {
-    grown->second = std::min(grown->second, capacity.memory_bytes);
-    touch(index).memory_bytes = grown->second;
-  }
-  const Resources resources = resources_of(index);
-  used_.take(resources);
-  take_places(index);
-  if (task.item >= 0) ++container(task.parent).active;
-  const AttemptId id{run_.id, index, task.attempts};
-  changes_.opened.push_back({id, outside_name(run_.uuid, id), now, resources.memory_bytes});
-  return id;
 }
 
 /// When the steps are to have ended; nullopt if they may take as long as they want, or have ended.

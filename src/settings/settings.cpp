@@ -141,7 +141,7 @@ std::string system_settings_file(const std::function<const char*(const char*)>& 
 }
 
 std::vector<UnknownVariable> unknown_variables(std::span<const std::string> environment) {
-  std::vector<std::string> known = {system_file_variable};
+  std::vector<std::string> known = {system_file_variable, "GEARTRAIN_GPUS"};
   for (const Setting& one : all_settings()) known.emplace_back(one.variable);
   // A step that calls geartrain has what we gave it.
   const std::vector<std::string> of_steps = {

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 
+#include "sim/pool_simulation.h"
 #include "sim/simulation.h"
 
 int main(int argc, char** argv) {
@@ -13,6 +14,10 @@ int main(int argc, char** argv) {
         seed % 20 == 0 ? gt::simulate_every_crash(seed) : gt::simulate(seed);
     commits += report.commits;
     crashes += report.crashes;
+    const gt::PoolSimulationReport shared = gt::simulate_pools(seed);
+    for (const std::string& law : shared.broken_laws) fmt::print("SEED={} pools: {}\n", seed, law);
+    crashes += shared.crashes;
+    if (!shared.broken_laws.empty()) ++broken;
     if (report.broken_laws.empty()) continue;
     ++broken;
     fmt::print("SEED={}\n{}", seed, report.pipeline);
