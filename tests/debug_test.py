@@ -146,7 +146,7 @@ class ShellTest(DebugCase):
 
     def leave(self, terminal, process):
         terminal.type(b"exit\n")
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         self.assertEqual(process.wait(SECONDS_MAX), 0)
 
     def test_a_shell_in_which_the_step_can_be_run(self):
@@ -182,7 +182,12 @@ class ShellTest(DebugCase):
         terminal.wait_for("Stopped")
         terminal.type(b"jobs | grep -c Stopped\n")
         terminal.wait_for(r"[\r\n]1\r\n")
-        terminal.type(b"kill %1; wait; echo do''ne\n")
+        terminal.type(b"fg\n")
+        shown = terminal.wait_for(r"exec cat\r\n", terminal.text.rindex("fg"))
+        terminal.type(b"purr\n")
+        terminal.wait_for(r"purr\r\npurr\r\n", shown)
+        terminal.type(b"\x04")
+        terminal.type(b"echo do''ne\n")
         terminal.wait_for("done")
         self.leave(terminal, process)
 

@@ -182,6 +182,11 @@ class CountTest(unittest.TestCase):
         for script in ["kill -SEGV $$\n", f"echo '{line}'; exit 1\n", "exit 7\n"]:
             self.assertEqual(self.program(script).failed, 1)
 
+    def test_a_program_that_crashes_has_skipped_nothing(self):
+        line = "[doctest] test cases: 3 | 1 passed | 1 failed | 3 skipped"
+        outcome = self.program(f"echo 'ERROR: test case CRASHED'; echo '{line}'; exit 1\n")
+        self.assertEqual((outcome.passed, outcome.failed, outcome.skipped), (1, 1, []))
+
     def test_a_program_that_counts_nothing_has_failed(self):
         self.assertEqual(self.program("exit 0\n").failed, 1)
 

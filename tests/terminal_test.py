@@ -106,9 +106,21 @@ class Terminal:
             found = re.compile(pattern).search(self.text, start)
             if found:
                 return found.end()
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self.master], [], [], left)[0] or not self.read():
+            if not self.read_before(deadline):
                 raise AssertionError(f"no {pattern!r} in {self.text[start:]!r}")
+
+    def wait_for_end(self):
+        """Until no process has the terminal open any more."""
+        deadline = time.monotonic() + SECONDS_MAX
+        while self.read_before(deadline):
+            pass
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"it goes on after {self.text!r}")
+
+    def read_before(self, deadline):
+        """False at the end, and when the deadline comes first."""
+        left = deadline - time.monotonic()
+        return left > 0 and bool(select.select([self.master], [], [], left)[0]) and self.read()
 
     def close(self):
         if self.master >= 0:
@@ -140,10 +152,6 @@ class TerminalCase(Case):
         self.addCleanup(self.end, process)
         return process
 
-    def read_to_end(self, terminal):
-        while terminal.read():
-            pass
-
 
 class ProgressTest(TerminalCase):
     def test_it_redraws_itself_and_leaves_only_what_happened(self):
@@ -153,7 +161,7 @@ class ProgressTest(TerminalCase):
         drawn = terminal.wait_for(r"\[=+ +\] 1/3[^\n]*\r?\n[^\n]*" + LONG)
         terminal.wait_for(r"\x1b\[1A\x1b\[J[^\x1b]*" + LONG, drawn)  # a second drawing over it
         self.let_go()
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         self.assertEqual(process.wait(SECONDS_MAX), 0)
         self.assertRegex(terminal.text, COLOR)
         screen = Screen(100)
@@ -181,7 +189,7 @@ class ProgressTest(TerminalCase):
                 self.assertNotIn(LONG, terminal.text[start:end])
         self.assertIsNone(process.poll())
         self.let_go()
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         self.assertEqual(process.wait(SECONDS_MAX), 0)
 
     def test_control_c_cancels(self):
@@ -191,7 +199,7 @@ class ProgressTest(TerminalCase):
         terminal.wait_for(LONG)
         terminal.type(b"\x03")
         terminal.wait_for("cancelling")
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         self.assertEqual(process.wait(SECONDS_MAX), 130)
         self.assertEqual(
             self.states(), {"quick": "succeeded", LONG: "cancelled", "last": "succeeded"}
@@ -213,7 +221,7 @@ class EscapeTest(TerminalCase):
         """The text on the terminal, and what went into a pipe."""
         self.pipeline("name: quick\nsteps: {one: {run: 'true'}, two: {run: exit 1}}\n")
         process = self.start_at(terminal, *arguments, **options)
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         pipes = [pipe.read().decode() for pipe in [process.stdout, process.stderr] if pipe]
         process.wait(SECONDS_MAX)
         return terminal.text, "".join(pipes)
@@ -274,7 +282,7 @@ class BatchTest(TerminalCase):
         self.assertRegex(screen.rows[-1], r"^\[=+ +\] 2/3 runs")
         self.assertTrue(any(row.startswith("many/3 n=3 succeeded in ") for row in screen.rows))
         self.let_go()
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         self.assertEqual(process.wait(SECONDS_MAX), 0)
         self.assertIn("3 runs: 3 succeeded", terminal.text)
 
@@ -294,7 +302,7 @@ class PagerTest(TerminalCase):
         for pattern, typed in keys:
             terminal.wait_for(pattern)
             terminal.type(typed)
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         code = process.wait(SECONDS_MAX)
         text = ""
         if os.path.exists(given):
@@ -338,7 +346,7 @@ class PagerTest(TerminalCase):
         self.assertFalse(os.path.exists(given))
         terminal = Terminal(80)
         process = self.start_at(terminal, "schema", variables={"PAGER": f"cat > {given}"})
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         self.assertEqual(process.wait(SECONDS_MAX), 0)
         self.assertTrue(os.path.exists(given))
 
@@ -369,7 +377,7 @@ class PagerTest(TerminalCase):
         process = self.start_at(terminal, "schema")
         terminal.wait_for("schema")
         terminal.type(b"q")
-        self.read_to_end(terminal)
+        terminal.wait_for_end()
         self.assertEqual(process.wait(SECONDS_MAX), 0)
 
 
