@@ -159,6 +159,7 @@ Result<bool> forget_run(Database& database, RunId run) {
        })
     TRY(transaction.execute(statement, {task_key(run, 0), task_key(run + 1, 0)}));
   TRY(transaction.execute("DELETE FROM event WHERE run = :run", {run}));
+  TRY(transaction.execute("DELETE FROM clear_request WHERE run = :run", {run}));
   TRY(transaction.commit());
   return true;
 }

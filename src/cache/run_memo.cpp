@@ -99,7 +99,8 @@ Result<void> keep_memo(Transaction& transaction, const Digest& request, const Ru
       "AND (batch IS NULL OR batch <> (SELECT coalesce(batch, '') FROM run WHERE id = :run))) OR "
       "EXISTS (SELECT 1 FROM attempt WHERE task >= 4294967296 * (SELECT min(id) FROM run WHERE "
       "batch = (SELECT batch FROM run WHERE id = :run)) AND task < :own AND (ended_at IS NULL OR "
-      "ended_at >= :since)) THEN 1 ELSE 0 END",
+      "ended_at >= :since)) OR NOT EXISTS (SELECT 1 FROM run WHERE id = :run AND state = "
+      "'succeeded') THEN 1 ELSE 0 END",
       {task_key(memo.run + 1, 0), memo.run, since, task_key(memo.run, 0)}));
   if (others && std::get<0>(*others) != 0) return {};
   const std::string hex = request.hex(), facts = lines_of(memo.facts),

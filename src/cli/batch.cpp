@@ -239,6 +239,7 @@ Result<void> Batch::hear(Transaction& reader) {
   for (const auto& [run, active] : active_) {
     const auto recorded = records_.runs.get(reader, run);
     const LiveRun* const live = workshop_.engine().find(run);
+    (void)workshop_.engine().take_requests(run);
     if (!recorded || recorded->cancel == CancelMode::none || live == nullptr || live->is_ended())
       continue;
     TRY(workshop_.engine().request_cancel(run, recorded->cancel, "geartrain cancel"));

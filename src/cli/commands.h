@@ -12,6 +12,7 @@ namespace gt {
 extern const CliCommand attach_command;
 extern const CliCommand cancel_command;
 extern const CliCommand check_command;
+extern const CliCommand clear_command;
 extern const CliCommand completion_command;
 extern const CliCommand config_command;
 extern const CliCommand debug_command;

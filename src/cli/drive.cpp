@@ -132,7 +132,14 @@ Result<void> OneRun::hear(Transaction& reader) {
   const auto recorded = runs_.get(reader, run_);
   if (recorded && recorded->cancel != CancelMode::none)
     return engine_.request_cancel(run_, recorded->cancel, "geartrain cancel");
+  (void)engine_.take_requests(run_);
   return {};
+}
+
+Result<bool> OneRun::go_on() {
+  // Somebody may have asked for more while it ended.
+  if (engine_.is_idle()) (void)engine_.take_requests(run_);
+  return !engine_.is_idle();
 }
 
 }  // namespace gt

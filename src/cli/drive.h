@@ -60,7 +60,7 @@ class OneRun final : public DrivenWork {
   OneRun(Engine& engine, RunStore& runs, Progress& progress, const RunWatcher& watcher, RunId run)
       : engine_(engine), runs_(runs), progress_(progress), watcher_(watcher), run_(run) {}
 
-  Result<bool> go_on() override { return !engine_.is_idle(); }
+  Result<bool> go_on() override;
   Result<void> lost(Error conflict) override { return conflict; }
   Result<void> cancel(CancelMode mode, const std::string& who) override;
   Result<void> hear(Transaction& reader) override;

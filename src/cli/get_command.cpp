@@ -43,11 +43,10 @@ Error no_output(const RunView& view, const TaskRecord& task, std::string_view na
 /// As steps that come later see it: a list in the order of the matrix, null where there is none.
 Value items_of(const RunView& view, const TaskRecord& matrix, std::size_t output) {
   ValueList items;
-  for (const TaskRecord& task : view.tasks()) {
-    if (task.parent != matrix.index) continue;
-    const TaskResult* const result = view.result(task);
+  for (const TaskRecord* task : view.items(matrix)) {
+    const TaskResult* const result = view.result(*task);
     const bool has_one =
-        result != nullptr && is_success(task.state) && output < result->outputs.size();
+        result != nullptr && is_success(task->state) && output < result->outputs.size();
     items.push_back(has_one ? result->outputs[output] : Value());
   }
   return Value(std::move(items));

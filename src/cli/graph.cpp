@@ -19,6 +19,17 @@ bool reads(const Step& step, const std::string& name) {
   return found;
 }
 
+/// Whether a teardown waits for the step anyway, since it waits for one that follows from it.
+bool is_implied(const Plan& plan, StepIndex teardown, StepIndex from) {
+  if (!plan.step(teardown).is_teardown()) return false;
+  const auto waits_for = plan.upstream(teardown);
+  const auto written = upstream_names(plan.step(teardown));
+  if (std::ranges::count(written, plan.step(from).name) > 0) return false;
+  return std::ranges::any_of(plan.downstream(from), [&](StepIndex next) {
+    return next != teardown && std::ranges::binary_search(waits_for, next);
+  });
+}
+
 /// The steps of a scope with their edges, as in the file.
 GraphScope steps_of(const Plan& plan, ScopeIndex index, const Context& context) {
   const PlanScope& scope = plan.scope(index);
@@ -26,6 +37,7 @@ GraphScope steps_of(const Plan& plan, ScopeIndex index, const Context& context) 
   for (StepIndex at = scope.first_step; at < scope.first_step + scope.step_count; ++at) {
     GraphStep one{.index = at, .layer = 0, .before = {}, .matrix = {}, .states = {}};
     for (const StepIndex from : plan.upstream(at)) {
+      if (is_implied(plan, at, from)) continue;
       const bool is_data = reads(plan.step(at), plan.step(from).name);
       one.before.push_back({from, is_data ? EdgeKind::data : EdgeKind::order});
     }
@@ -103,7 +115,7 @@ Graph make_graph(const RunView& run) {
       ++matrices[task.step];
     else
       ++states[task.step][task.state];
-    if (task.item >= 0) ++items[task.step];
+    if (task.item >= 0 && task.state != TaskState::removed) ++items[task.step];
   }
   Graph graph = make_graph(run.plan());
   for (GraphScope& scope : graph.scopes)

@@ -23,6 +23,7 @@ const char* fill_of(TaskState state) {
     case TaskState::deferred:
       return "#bbdefb";
     case TaskState::skipped:
+    case TaskState::removed:
     case TaskState::waiting:
     case TaskState::ready:
       return "#eeeeee";

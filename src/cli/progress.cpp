@@ -20,9 +20,9 @@ class SilentProgress final : public Progress {
   void clear() override {}
 };
 
-constexpr std::array ended_states = {TaskState::succeeded, TaskState::cached,
-                                     TaskState::failed,    TaskState::upstream_failed,
-                                     TaskState::skipped,   TaskState::cancelled};
+constexpr std::array ended_states = {
+    TaskState::succeeded, TaskState::cached,    TaskState::failed, TaskState::upstream_failed,
+    TaskState::skipped,   TaskState::cancelled, TaskState::removed};
 
 }  // namespace
 

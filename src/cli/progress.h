@@ -42,7 +42,7 @@ class Tally {
   std::string text() const;
 
  private:
-  std::array<std::uint32_t, 12> counts_{};
+  std::array<std::uint32_t, task_state_count> counts_{};
 };
 
 /// Threads: the engine's.

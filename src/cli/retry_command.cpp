@@ -15,7 +15,7 @@ const Example examples[] = {
 Result<void> refuse(Records& records, const RunRecord& run) {
   if (run.state == RunState::succeeded)
     return Error{Errc::conflict, fmt::format("{} succeeded: nothing is left to do", run.name()),
-                 "`geartrain run` begins another run"};
+                 "`geartrain run` begins another run, `geartrain clear` does steps of it again"};
   if (is_ended(run.state)) return {};
   const bool is_driven_now = TRY(is_driven(records, run));
   return Error{Errc::conflict,

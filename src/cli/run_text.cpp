@@ -53,6 +53,7 @@ Tone tone_of(TaskState state) {
     case TaskState::retry_wait:
       return Tone::warning;
     case TaskState::skipped:
+    case TaskState::removed:
     case TaskState::waiting:
       return Tone::faint;
     case TaskState::ready:

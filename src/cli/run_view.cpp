@@ -145,4 +145,18 @@ std::vector<std::string> RunView::parts(const TaskRecord& task) const {
   return paths;
 }
 
+std::vector<const TaskRecord*> RunView::items(const TaskRecord& matrix) const {
+  std::vector<const TaskRecord*> items;
+  for (const TaskRecord& task : loaded_.tasks)
+    if (task.parent == matrix.index && task.state != TaskState::removed) items.push_back(&task);
+  const auto expansion = expansions_.find(matrix.index);
+  if (expansion == expansions_.end()) return items;
+  const auto& order = loaded_.expansions[expansion->second].order;
+  if (order.empty()) return items;
+  std::unordered_map<std::int32_t, std::size_t> ranks;
+  for (std::size_t i = 0; i < order.size(); ++i) ranks[order[i]] = i;
+  std::ranges::sort(items, {}, [&](const TaskRecord* item) { return ranks[item->item]; });
+  return items;
+}
+
 }  // namespace gt

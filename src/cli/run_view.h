@@ -55,6 +55,8 @@ class RunView {
   Result<const TaskRecord*> find(std::string_view path) const;
   /// The paths of what stands below a matrix or group, in order.
   std::vector<std::string> parts(const TaskRecord& task) const;
+  /// The items of a matrix in the order of its combinations, without removed ones.
+  std::vector<const TaskRecord*> items(const TaskRecord& matrix) const;
 
  private:
   RunView(std::shared_ptr<const Plan> plan, LoadedRun loaded);

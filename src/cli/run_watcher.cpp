@@ -13,6 +13,7 @@ TaskChange change_of(const TaskRecord& record) {
           .state = record.state,
           .attempts = record.attempts,
           .attempts_before_reopening = 0,
+          .anew = record.anew,
           .cause = record.cause,
           .message = record.message,
           .exit_code = record.exit_code,
@@ -24,7 +25,7 @@ TaskChange change_of(const TaskRecord& record) {
 
 bool is_quiet(TaskState state) {
   return state == TaskState::cached || state == TaskState::skipped ||
-         state == TaskState::upstream_failed;
+         state == TaskState::upstream_failed || state == TaskState::removed;
 }
 
 bool is_shown(TaskState state) {
@@ -38,7 +39,7 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
   const bool is_taken_over = states_.empty() && changes.created.size() < run.tasks().size();
   for (const TaskManifest& manifest : changes.manifests)
     if (!manifest.reason.empty()) reasons_[manifest.task] = manifest.reason;
-  std::array<std::uint32_t, 12> quiet{};
+  std::array<std::uint32_t, task_state_count> quiet{};
   const auto each = [&](const auto& visit) {
     for (const TaskChange& change : changes.changed) visit(change);
     for (const TaskRecord& record : changes.created) visit(change_of(record));
@@ -53,7 +54,7 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
     if (!is_one_of_many) tell(run, change);
   });
   for (const TaskState state :
-       {TaskState::cached, TaskState::skipped, TaskState::upstream_failed}) {
+       {TaskState::cached, TaskState::skipped, TaskState::upstream_failed, TaskState::removed}) {
     const std::uint32_t many = quiet[static_cast<std::size_t>(state)];
     if (many > told_at_once_max) progress_.ended_many(many, state);
   }
@@ -86,7 +87,7 @@ void RunWatcher::begin(const LiveRun& run) {
 
 void RunWatcher::count(const LiveRun& run, TaskIndex index) {
   const LiveRun::Task& task = run.task(index);
-  const bool counts = task.kind == TaskKind::step || run.children(index).second == 0;
+  const bool counts = task.kind == TaskKind::step || run.children(index).size() == 0;
   if (states_[index]) tally_.remove(*states_[index]);
   states_[index] = counts ? std::optional(task.state) : std::nullopt;
   if (counts) tally_.add(task.state);
@@ -96,7 +97,7 @@ void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
   const LiveRun::Task& task = run.task(change.index);
   // It may be tried again with a group around it.
   if (change.state != TaskState::failed) std::erase(failed_, change.index);
-  const bool is_container = task.kind != TaskKind::step && run.children(change.index).second > 0;
+  const bool is_container = task.kind != TaskKind::step && run.children(change.index).size() > 0;
   if (is_container && change.state != TaskState::retry_wait) return;
   if (!is_shown(change.state)) return;
   if (change.started_at) started_[change.index] = *change.started_at;

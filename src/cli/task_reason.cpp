@@ -22,6 +22,15 @@ std::vector<const TaskRecord*> upstream_of(const RunView& view, const TaskRecord
   return found;
 }
 
+/// Of `tasks` those that the teardown ends.
+std::vector<const TaskRecord*> setups_of(const RunView& view, const TaskRecord& teardown,
+                                         std::vector<const TaskRecord*> tasks) {
+  const auto setups = view.plan().setups(teardown.step);
+  std::erase_if(
+      tasks, [&](const TaskRecord* task) { return std::ranges::count(setups, task->step) == 0; });
+  return tasks;
+}
+
 std::string with_states(const RunView& view, const std::vector<const TaskRecord*>& tasks) {
   std::string text;
   for (const TaskRecord* task : tasks)
@@ -60,9 +69,14 @@ std::string task_reason(const RunView& view, const TaskRecord& task, ClaimView& 
     case TaskState::skipped:
       return skip_reason(view, task, unsuccessful);
     case TaskState::upstream_failed:
+      if (view.step_of(task).is_teardown())
+        return "none of its setups succeeded: " +
+               with_states(view, setups_of(view, task, unsuccessful));
       return with_states(view, unsuccessful);
     case TaskState::cancelled:
       return task.message.empty() ? "the run was cancelled" : printable(task.message);
+    case TaskState::removed:
+      return "its matrix was decided again, without this combination";
     case TaskState::queued:
     case TaskState::running:
     case TaskState::deferred:

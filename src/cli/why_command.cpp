@@ -28,6 +28,13 @@ struct Explanation {
   std::vector<AttemptRecord> attempts;
 };
 
+/// A task that was done again may have ended without an attempt of its own.
+bool shows_last_attempt(TaskState state) {
+  return state != TaskState::cached && state != TaskState::skipped &&
+         state != TaskState::upstream_failed && state != TaskState::removed &&
+         state != TaskState::waiting;
+}
+
 Result<Explanation> explain(Records& records, Session& session, Transaction& reader,
                             const RunView& view, const TaskRecord& task) {
   Explanation why{.task = view.path(task),
@@ -37,11 +44,12 @@ Result<Explanation> explain(Records& records, Session& session, Transaction& rea
                   .key = {},
                   .facts = {},
                   .attempts = TRY(records.runs.attempts(reader, view.run().id, task.index))};
-  if (task.attempts > 0) why.verdict = "executed";
+  const bool was_executed = task.attempts > 0 && shows_last_attempt(task.state);
+  if (was_executed) why.verdict = "executed";
   ClaimView claims = TRY(ClaimView::load(session, records, reader));
   why.reason = task_reason(view, task, claims);
   if (auto manifest = TRY(records.runs.manifest(reader, view.run().id, task.index))) {
-    if (why.reason.empty() || is_ended(task.state)) why.reason = manifest->reason;
+    if (why.reason.empty() || was_executed) why.reason = manifest->reason;
     FolderBlobs blobs(records.home, session.entropy, Durability::none);
     if (manifest->key) {
       why.key = manifest->key->hex();

@@ -259,6 +259,24 @@ CREATE TABLE claim_wait (
 ALTER TABLE attempt ADD COLUMN gpus TEXT;
 )sql";
 
+constexpr const char* cleared_tasks = R"sql(
+-- 1: the task was cleared by name, and is executed whatever the cache knows until it succeeds.
+ALTER TABLE task ADD COLUMN anew INTEGER;
+
+-- A JSON list: places in `items` in the order of the combinations. NULL: all as they stand.
+ALTER TABLE task_expansion ADD COLUMN item_order TEXT;
+
+-- What people ask of the engine that drives a run. Without an answer it has not been taken up; an
+-- empty answer means that it was done, another one why not.
+CREATE TABLE clear_request (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL,
+  request TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  answer TEXT
+) STRICT;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -266,7 +284,8 @@ constexpr std::array steps = {
     Migration{4, "collected runs", collected_runs},
     Migration{5, "batches", batches},
     Migration{6, "pipelines of several files", pipelines_of_several_files},
-    Migration{7, "pools", pools}};
+    Migration{7, "pools", pools},
+    Migration{8, "cleared tasks", cleared_tasks}};
 
 }  // namespace
 

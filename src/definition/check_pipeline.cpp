@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <optional>
-#include <set>
 
 #include "base/text.h"
 #include "definition/check_references.h"
@@ -14,6 +13,7 @@
 #include "definition/references.h"
 #include "definition/scope.h"
 #include "definition/step_order.h"
+#include "definition/teardowns.h"
 
 namespace gt {
 namespace {
@@ -40,13 +40,13 @@ class PipelineChecker {
   StepEdges read_edges(const StepScope& scope, std::optional<YamlNode> node);
   void check_need(const StepScope& scope, const Step& step, std::string_view need,
                   Position position);
+  void check_teardown(const StepScope& scope, const Step& step);
+  void check_setup(const Step& step);
   void report_cycle(const StepScope& scope, const std::vector<std::uint32_t>& cycle);
   void check_group(StepScope& scope, const Step& step, StepTypes types,
                    std::optional<YamlNode> node);
   void check_call(StepScope& scope, const Step& step);
   void check_finally(const StepScope& root_scope, YamlNode root);
-  void check_whole(const Step& group, const std::vector<Step>& steps, const Decided& decided);
-  Decided decided_inside(const Step& step, const Decided& outside);
 
   FileTypes file_;
   const CheckedFiles& checked_;
@@ -146,12 +146,58 @@ StepEdges PipelineChecker::read_edges(const StepScope& scope, std::optional<Yaml
       check_need(scope, step, need,
                  is_shown ? position_of_need(node_at(nodes, i), need) : step.position);
     }
+    if (step.is_teardown()) {
+      check_teardown(scope, step);
+      for (const std::string& setup : step.settings->teardown->of) add_edge(setup);
+    }
+    if (step.is_setup) check_setup(step);
     for_each_reference(
         step, [&](Place, const Reference& reference) { add_edge(step_referred_to(reference)); });
     std::ranges::sort(edges[i]);
     edges[i].erase(std::ranges::unique(edges[i]).begin(), edges[i].end());
   }
+  for (TeardownWork& work : find_teardown_work(*scope.steps, edges)) {
+    auto& before = edges[work.teardown];
+    before.insert(before.end(), work.waits_for.begin(), work.waits_for.end());
+    std::ranges::sort(before);
+    before.erase(std::ranges::unique(before).begin(), before.end());
+  }
   return edges;
+}
+
+void PipelineChecker::check_teardown(const StepScope& scope, const Step& step) {
+  const Teardown& teardown = *step.settings->teardown;
+  for (const std::string& name : teardown.of) {
+    const Step* setup = scope.find(name);
+    if (name == step.name) {
+      problems_.push_back(
+          error_problem(teardown.position, fmt::format("step `{}` is a teardown of itself", name)));
+    } else if (setup && setup->is_teardown()) {
+      problems_.push_back(error_problem(teardown.position,
+                                        fmt::format("step `{}` is a teardown itself", name),
+                                        "a step that begins something"));
+    } else if (!setup && scope.ended && scope.ended->find(name)) {
+      problems_.push_back(error_problem(
+          teardown.position,
+          fmt::format("`teardown` of a step below `finally` names `{}`", printable(name)),
+          "another step below `finally`", "put the teardown below `steps`, beside its setup"));
+    } else if (!setup) {
+      add_unknown_step(file_.pipeline, scope, name, teardown.position, problems_);
+    }
+  }
+}
+
+/// What a setup begins is gone when its teardown has run: a result that is kept would be a lie.
+void PipelineChecker::check_setup(const Step& step) {
+  const auto& origins = step.settings->origins;
+  const auto origin = std::ranges::find(origins, "cache", &SettingOrigin::setting);
+  if (origin == origins.end() || origin->is_default ||
+      step.settings->cache.mode != CacheSetting::Mode::always)
+    return;
+  problems_.push_back(error_problem(
+      origin->position,
+      fmt::format("step `{}` is cached, but a teardown ends what it begins", step.name),
+      "no `cache`", "setups and teardowns are executed every time"));
 }
 
 void PipelineChecker::check_need(const StepScope& scope, const Step& step, std::string_view need,
@@ -185,52 +231,9 @@ void PipelineChecker::report_cycle(const StepScope& scope,
                                     "steps without a cycle"));
 }
 
-bool is_decided(const Reference& reference, const Decided& decided) {
-  const auto& path = reference.path;
-  return !step_referred_to(reference).empty() ||
-         (path.size() > 1 && decided.contains({path[0], path[1]}));
-}
-
-/// What the steps inside see as decided.
-Decided PipelineChecker::decided_inside(const Step& step, const Decided& outside) {
-  Decided inside;
-  const auto add = [&](std::string_view root, const std::string& name, const Template& value) {
-    value.for_each_reference([&](const Reference& reference) {
-      if (is_decided(reference, outside)) inside.emplace(root, name);
-    });
-  };
-  if (const PipelineCall* call = step.call()) {
-    for (const Argument& argument : call->params) add("params", argument.name, argument.value);
-    return inside;
-  }
-  for (const Input& input : step.inputs) add("inputs", input.name, input.from);
-  for (const auto& name : outside)
-    if (name.first == "params") inside.insert(name);
-  return inside;
-}
-
-/// The items of a matrix stay as they were seen first, so a group cannot be repeated as a whole
-/// where a step of its own decides them.
-void PipelineChecker::check_whole(const Step& group, const std::vector<Step>& steps,
-                                  const Decided& decided) {
-  for (const Step& step : steps) {
-    if (step.group()) check_whole(group, step.group()->steps, decided_inside(step, decided));
-    for_each_reference(step, [&](Place place, const Reference& reference) {
-      if (place != Place::matrix || !is_decided(reference, decided)) return;
-      problems_.push_back(error_problem(
-          reference.position,
-          fmt::format("group `{}` is repeated as a whole, but a step inside decides this matrix",
-                      group.name),
-          "a matrix of what is known before the group begins",
-          "or leave out `whole`: what did not succeed is repeated"));
-    });
-  }
-}
-
 void PipelineChecker::check_call(StepScope& scope, const Step& step) {
   const auto& called = step.call()->pipeline;
   if (!called) return;
-  if (step.settings->retry.whole) check_whole(step, called->steps, {});
   scope.group_outputs.emplace(&step, checked_.called.at(called.get()));
 }
 
@@ -242,7 +245,6 @@ void PipelineChecker::check_group(StepScope& scope, const Step& step, StepTypes 
   inner.outer_axes = std::move(types.axes);
   inner.outer_axes.insert(inner.outer_axes.end(), scope.outer_axes.begin(), scope.outer_axes.end());
   inner.default_variables = check_defaults(*step.group()->defaults);
-  if (step.settings->retry.whole) check_whole(step, step.group()->steps, {});
   check_scope(inner, group_node ? group_node->find("steps") : std::nullopt);
   scope.group_outputs.emplace(
       &step, check_group_outputs(file_, inner, &step, step.group()->outputs, problems_));

@@ -33,6 +33,8 @@ constexpr std::string_view cache = R"({"anyOf": [{"type": "boolean"}, {"$ref": "
 constexpr std::string_view retry =
     R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/retry"}]})";
 
+constexpr std::string_view teardown =
+    R"({"anyOf": [{"$ref": "#/$defs/texts"}, {"$ref": "#/$defs/teardown"}]})";
 constexpr std::string_view group_retry =
     R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/group_retry"}]})";
 constexpr std::string_view group_outputs =
@@ -123,6 +125,8 @@ constexpr auto step_key_list = std::to_array<Key>({
     {"needs", name_or_names, "Steps that must have ended before, without data from them."},
     {"if", condition, "An expression; the step is skipped when it is false."},
     {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
+    {"teardown", teardown,
+     "Ends what these steps have begun, once the work that uses it has ended."},
     {"matrix", matrix, "One task for each combination of the values of its axes."},
     {"max_parallel", max_parallel, "How many tasks of the matrix may run at once."},
     {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
@@ -159,6 +163,8 @@ constexpr auto group_step_key_list = std::to_array<Key>({
     {"needs", name_or_names, "Steps that must have ended before, without data from them."},
     {"if", condition, "An expression; the group is skipped when it is false."},
     {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
+    {"teardown", teardown,
+     "Ends what these steps have begun, once the work that uses it has ended."},
     {"matrix", matrix, "The whole group once for each combination of the values of its axes."},
     {"max_parallel", max_parallel, "How many groups of the matrix may run at once."},
     {"fail_fast", boolean, "The first failed group of the matrix cancels the others."},
@@ -172,6 +178,7 @@ constexpr auto pipeline_step_key_list = std::to_array<Key>({
     {"needs", name_or_names, "Steps that must have ended before, without data from them."},
     {"if", condition, "An expression; the pipeline is skipped when it is false."},
     {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
+    {"teardown", teardown, "Ends what these steps have begun, once the work that uses it has ended."},
     {"matrix", matrix, "The whole pipeline once for each combination of the values of its axes."},
     {"max_parallel", max_parallel, "How many pipelines of the matrix may run at once."},
     {"fail_fast", boolean, "The first failed pipeline of the matrix cancels the others."},
@@ -242,9 +249,15 @@ constexpr auto cache_key_list = std::to_array<Key>({
     {"expires", duration, "How old a result may be to be used again.", true},
 });
 
+constexpr auto teardown_key_list = std::to_array<Key>({
+    {"of", name_or_names, "The steps whose work it ends.", true},
+    {"fails_run", boolean, "Its failure fails the run, as that of any other step."},
+});
+
 constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"arguments", "params"},
     {"args", "run"},
+    {"cleanup", "teardown"},
     {"cmd", "run"},
     {"command", "run"},
     {"condition", "if"},
@@ -313,12 +326,13 @@ constinit const KeyTable group_retry_keys = {"group_retry", group_retry_key_list
 constinit const KeyTable grow_keys = {"grow", grow_key_list};
 constinit const KeyTable resources_keys = {"resources", resources_key_list};
 constinit const KeyTable cache_keys = {"cache", cache_key_list};
+constinit const KeyTable teardown_keys = {"teardown", teardown_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
       {&pipeline_keys, &fragment_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys,
        &defaults_keys, &group_step_keys, &pipeline_step_keys, &group_keys, &input_keys,
-       &output_keys, &retry_keys, &group_retry_keys, &grow_keys, &resources_keys, &cache_keys});
+       &output_keys, &retry_keys, &group_retry_keys, &grow_keys, &resources_keys, &cache_keys, &teardown_keys});
   return all;
 }
 

@@ -52,6 +52,8 @@ extern const KeyTable group_retry_keys;
 extern const KeyTable grow_keys;
 extern const KeyTable resources_keys;
 extern const KeyTable cache_keys;
+/// Below `teardown:`.
+extern const KeyTable teardown_keys;
 
 std::span<const KeyTable* const> key_tables();
 

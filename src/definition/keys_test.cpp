@@ -41,6 +41,7 @@ TEST_CASE("the reference of the file format has every key, and no other") {
       {&grow_keys, "Grow"},
       {&resources_keys, "Resources"},
       {&cache_keys, "Cache"},
+      {&teardown_keys, "Teardown"},
   };
   CHECK(sections.size() == key_tables().size());
   for (const auto& [table, heading] : sections) {

@@ -192,6 +192,14 @@ struct SettingOrigin {
   bool is_default = false;  ///< in `defaults:`, not in the step itself
 };
 
+/// `teardown:` of a step that ends what setup steps beside it have begun. What it waits for is told
+/// by definition/teardowns.h.
+struct Teardown {
+  std::vector<std::string> of;  ///< the setup steps
+  bool fails_run = false;       ///< its failure counts as that of any step
+  Position position;
+};
+
 struct Group;
 struct Pipeline;
 
@@ -213,6 +221,7 @@ struct PipelineCall {
 /// What few steps have. What `defaults:` say is in the settings of each step that they reach.
 struct StepSettings {
   std::optional<Matrix> matrix;
+  std::optional<Teardown> teardown;
   std::optional<Template> condition;  ///< `if:`, one expression without ${{ }} or with
   Position condition_position;
   Retry retry;
@@ -239,6 +248,7 @@ struct Step {
   std::vector<Input> inputs;
   std::vector<Output> outputs;  ///< of a group: empty, see Group::outputs
   TriggerRule trigger_rule = TriggerRule::all_success;
+  bool is_setup = false;  ///< a teardown beside it ends what it begins
   /// Shared by all steps that say nothing of the kind; never null.
   std::shared_ptr<const StepSettings> settings;
 
@@ -249,6 +259,7 @@ struct Step {
     return pointer ? pointer->get() : nullptr;
   }
   const Command* command() const { return std::get_if<Command>(&body); }
+  bool is_teardown() const { return settings->teardown.has_value(); }
 };
 
 struct GroupOutput {

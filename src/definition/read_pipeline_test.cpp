@@ -112,7 +112,11 @@ TEST_CASE("every setting arrives where it belongs") {
 
   const Step& group = pipeline.steps[2];
   REQUIRE(group.group());
-  CHECK(group.group()->steps.size() == 2);
+  REQUIRE(group.group()->steps.size() == 3);
+  CHECK(group.group()->steps[0].is_setup);
+  CHECK(group.group()->steps[1].settings->teardown->of == std::vector<std::string>{"first"});
+  CHECK(group.group()->steps[1].settings->teardown->fails_run);
+  CHECK(group.group()->steps[1].trigger_rule == TriggerRule::all_done_setup_success);
   CHECK(group.group()->outputs.size() == 1);
   CHECK(upstream_names(group) == std::vector<std::string>{"extract", "train"});
   CHECK(pipeline.steps[3].settings->cache.mode == CacheSetting::Mode::never);

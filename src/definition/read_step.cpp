@@ -12,6 +12,7 @@
 #include "definition/read_matrix.h"
 #include "definition/read_output.h"
 #include "definition/read_settings.h"
+#include "definition/read_teardown.h"
 
 namespace gt {
 namespace {
@@ -98,6 +99,7 @@ std::vector<Step> StepReader::read_steps(YamlNode node, std::string_view what) {
   }
   steps.reserve(node.size());
   for (const YamlEntry entry : node.entries()) steps.push_back(read_step(entry));
+  mark_setups(steps);
   return steps;
 }
 
@@ -119,6 +121,7 @@ Step StepReader::read_step(YamlEntry entry) {
               .value_or(step.trigger_rule);
     }
     step.settings = read_settings(node, step.command() == nullptr);
+    if (step.is_teardown()) step.trigger_rule = TriggerRule::all_done_setup_success;
   } else {
     add_wrong_kind(node, what, "a mapping with `run`, `group` or `pipeline`", problems_);
   }
@@ -320,6 +323,7 @@ std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, boo
     return *settings;
   };
   if (auto matrix = read_matrix(node, damage_, problems_)) change().matrix = std::move(matrix);
+  if (auto teardown = read_teardown(node, problems_)) change().teardown = std::move(teardown);
   for (const YamlEntry entry : node.entries()) {
     const std::string_view key = entry.key.text();
     const YamlNode value = entry.value;

@@ -39,6 +39,9 @@ std::string_view step_referred_to(const Reference& reference) {
 std::vector<std::string> upstream_names(const Step& step) {
   std::vector<std::string> names = step.needs;
   std::unordered_set<std::string_view> known(step.needs.begin(), step.needs.end());
+  if (step.is_teardown())
+    for (const std::string& setup : step.settings->teardown->of)
+      if (known.insert(setup).second) names.push_back(setup);
   for_each_reference(step, [&](Place, const Reference& reference) {
     const std::string_view name = step_referred_to(reference);
     if (!name.empty() && known.insert(name).second) names.emplace_back(name);

@@ -44,8 +44,9 @@ void for_each_reference(const Step& step, const ReferenceVisitor& visit);
 /// The name behind `steps.`; empty if the reference is to something else.
 std::string_view step_referred_to(const Reference& reference);
 
-/// Names in `needs` and behind `steps.`, each once, in order of appearance. Of a step below
-/// `finally` they may be the pipeline's steps, too.
+/// Names in `needs`, `teardown` and behind `steps.`, each once. Of a step below `finally` they may
+/// be the pipeline's steps, too. What a teardown waits for beyond them is told by
+/// definition/teardowns.h.
 std::vector<std::string> upstream_names(const Step& step);
 
 }  // namespace gt

@@ -50,6 +50,7 @@ struct Engine::ActiveRun {
     launches.clear();
     stops.clear();
     refused.clear();
+    answers.clear();
     changes = {};
     doubts_waits = doubts_waits || !noted_waits.empty() || !waits_to_note.empty();
     noted_waits.clear();
@@ -59,8 +60,10 @@ struct Engine::ActiveRun {
   }
 
   bool has_changes() const {
-    return !changes.empty() || doubts_waits || !waits_to_note.empty() || !waits_to_drop.empty();
+    return !changes.empty() || !answers.empty() || doubts_waits || !waits_to_note.empty() ||
+           !waits_to_drop.empty();
   }
+  bool is_done() const { return live.is_ended() && answers.empty(); }
 
   LiveRun live;
   Selection selection;
@@ -85,6 +88,8 @@ struct Engine::ActiveRun {
   /// Tasks that wait for others than their own run, and for which pool; told after the commit.
   std::vector<std::pair<TaskIndex, std::string>> refused;
   bool doubts_waits = false;  ///< a refused commit may have recorded some
+  /// To requests in the store, by their ids; written by the next commit.
+  std::vector<std::pair<std::int64_t, std::string>> answers;
   std::optional<Time> wake_at;
   bool keeps_all_results = false;
   bool is_lost = false;  ///< another engine owns it

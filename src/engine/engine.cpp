@@ -47,15 +47,17 @@ Result<void> Engine::take_over(RunId run, std::shared_ptr<const Plan> plan, Sele
   // A run that was recorded but never begun has no tasks yet.
   if (active.live.tasks().empty() && active.live.record().state == RunState::queued)
     return begin(active.live.record(), active.live.shared_plan(), active.selection);
-  auto reader = TRY(parts_.database.begin_read());
-  for (const OpenAttempt& open : active.live.open_attempts()) {
-    auto kept = TRY(parts_.cache.wanted_key(reader, task_key(run, open.id.task)));
-    if (kept)
-      active.wanted_keys[open.id.task] = {
-          kept->key, kept->source, active.live.step_of(open.id.task).settings->cache.expires};
-    launch(active, open.id, open.started);
+  {
+    auto reader = TRY(parts_.database.begin_read());
+    for (const OpenAttempt& open : active.live.open_attempts()) {
+      auto kept = TRY(parts_.cache.wanted_key(reader, task_key(run, open.id.task)));
+      if (kept)
+        active.wanted_keys[open.id.task] = {
+            kept->key, kept->source, active.live.step_of(open.id.task).settings->cache.expires};
+      launch(active, open.id, open.started);
+    }
   }
-  return {};
+  return take_requests(run);
 }
 
 Result<void> Engine::reopen(RunId run, std::shared_ptr<const Plan> plan, Selection selection,
@@ -95,16 +97,16 @@ bool Engine::keeps_all_results(RunId run) const {
 }
 
 bool Engine::is_idle() const {
-  return std::ranges::all_of(active_,
-                             [](const auto& entry) { return entry.second->live.is_ended(); });
+  return std::ranges::all_of(active_, [](const auto& entry) { return entry.second->is_done(); });
 }
 
 std::optional<Time> Engine::next_turn() const {
   std::optional<Time> next;
   if (turn_again_ || claims_changed_) return Time{};
   for (const auto& [id, active] : active_) {
-    if (active->live.is_ended()) continue;
-    if (active->live.wants_turn() || !active->own_events.empty()) return Time{};
+    if (active->is_done()) continue;
+    if (active->live.wants_turn() || !active->own_events.empty() || !active->answers.empty())
+      return Time{};
     if (active->wake_at) next = std::min(next.value_or(*active->wake_at), *active->wake_at);
   }
   if (claims_again_at_) next = std::min(next.value_or(*claims_again_at_), *claims_again_at_);
@@ -266,6 +268,8 @@ Result<void> Engine::write(ActiveRun& active, Transaction& transaction, Time now
                                    task_key(run.id, task)));
   for (const AttemptClosed& closed : active.changes.closed)
     TRY(keep_result(active, transaction, closed, active.changes, now));
+  for (const auto& [id, answer] : active.answers)
+    TRY(parts_.runs.answer_clear(transaction, id, answer));
   TRY(parts_.runs.commit(transaction, run.id, active.fence, active.changes));
   return write_waits(active, transaction);
 }
@@ -305,6 +309,8 @@ void Engine::act() {
     for (const auto& [task, pool] : std::exchange(active->refused, {}))
       if (parts_.observer) parts_.observer->waits(active->live, task, pool);
     const RunChanges changes = std::exchange(active->changes, {});
+    has_changed = has_changed || !active->answers.empty();
+    active->answers.clear();
     for (const AttemptClosed& closed : changes.closed)
       if (is_ended(active->live.task(closed.id.task).state))
         active->wanted_keys.erase(closed.id.task);

@@ -40,7 +40,7 @@ std::optional<KeyAnswer> Engine::answer_at_once(ActiveRun& active, TaskIndex tas
   const auto failed = [](Cause cause, const Error& error) {
     return KeyAnswer{KeyFailed{{cause, error.message, {}, {}}}, {}};
   };
-  const std::string uncached = uncached_reason(step);
+  const std::string uncached = uncached_reason(live, task);
   if (!uncached.empty()) {
     const auto& python = python_of(live.plan(), live.task(task).step);
     if (python) {

@@ -26,16 +26,15 @@ class Forecaster {
          decisions = live_.decide(now_))
       for (const TaskIndex task : decisions.lookups) TRY(judge_task(task));
     Forecast forecast;
-    add_tasks(0, live_.plan().scope(root_scope).step_count, forecast);
-    add_tasks(live_.first_task(finally_scope), live_.plan().scope(finally_scope).step_count,
+    add_tasks({0, live_.plan().scope(root_scope).step_count}, forecast);
+    add_tasks({live_.first_task(finally_scope), live_.plan().scope(finally_scope).step_count},
               forecast);
     return forecast;
   }
 
  private:
   Result<void> judge_task(TaskIndex task) {
-    const Step& step = live_.step_of(task);
-    const std::string uncached = uncached_reason(step);
+    const std::string uncached = uncached_reason(live_, task);
     if (!uncached.empty()) return end(task, ForecastVerdict::run, uncached);
     auto prepared = prepare_key(live_, task, facts_, false);
     if (!prepared && prepared.error().code == Errc::unavailable)
@@ -73,21 +72,21 @@ class Forecaster {
   }
 
   /// A container is what its parts are together.
-  Judged add_tasks(TaskIndex first, std::uint32_t count, Forecast& forecast) {
+  Judged add_tasks(const TaskChildren& tasks, Forecast& forecast) {
     std::array<std::uint32_t, 4> tally{};
-    for (TaskIndex task = first; task < first + count; ++task) {
+    for (const TaskIndex task : tasks) {
       const std::size_t place = forecast.tasks.size();
       const LiveRun::Task& seen = live_.task(task);
       forecast.tasks.push_back({live_.task_path(task), seen.step, seen.kind, {}, {}});
       Judged judged = judge_of(task);
-      const auto [child, children] = live_.children(task);
-      if (children > 0) judged = add_tasks(child, children, forecast);
-      if (seen.kind == TaskKind::matrix && children == 0 && !live_.unknown_reason(task) &&
+      const TaskChildren children = live_.children(task);
+      if (children.size() > 0) judged = add_tasks(children, forecast);
+      if (seen.kind == TaskKind::matrix && children.size() == 0 && !live_.unknown_reason(task) &&
           judged.verdict == ForecastVerdict::unknown)
         judged = {ForecastVerdict::skip, "its matrix has no items"};
       const bool may_run =
           judged.verdict == ForecastVerdict::run || judged.verdict == ForecastVerdict::unknown;
-      if (children == 0 && may_run) forecast.has_changes = true;
+      if (children.size() == 0 && may_run) forecast.has_changes = true;
       forecast.tasks[place].verdict = judged.verdict;
       forecast.tasks[place].reason = judged.reason;
       ++tally[static_cast<std::size_t>(judged.verdict)];
@@ -95,7 +94,7 @@ class Forecaster {
     for (const ForecastVerdict verdict :
          {ForecastVerdict::run, ForecastVerdict::unknown, ForecastVerdict::hit})
       if (const std::uint32_t n = tally[static_cast<std::size_t>(verdict)])
-        return {verdict, fmt::format("{} of {}", n, count)};
+        return {verdict, fmt::format("{} of {}", n, tasks.size())};
     return {ForecastVerdict::skip, ""};
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "definition/read_pipeline.h"
+#include "engine/clear_run.h"
 
 namespace gt {
 
@@ -177,6 +178,8 @@ RunId SimulatedWorld::start(std::shared_ptr<const Plan> plan, RunOptions options
 }
 
 std::shared_ptr<const Plan> SimulatedWorld::plan_of(const RunRecord& run) {
+  if (run.same_as && !plans_.contains(run.name()))
+    plans_[run.name()] = plan_of(load(*run.same_as).run);
   return plans_.at(run.name());
 }
 
@@ -222,6 +225,26 @@ void SimulatedWorld::reopen(RunId run) {
   const RunRecord record = load(run).run;
   const auto plan = plan_of(record);
   GT_CHECK(engine->reopen(run, plan, Selection(*plan), "test").ok(), "an ended run is reopened");
+}
+
+std::string SimulatedWorld::clear(RunId run, const ClearRequest& request) {
+  const RunRecord record = load(run).run;
+  const auto plan = plan_of(record);
+  auto transaction = memory->begin_write();
+  GT_CHECK(transaction.ok(), "a database in memory begins");
+  if (!is_ended(record.state)) {
+    const auto id = runs.request_clear(*transaction, run, request, clock.now());
+    GT_CHECK(id.ok() && transaction->commit().ok(), "a request is recorded");
+    GT_CHECK(engine->take_requests(run).ok(), "the engine reads its requests");
+    return {};
+  }
+  const Selection selection(*plan);
+  const auto cleared =
+      clear_run(*transaction, runs, record, plan, selection, request, "next", clock.now());
+  if (!cleared) return cleared.error().message;
+  GT_CHECK(transaction->commit().ok(), "what is cleared is committed");
+  GT_CHECK(engine->take_over(run, plan, selection).ok(), "a run is taken over");
+  return {};
 }
 
 LoadedRun SimulatedWorld::load(RunId run) {

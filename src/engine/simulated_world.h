@@ -61,6 +61,9 @@ class SimulatedWorld {
   /// The engine is gone, with all that it knew; a new one takes its open runs over.
   void crash();
   void reopen(RunId run);
+  /// As somebody else would: of a run that has ended in the store alone, and then taken over; of
+  /// one that the engine drives by a request. Gives what is wrong with it; empty: nothing.
+  std::string clear(RunId run, const ClearRequest& request);
   /// Called after each commit of an engine.
   std::function<void(const RunChanges&)> on_commit = [](const RunChanges&) {};
 

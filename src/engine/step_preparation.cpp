@@ -188,7 +188,13 @@ void collect_secret(const Value& value, std::vector<std::string>& masks) {
 
 }  // namespace
 
-std::string uncached_reason(const Step& step) {
+std::string uncached_reason(const LiveRun& run, TaskIndex task) {
+  // What a setup begins is gone after its teardown, so there is nothing that could be kept.
+  for (TaskIndex at = task; at != no_task; at = run.task(at).parent) {
+    if (run.step_of(at).is_setup) return "it is a setup: runs every time";
+    if (run.step_of(at).is_teardown()) return "it is a teardown: runs every time";
+  }
+  const Step& step = run.step_of(task);
   const StepSettings& settings = *step.settings;
   if (settings.cache.mode == CacheSetting::Mode::never) return "cache: false";
   if (settings.cache.mode == CacheSetting::Mode::always) return "";

@@ -13,8 +13,8 @@
 
 namespace gt {
 
-/// Why a step is never looked up, in words; empty for one that is cacheable.
-std::string uncached_reason(const Step& step);
+/// Why a task is never looked up, in words; empty for one that is cacheable.
+std::string uncached_reason(const LiveRun& run, TaskIndex task);
 
 /// The environment that counts for a step: its own, else that of the file that it stands in.
 const std::optional<PythonEnvironment>& python_of(const Plan& plan, StepIndex step);

@@ -5,27 +5,23 @@
 
 #include "base/text.h"
 #include "definition/references.h"
+#include "definition/teardowns.h"
 
 namespace gt {
 
-namespace {
-
-/// Edges grouped by their first end, as offsets into one array (compressed rows).
-void pack(std::vector<std::pair<StepIndex, StepIndex>>& edges, std::size_t steps,
-          std::vector<StepIndex>& ends, std::vector<std::uint32_t>& begin) {
+EdgeTable::EdgeTable(std::vector<std::pair<StepIndex, StepIndex>> edges, std::size_t steps) {
+  if (edges.empty()) return;
   std::ranges::sort(edges);
   const auto repeated = std::ranges::unique(edges);
   edges.erase(repeated.begin(), repeated.end());
-  begin.assign(steps + 1, 0);
-  ends.reserve(edges.size());
+  begin_.assign(steps + 1, 0);
+  ends_.reserve(edges.size());
   for (const auto& [from, to] : edges) {
-    ++begin[from + 1];
-    ends.push_back(to);
+    ++begin_[from + 1];
+    ends_.push_back(to);
   }
-  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::partial_sum(begin_.begin(), begin_.end(), begin_.begin());
 }
-
-}  // namespace
 
 std::shared_ptr<const Plan> Plan::build(std::shared_ptr<const Pipeline> pipeline,
                                         JsonObject params) {
@@ -77,29 +73,53 @@ const Pipeline& Plan::pipeline_of(ScopeIndex scope_index) const {
   return caller == no_step ? *pipeline_ : *step(caller).call()->pipeline;
 }
 
-void Plan::add_edges() {
-  std::vector<std::pair<StepIndex, StepIndex>> up, down;
-  for (StepIndex index = 0; index < steps_.size(); ++index) {
+/// Of the scope's steps, by their places in it.
+StepEdges Plan::written_edges(const PlanScope& scope) const {
+  StepEdges edges(scope.step_count);
+  for (std::uint32_t i = 0; i < scope.step_count; ++i) {
+    const StepIndex index = scope.first_step + i;
     for (const std::string& name : upstream_names(step(index))) {
       // A finally step may name a step of the pipeline: that has ended before, so it is no edge.
       const StepIndex other = find(steps_[index].scope, name);
-      if (other == no_step) continue;
-      up.emplace_back(index, other);
-      down.emplace_back(other, index);
+      if (other != no_step) edges[i].push_back(other - scope.first_step);
     }
   }
-  pack(up, steps_.size(), upstream_, upstream_begin_);
-  pack(down, steps_.size(), downstream_, downstream_begin_);
+  return edges;
 }
 
-std::span<const StepIndex> Plan::upstream(StepIndex step) const {
-  return std::span(upstream_).subspan(upstream_begin_[step],
-                                      upstream_begin_[step + 1] - upstream_begin_[step]);
-}
-
-std::span<const StepIndex> Plan::downstream(StepIndex step) const {
-  return std::span(downstream_)
-      .subspan(downstream_begin_[step], downstream_begin_[step + 1] - downstream_begin_[step]);
+void Plan::add_edges() {
+  std::vector<std::pair<StepIndex, StepIndex>> up, down, setups, relying, teardowns;
+  const auto add = [&](StepIndex step, StepIndex before) {
+    up.emplace_back(step, before);
+    down.emplace_back(before, step);
+  };
+  for (ScopeIndex index = 0; index < scopes_.size(); ++index) {
+    const PlanScope& scope = scopes_[index];
+    const StepIndex first = scope.first_step;
+    const StepEdges written = written_edges(scope);
+    for (std::uint32_t i = 0; i < scope.step_count; ++i)
+      for (const std::uint32_t before : written[i]) add(first + i, first + before);
+    const auto& steps = scope.followed != no_scope ? pipeline_of(index).finally_steps
+                        : scope.owner == no_step   ? pipeline_->steps
+                                                   : step(scope.owner).group()->steps;
+    for (const TeardownWork& work : find_teardown_work(steps, written)) {
+      for (const std::uint32_t before : work.waits_for) add(first + work.teardown, first + before);
+      for (const std::string& name : step(first + work.teardown).settings->teardown->of) {
+        const StepIndex setup = find(index, name);
+        setups.emplace_back(first + work.teardown, setup);
+        teardowns.emplace_back(setup, first + work.teardown);
+      }
+      for (const auto& [user, setup] : work.relies_on) {
+        setups.emplace_back(first + user, first + setup);
+        relying.emplace_back(first + setup, first + user);
+      }
+    }
+  }
+  upstream_ = EdgeTable(std::move(up), steps_.size());
+  downstream_ = EdgeTable(std::move(down), steps_.size());
+  setups_ = EdgeTable(std::move(setups), steps_.size());
+  relying_ = EdgeTable(std::move(relying), steps_.size());
+  teardowns_ = EdgeTable(std::move(teardowns), steps_.size());
 }
 
 StepIndex Plan::find(ScopeIndex scope_index, std::string_view name) const {

@@ -11,11 +11,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
 #include "definition/pipeline.h"
+#include "definition/step_order.h"
 
 namespace gt {
 
@@ -43,6 +45,21 @@ struct PlanScope {
   ScopeIndex followed = no_scope;  ///< of `finally`: the scope whose end it waits for
 };
 
+/// Edges by their first end, each once, ascending (compressed rows); empty ones take no memory.
+class EdgeTable {
+ public:
+  EdgeTable() = default;
+  EdgeTable(std::vector<std::pair<StepIndex, StepIndex>> edges, std::size_t steps);
+  std::span<const StepIndex> of(StepIndex step) const {
+    if (ends_.empty()) return {};
+    return std::span(ends_).subspan(begin_[step], begin_[step + 1] - begin_[step]);
+  }
+
+ private:
+  std::vector<StepIndex> ends_;
+  std::vector<std::uint32_t> begin_;  ///< one more than steps
+};
+
 /// Immutable; threads: any.
 class Plan {
  public:
@@ -59,8 +76,14 @@ class Plan {
   const PlanScope& scope(ScopeIndex index) const { return scopes_[index]; }
 
   /// Siblings that a step waits for, and those that wait for it; each once, ascending.
-  std::span<const StepIndex> upstream(StepIndex step) const;
-  std::span<const StepIndex> downstream(StepIndex step) const;
+  std::span<const StepIndex> upstream(StepIndex step) const { return upstream_.of(step); }
+  std::span<const StepIndex> downstream(StepIndex step) const { return downstream_.of(step); }
+  /// Of a step between setups and their teardown: these setups. Of a teardown: those that it ends.
+  std::span<const StepIndex> setups(StepIndex step) const { return setups_.of(step); }
+  /// Of a setup: those that rely on it, but its teardowns.
+  std::span<const StepIndex> relying(StepIndex setup) const { return relying_.of(setup); }
+  /// Of a setup: what ends it.
+  std::span<const StepIndex> teardowns(StepIndex setup) const { return teardowns_.of(setup); }
 
   /// The file that the steps of a scope stand in: its variables, environment and parameters.
   const Pipeline& pipeline_of(ScopeIndex scope) const;
@@ -79,13 +102,13 @@ class Plan {
   void add_pipeline(const Pipeline& pipeline, StepIndex owner);
   StepIndex find_with_finally(ScopeIndex scope, std::string_view name) const;
   void add_edges();
+  StepEdges written_edges(const PlanScope& scope) const;
 
   std::shared_ptr<const Pipeline> pipeline_;
   JsonObject params_;
   std::vector<PlanStep> steps_;
   std::vector<PlanScope> scopes_;
-  std::vector<StepIndex> upstream_, downstream_;
-  std::vector<std::uint32_t> upstream_begin_, downstream_begin_;  ///< one more than steps
+  EdgeTable upstream_, downstream_, setups_, relying_, teardowns_;
   std::vector<StepIndex> by_name_;  ///< per scope sorted by name: steps of scope s at its range
 };
 

@@ -41,12 +41,23 @@ void force_with_downstream(const Plan& plan, StepIndex first, std::vector<bool>&
 
 void include_with_upstream(const Plan& plan, StepIndex first, std::vector<bool>& excluded) {
   std::vector<StepIndex> todo = {first};
+  const auto add_with_teardowns = [&](StepIndex step) {
+    todo.push_back(step);
+    for (const StepIndex teardown : plan.teardowns(step)) todo.push_back(teardown);
+  };
   while (!todo.empty()) {
     const StepIndex step = todo.back();
     todo.pop_back();
     if (!excluded[step]) continue;
     excluded[step] = false;
-    for (const StepIndex before : plan.upstream(step)) todo.push_back(before);
+    if (!plan.step(step).is_teardown()) {
+      for (const StepIndex before : plan.upstream(step)) todo.push_back(before);
+      for (const StepIndex setup : plan.setups(step)) add_with_teardowns(setup);
+      add_with_teardowns(step);
+      continue;
+    }
+    // Not the work that it waits for: it ends what its setups have begun, whoever used it.
+    for (const StepIndex setup : plan.setups(step)) todo.push_back(setup);
   }
 }
 

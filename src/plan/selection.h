@@ -20,7 +20,8 @@ class Selection {
  public:
   /// Everything, nothing forced.
   explicit Selection(const Plan& plan);
-  /// `only`: these steps and what they need; `finally` steps only if named. `from`: these and all
+  /// `only`: these steps and what they need, with the setups that they rely on
+  /// and the teardowns of these; `finally` steps only if named. `from`: these and all
   /// that follows from them are executed anew. `refresh`: these are. Errc::not_found names the
   /// nearest step; Errc::invalid for `only` with a step inside a group.
   static Result<Selection> make(const Plan& plan, const SelectionRequest& request);

@@ -19,10 +19,15 @@ struct TaskResult {
   std::optional<AttemptId> cached_from;
 };
 
-/// The combinations of a matrix, fixed for ever in the transaction that saw them.
+/// The combinations of a matrix, written in the transaction that saw them. When the matrix is
+/// entered again they are put in the place of the earlier ones.
 struct MatrixExpansion {
   TaskIndex task = no_task;
-  std::vector<std::vector<Value>> items;  ///< each in the order of Matrix::axes
+  /// By the place that tasks know (TaskRecord::item), each in the order of Matrix::axes. Those of
+  /// tasks that were removed keep their places.
+  std::vector<std::vector<Value>> items;
+  /// The places in the order of the combinations; empty: all of `items` as they stand.
+  std::vector<std::int32_t> order;
 };
 
 /// By which key a task was looked up, and in words what came of it ("file src/train.py changed").

@@ -72,6 +72,7 @@ struct TaskRecord {
   std::optional<int> exit_code;                 ///< of the last failure
   std::optional<Time> next_at;                  ///< of retry_wait
   std::optional<std::int64_t> memory_bytes;     ///< where it is not what the step declares
+  bool anew = false;  ///< cleared by name: executed whatever the cache knows, until it succeeds
   std::optional<Time> started_at;
   std::optional<Time> ended_at;
 };
@@ -82,6 +83,7 @@ struct TaskChange {
   TaskState state = TaskState::waiting;
   std::uint32_t attempts = 0;
   std::uint32_t attempts_before_reopening = 0;
+  bool anew = false;
   std::optional<Cause> cause;
   std::string message;           ///< goes with cause
   std::optional<int> exit_code;  ///< goes with cause

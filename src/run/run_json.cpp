@@ -86,6 +86,23 @@ Result<std::vector<std::vector<Value>>> parse_items(const std::string& text) {
   return items;
 }
 
+std::string order_text(const std::vector<std::int32_t>& order) {
+  JsonList list;
+  for (const std::int32_t place : order) list.emplace_back(std::int64_t{place});
+  return compact_json(list);
+}
+
+Result<std::vector<std::int32_t>> parse_order(const std::string& text) {
+  const Json json = TRY(parse_json(text));
+  if (!json.list()) return damaged("a matrix");
+  std::vector<std::int32_t> order;
+  for (const Json& place : *json.list()) {
+    if (!place.integer()) return damaged("a matrix");
+    order.push_back(static_cast<std::int32_t>(*place.integer()));
+  }
+  return order;
+}
+
 std::string failure_text(const AttemptFailed& failure) {
   JsonObject object;
   object.set("cause", to_text(failure.cause));

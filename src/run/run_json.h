@@ -1,6 +1,7 @@
 /// The JSON that the store keeps in text columns.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ Result<std::vector<Value>> parse_values(const std::string& text);
 
 Result<std::string> items_text(const std::vector<std::vector<Value>>& items);
 Result<std::vector<std::vector<Value>>> parse_items(const std::string& text);
+
+/// Places of items, as a list.
+std::string order_text(const std::vector<std::int32_t>& order);
+Result<std::vector<std::int32_t>> parse_order(const std::string& text);
 
 std::string failure_text(const AttemptFailed& failure);
 Result<AttemptFailed> parse_failure(const std::string& text);

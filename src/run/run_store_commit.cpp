@@ -42,13 +42,14 @@ Result<void> write_created(Transaction& transaction, RunId run,
 Result<void> write_changed(Transaction& transaction, RunId run,
                            const std::vector<TaskChange>& changed) {
   if (changed.empty()) return {};
-  constexpr std::size_t width = 11;
+  constexpr std::size_t width = 12;
   std::vector<Bind> rows;
   rows.reserve(changed.size() * width);
   for (const TaskChange& task : changed) {
     const Bind row[width] = {to_text(task.state),
                              task.attempts,
                              task.attempts_before_reopening,
+                             task.anew ? 1 : 0,
                              task.cause ? Bind(to_text(*task.cause)) : Bind(nullptr),
                              task.cause ? Bind(task.message) : Bind(nullptr),
                              task.exit_code ? Bind(*task.exit_code) : Bind(nullptr),
@@ -61,7 +62,8 @@ Result<void> write_changed(Transaction& transaction, RunId run,
   }
   TRY(transaction.execute_many(
       "UPDATE task SET state = :state, attempts = :attempts, attempts_before_reopening = :before, "
-      "cause = coalesce(:cause, cause), message = coalesce(:message, message), exit_code = "
+      "anew = :anew, cause = coalesce(:cause, cause), message = coalesce(:message, message), "
+      "exit_code = "
       "coalesce(:exit_code, exit_code), next_at = coalesce(:next_at, next_at), memory_bytes = "
       "coalesce(:memory, memory_bytes), started_at = "
       "coalesce(:started_at, started_at), ended_at = coalesce(:ended_at, ended_at) WHERE id = :id",
@@ -72,9 +74,12 @@ Result<void> write_changed(Transaction& transaction, RunId run,
 Result<void> write_results(Transaction& transaction, RunId run, const RunChanges& changes) {
   for (const MatrixExpansion& expansion : changes.expansions) {
     const std::string items = TRY(items_text(expansion.items));
+    const std::string order = order_text(expansion.order);
     TRY(transaction.execute(
-        "INSERT INTO task_expansion (task, items) VALUES (:task, :items) ON CONFLICT DO NOTHING",
-        {task_key(run, expansion.task), items}));
+        "INSERT INTO task_expansion (task, items, item_order) VALUES (:task, :items, :order) ON "
+        "CONFLICT (task) DO UPDATE SET items = excluded.items, item_order = excluded.item_order",
+        {task_key(run, expansion.task), items,
+         expansion.order.empty() ? Bind(nullptr) : Bind(order)}));
   }
   for (const TaskResult& result : changes.results) {
     const std::string outputs = TRY(values_text(result.outputs));

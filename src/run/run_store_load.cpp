@@ -10,58 +10,61 @@ namespace {
 using Number = std::optional<std::int64_t>;
 
 Result<void> read_tasks(Transaction& transaction, RunId run, LoadedRun& loaded) {
-  return transaction
-      .query<std::int64_t, Number, std::int64_t, std::int64_t, std::string_view, std::string_view,
-             std::int64_t, std::int64_t, std::optional<std::string>, std::optional<std::string>,
-             Number, std::optional<Time>, Number, std::optional<Time>, std::optional<Time>>(
-          "SELECT id, parent, step, item, kind, state, attempts, attempts_before_reopening, cause, "
-          "message, exit_code, next_at, memory_bytes, started_at, ended_at FROM task WHERE id >= "
-          ":first AND id < "
-          ":last ORDER BY id",
-          {task_key(run, 0), task_key(run + 1, 0)},
-          [&](std::int64_t id, Number parent, std::int64_t step, std::int64_t item,
-              std::string_view kind, std::string_view state, std::int64_t attempts,
-              std::int64_t before, std::optional<std::string> cause,
-              std::optional<std::string> message, Number exit_code, std::optional<Time> next_at,
-              Number memory_bytes, std::optional<Time> started_at,
-              std::optional<Time> ended_at) -> Result<void> {
-            TaskRecord task;
-            task.index = index_of(id);
-            const auto known_kind = parse_task_kind(kind);
-            const auto known_state = parse_task_state(state);
-            if (task.index != loaded.tasks.size() || !known_kind || !known_state)
-              return error(Errc::internal, "the record of task {} is damaged", id);
-            if (parent) task.parent = static_cast<TaskIndex>(*parent);
-            task.step = static_cast<std::uint32_t>(step);
-            task.item = static_cast<std::int32_t>(item);
-            task.kind = *known_kind;
-            task.state = *known_state;
-            task.attempts = static_cast<std::uint32_t>(attempts);
-            task.attempts_before_reopening = static_cast<std::uint32_t>(before);
-            task.next_at = next_at;
-            task.memory_bytes = memory_bytes;
-            task.started_at = started_at;
-            // Rows keep what an earlier life of the task left; only what its state permits counts.
-            if (is_ended(task.state)) task.ended_at = ended_at;
-            const bool has_failed = task.state == TaskState::failed ||
-                                    task.state == TaskState::cancelled ||
-                                    task.state == TaskState::retry_wait;
-            if (cause && has_failed) {
-              task.cause = parse_cause(*cause);
-              task.message = message.value_or("");
-              if (exit_code) task.exit_code = static_cast<int>(*exit_code);
-            }
-            loaded.tasks.push_back(std::move(task));
-            return {};
-          });
+  return transaction.query<std::int64_t, Number, std::int64_t, std::int64_t, std::string_view,
+                           std::string_view, std::int64_t, std::int64_t, std::optional<std::string>,
+                           std::optional<std::string>, Number, std::optional<Time>, Number,
+                           std::optional<Time>, std::optional<Time>, Number>(
+      "SELECT id, parent, step, item, kind, state, attempts, attempts_before_reopening, cause, "
+      "message, exit_code, next_at, memory_bytes, started_at, ended_at, anew FROM task WHERE id "
+      ">= "
+      ":first AND id < "
+      ":last ORDER BY id",
+      {task_key(run, 0), task_key(run + 1, 0)},
+      [&](std::int64_t id, Number parent, std::int64_t step, std::int64_t item,
+          std::string_view kind, std::string_view state, std::int64_t attempts, std::int64_t before,
+          std::optional<std::string> cause, std::optional<std::string> message, Number exit_code,
+          std::optional<Time> next_at, Number memory_bytes, std::optional<Time> started_at,
+          std::optional<Time> ended_at, Number anew) -> Result<void> {
+        TaskRecord task;
+        task.index = index_of(id);
+        const auto known_kind = parse_task_kind(kind);
+        const auto known_state = parse_task_state(state);
+        if (task.index != loaded.tasks.size() || !known_kind || !known_state)
+          return error(Errc::internal, "the record of task {} is damaged", id);
+        if (parent) task.parent = static_cast<TaskIndex>(*parent);
+        task.step = static_cast<std::uint32_t>(step);
+        task.item = static_cast<std::int32_t>(item);
+        task.kind = *known_kind;
+        task.state = *known_state;
+        task.attempts = static_cast<std::uint32_t>(attempts);
+        task.attempts_before_reopening = static_cast<std::uint32_t>(before);
+        task.next_at = next_at;
+        task.memory_bytes = memory_bytes;
+        task.anew = anew.value_or(0) != 0;
+        task.started_at = started_at;
+        // Rows keep what an earlier life of the task left; only what its state permits counts.
+        if (is_ended(task.state)) task.ended_at = ended_at;
+        const bool has_failed = task.state == TaskState::failed ||
+                                task.state == TaskState::cancelled ||
+                                task.state == TaskState::retry_wait;
+        if (cause && has_failed) {
+          task.cause = parse_cause(*cause);
+          task.message = message.value_or("");
+          if (exit_code) task.exit_code = static_cast<int>(*exit_code);
+        }
+        loaded.tasks.push_back(std::move(task));
+        return {};
+      });
 }
 
 Result<void> read_expansions(Transaction& transaction, RunId run, LoadedRun& loaded) {
-  return transaction.query<std::int64_t, std::string>(
-      "SELECT task, items FROM task_expansion WHERE task >= :first AND task < :last",
+  return transaction.query<std::int64_t, std::string, std::optional<std::string>>(
+      "SELECT task, items, item_order FROM task_expansion WHERE task >= :first AND task < :last",
       {task_key(run, 0), task_key(run + 1, 0)},
-      [&](std::int64_t task, std::string items) -> Result<void> {
-        loaded.expansions.push_back({index_of(task), TRY(parse_items(items))});
+      [&](std::int64_t task, std::string items, std::optional<std::string> order) -> Result<void> {
+        MatrixExpansion expansion{index_of(task), TRY(parse_items(items)), {}};
+        if (order) expansion.order = TRY(parse_order(*order));
+        loaded.expansions.push_back(std::move(expansion));
         return {};
       });
 }
@@ -77,7 +80,8 @@ Result<void> read_results(Transaction& transaction, RunId run, LoadedRun& loaded
         if (from_task && from_number)
           result.cached_from = AttemptId{run_of(*from_task), index_of(*from_task),
                                          static_cast<std::uint32_t>(*from_number)};
-        if (result.task < loaded.tasks.size() && is_ended(loaded.tasks[result.task].state))
+        // A task that is done again has its earlier result until there is another.
+        if (result.task < loaded.tasks.size() && is_success(loaded.tasks[result.task].state))
           loaded.results.push_back(std::move(result));
         return {};
       });

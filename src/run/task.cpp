@@ -6,9 +6,10 @@ namespace gt {
 
 namespace {
 
-constexpr std::array task_state_words = {"waiting",  "ready",           "queued",    "running",
-                                         "deferred", "retry_wait",      "succeeded", "cached",
-                                         "failed",   "upstream_failed", "skipped",   "cancelled"};
+constexpr std::array task_state_words = {
+    "waiting", "ready",  "queued",          "running", "deferred",  "retry_wait", "succeeded",
+    "cached",  "failed", "upstream_failed", "skipped", "cancelled", "removed"};
+static_assert(task_state_words.size() == task_state_count);
 constexpr std::array run_state_words = {"queued",    "running", "paused",
                                         "succeeded", "failed",  "cancelled"};
 constexpr std::array task_kind_words = {"step", "matrix", "group"};
@@ -53,7 +54,9 @@ std::optional<TaskState> advance(TaskState state, TaskEvent event) {
     case TaskEvent::cancelled:
       return when(!is_ended(state), S::cancelled);
     case TaskEvent::reopened:
-      return when(is_ended(state), S::waiting);
+      return when((is_ended(state) && state != S::removed) || state == S::ready, S::waiting);
+    case TaskEvent::removed:
+      return when(not_started || (is_ended(state) && state != S::removed), S::removed);
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,7 +26,10 @@ enum class TaskState : std::uint8_t {
   upstream_failed,
   skipped,
   cancelled,
+  removed,  ///< of an item of a matrix that, decided again, has no such combination any more
 };
+/// For tables with a place for each.
+inline constexpr std::size_t task_state_count = static_cast<std::size_t>(TaskState::removed) + 1;
 
 enum class RunState : std::uint8_t { queued, running, paused, succeeded, failed, cancelled };
 
@@ -45,6 +49,7 @@ enum class TaskEvent : std::uint8_t {
   skipped,
   cancelled,
   reopened,  ///< by retry or clear; who and why stand in the run's events
+  removed,   ///< its matrix was decided again
 };
 
 /// The state after `event`; nullopt where the pair is not permitted.

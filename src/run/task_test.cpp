@@ -7,7 +7,7 @@
 using namespace gt;
 
 TEST_CASE("a state's word leads back to the state") {
-  for (int i = 0; i <= static_cast<int>(TaskState::cancelled); ++i) {
+  for (int i = 0; i < static_cast<int>(task_state_count); ++i) {
     const auto state = static_cast<TaskState>(i);
     CHECK(parse_task_state(to_text(state)) == state);
   }
@@ -18,14 +18,17 @@ TEST_CASE("a state's word leads back to the state") {
   CHECK_FALSE(parse_task_state("done"));
 }
 
-TEST_CASE("an ended task moves only by being reopened") {
+TEST_CASE("an ended task moves only by being reopened, or removed for ever") {
   for (const TaskState state :
        {TaskState::succeeded, TaskState::cached, TaskState::failed, TaskState::upstream_failed,
         TaskState::skipped, TaskState::cancelled}) {
-    for (int i = 0; i <= static_cast<int>(TaskEvent::reopened); ++i) {
+    for (int i = 0; i <= static_cast<int>(TaskEvent::removed); ++i) {
       const auto event = static_cast<TaskEvent>(i);
+      CHECK_FALSE(advance(TaskState::removed, event));
       if (event == TaskEvent::reopened)
         CHECK(advance(state, event) == TaskState::waiting);
+      else if (event == TaskEvent::removed)
+        CHECK(advance(state, event) == TaskState::removed);
       else
         CHECK_FALSE(advance(state, event));
     }

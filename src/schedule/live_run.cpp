@@ -32,6 +32,7 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
     task.state = record.state;
     task.attempts = record.attempts;
     task.attempts_before_reopening = record.attempts_before_reopening;
+    task.anew = record.anew;
     live.tasks_.push_back(task);
     if (record.cause)
       live.failures_[record.index] = {*record.cause, record.message, record.exit_code, {}};
@@ -43,7 +44,9 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
   }
   for (MatrixExpansion& expansion : loaded.expansions) {
     live.tasks_[expansion.task].container = static_cast<std::uint32_t>(live.containers_.size());
-    live.containers_.emplace_back().items = std::move(expansion.items);
+    Container& items = live.containers_.emplace_back();
+    items.items = std::move(expansion.items);
+    items.order = std::move(expansion.order);
   }
   for (TaskResult& result : loaded.results) live.outputs_[result.task] = std::move(result.outputs);
   live.committed_tasks_ = static_cast<TaskIndex>(live.tasks_.size());
@@ -110,6 +113,7 @@ RunChanges LiveRun::take_changes() {
     change.state = task.state;
     change.attempts = task.attempts;
     change.attempts_before_reopening = task.attempts_before_reopening;
+    change.anew = task.anew;
     task.pending = UINT32_MAX;
     // What is new is written whole below.
     if (change.index < committed_tasks_) changes.changed.push_back(change);
@@ -162,9 +166,10 @@ void LiveRun::rebuild() {
   launch_queue_.clear();
   due_groups_.clear();
   for (Container& container : containers_) {
-    std::vector<MatrixItem> items = std::move(container.items);
-    container = {};
-    container.items = std::move(items);
+    Container kept;
+    kept.items = std::move(container.items);
+    kept.order = std::move(container.order);
+    container = std::move(kept);
   }
   for (TaskIndex index = 0; index < tasks_.size(); ++index) {
     const TaskIndex parent = tasks_[index].parent;
@@ -173,9 +178,11 @@ void LiveRun::rebuild() {
         tasks_[parent].container = static_cast<std::uint32_t>(containers_.size());
         containers_.emplace_back();
       }
+      if (tasks_[index].state == TaskState::removed) continue;
       Container& inside = container(parent);
       if (inside.child_count == 0) inside.first_child = index;
       ++inside.child_count;
+      if (!inside.order.empty()) inside.listed.push_back(index);
       if (!gt::is_ended(tasks_[index].state)) {
         ++inside.children_left;
         if (!waits_for_others(index)) ++inside.body_left;
@@ -184,10 +191,11 @@ void LiveRun::rebuild() {
       ++(index < first_finally_ ? root_left_ : finally_left_);
     }
   }
+  for (Container& container : containers_) list_in_order(container);
   for (TaskIndex index = 0; index < tasks_.size(); ++index) rebuild_container(index);
   in_finally_ = root_left_ == 0;
   for (TaskIndex index = 0; index < tasks_.size(); ++index)
-    if (tasks_[index].kind == TaskKind::group && children(index).second > 0)
+    if (tasks_[index].kind == TaskKind::group && children(index).size() > 0)
       (void)evaluate_arguments(index).ok();  // they could be evaluated when it was entered
   for (TaskIndex index = 0; index < tasks_.size(); ++index) {
     const Task& task = tasks_[index];
@@ -204,33 +212,37 @@ void LiveRun::rebuild() {
   }
 }
 
-/// Tells downstream siblings what is known of a task's instances.
+/// The items that are there, from the order of their tasks to that of their combinations.
+void LiveRun::list_in_order(Container& matrix) const {
+  if (matrix.order.empty()) return;
+  std::vector<TaskIndex> by_place(matrix.items.size(), no_task);
+  for (const TaskIndex child : matrix.listed)
+    by_place[static_cast<std::size_t>(tasks_[child].item)] = child;
+  for (std::size_t i = 0; i < matrix.listed.size(); ++i)
+    matrix.listed[i] = by_place[static_cast<std::size_t>(matrix.order[i])];
+}
+
+/// Tells what a task stands in, and downstream siblings, how it and its items have ended.
 void LiveRun::rebuild_container(TaskIndex index) {
   const Task& task = tasks_[index];
-  if (task.item >= 0) {
-    if (gt::is_ended(task.state)) {
-      container(task.parent).ended.add(task.state);
-      if (task.state == TaskState::cancelled) ++container(task.parent).cancelled;
-    }
+  if (task.parent != no_task && gt::is_ended(task.state))
+    count_ended(container(task.parent), index);
+  if (task.item >= 0) return;
+  for (const StepIndex next : plan_->downstream(task.step))
+    add_instances(tasks_[sibling(index, next)].counts, index);
+}
+
+/// `counts` has the task as one instance already.
+void LiveRun::add_instances(UpstreamCounts& counts, TaskIndex upstream) const {
+  const Task& task = tasks_[upstream];
+  const TaskChildren items = task.kind == TaskKind::matrix ? children(upstream) : TaskChildren();
+  if (items.size() == 0) {
+    if (gt::is_ended(task.state)) counts.add(task.state);
     return;
   }
-  if (task.parent != no_task && gt::is_ended(task.state)) {
-    container(task.parent).ended.add(task.state);
-    if (task.state == TaskState::cancelled) ++container(task.parent).cancelled;
-  }
-  const bool expanded = task.kind == TaskKind::matrix && task.container != UINT32_MAX;
-  for (const StepIndex next : plan_->downstream(task.step)) {
-    UpstreamCounts& counts = tasks_[sibling(index, next)].counts;
-    if (!expanded || container(index).child_count == 0) {
-      if (gt::is_ended(task.state)) counts.add(task.state);
-      continue;
-    }
-    const Container& items = container(index);
-    counts.total += items.child_count - 1;
-    for (TaskIndex child = items.first_child; child < items.first_child + items.child_count;
-         ++child)
-      if (gt::is_ended(tasks_[child].state)) counts.add(tasks_[child].state);
-  }
+  counts.total += items.size() - 1;
+  for (const TaskIndex item : items)
+    if (gt::is_ended(tasks_[item].state)) counts.add(tasks_[item].state);
 }
 
 std::vector<OpenAttempt> LiveRun::open_attempts() const {
@@ -250,10 +262,7 @@ RunState LiveRun::visible_state() const {
   if (timed_out_) return RunState::failed;
   if (run_.cancel != CancelMode::none) return RunState::cancelled;
   for (TaskIndex index = 0; index < first_finally_; ++index)
-    if (tasks_[index].state == TaskState::failed ||
-        tasks_[index].state == TaskState::upstream_failed ||
-        tasks_[index].state == TaskState::cancelled)
-      return RunState::failed;
+    if (counts_as_failure(index)) return RunState::failed;
   return RunState::succeeded;
 }
 
@@ -279,9 +288,11 @@ const MatrixItem& LiveRun::item_values(TaskIndex index) const {
   return container(task.parent).items[static_cast<std::size_t>(task.item)];
 }
 
-std::pair<TaskIndex, std::uint32_t> LiveRun::children(TaskIndex index) const {
-  if (tasks_[index].container == UINT32_MAX) return {0, 0};
-  return {container(index).first_child, container(index).child_count};
+TaskChildren LiveRun::children(TaskIndex index) const {
+  if (tasks_[index].container == UINT32_MAX) return {};
+  const Container& inside = container(index);
+  if (!inside.listed.empty()) return TaskChildren(inside.listed);
+  return {inside.first_child, inside.child_count};
 }
 
 TaskIndex LiveRun::sibling(TaskIndex index, StepIndex step) const {

@@ -11,6 +11,7 @@
 /// Threads: the engine's.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@
 #include "plan/plan.h"
 #include "plan/selection.h"
 #include "run/changes.h"
+#include "schedule/again.h"
 #include "schedule/key_answer.h"
 #include "schedule/launch_order.h"
 #include "schedule/launch_queue.h"
@@ -46,6 +48,47 @@ struct Decisions {
   std::optional<Time> wake_at;
 };
 
+/// The tasks inside a matrix or group: a group's in the order of its steps, a matrix' items in the
+/// order of their combinations, without removed ones. Cheap to copy; lives as long as nothing is
+/// expanded.
+class TaskChildren {
+ public:
+  class Iterator {
+   public:
+    using value_type = TaskIndex;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const TaskChildren* of, std::uint32_t at) : of_(of), at_(at) {}
+    TaskIndex operator*() const { return (*of_)[at_]; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    Iterator operator++(int) { return {of_, at_++}; }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+   private:
+    const TaskChildren* of_ = nullptr;
+    std::uint32_t at_ = 0;
+  };
+
+  TaskChildren() = default;
+  TaskChildren(TaskIndex first, std::uint32_t count) : first_(first), count_(count) {}
+  explicit TaskChildren(std::span<const TaskIndex> listed)
+      : count_(static_cast<std::uint32_t>(listed.size())), listed_(listed) {}
+  std::uint32_t size() const { return count_; }
+  TaskIndex operator[](std::uint32_t at) const {
+    return listed_.empty() ? first_ + at : listed_[at];
+  }
+  Iterator begin() const { return {this, 0}; }
+  Iterator end() const { return {this, count_}; }
+
+ private:
+  TaskIndex first_ = no_task;
+  std::uint32_t count_ = 0;
+  std::span<const TaskIndex> listed_;
+};
+
 class LiveRun {
  public:
   struct Task {
@@ -60,6 +103,7 @@ class LiveRun {
     TaskKind kind = TaskKind::step;
     TaskState state = TaskState::waiting;
     bool to_check = false;
+    bool anew = false;  ///< cleared by name: executed whatever the cache knows, until it succeeds
   };
 
   /// A new run; its first changes create the tasks of the pipeline and of `finally`.
@@ -80,6 +124,9 @@ class LiveRun {
   void clock_was_set(Duration by);
   /// Re-opens an ended run: everything that did not succeed, and `finally`.
   void reopen(Time now, std::string who);
+  /// Has tasks done again, of a run that has ended or one that goes on. Errors as marks_of_clear();
+  /// Errc::conflict also for a run that is being cancelled. After an error nothing has changed.
+  Result<void> clear(const ClearRequest& request, Time now);
 
   // What to do.
   Decisions decide(Time now);
@@ -140,8 +187,10 @@ class LiveRun {
   const AttemptFailed* failure(TaskIndex index) const;
   /// The values of a matrix item, in the order of the axes.
   const MatrixItem& item_values(TaskIndex index) const;
-  /// The children of a container, consecutive indices; none before it is expanded.
-  std::pair<TaskIndex, std::uint32_t> children(TaskIndex index) const;
+  /// What is in a container; nothing before it is expanded.
+  TaskChildren children(TaskIndex index) const;
+  /// All that is inside at any depth, containers before what they hold.
+  std::vector<TaskIndex> tasks_below(TaskIndex index) const;
   /// The task of a sibling step in the same scope instance.
   TaskIndex sibling(TaskIndex task, StepIndex step) const;
   /// The nearest enclosing group task whose scope the task stands in; no_task at the top.
@@ -163,14 +212,16 @@ class LiveRun {
  private:
   struct Container {
     TaskIndex first_child = no_task;
-    std::uint32_t child_count = 0;
+    std::uint32_t child_count = 0;  ///< without removed ones
     std::uint32_t children_left = 0;
     std::uint32_t body_left = 0;  ///< of these, those that `finally` waits for
     /// Items, or attempts in a called pipeline, that take a place under max_parallel.
     std::uint32_t active = 0;
     UpstreamCounts ended;
     std::uint32_t cancelled = 0;
-    std::vector<MatrixItem> items;    ///< of a matrix
+    std::vector<MatrixItem> items;    ///< of a matrix, by Task::item, removed ones too
+    std::vector<std::int32_t> order;  ///< as MatrixExpansion::order
+    std::vector<TaskIndex> listed;    ///< the children, where they are not consecutive
     std::deque<TaskIndex> held_back;  ///< those over max_parallel
   };
 
@@ -184,6 +235,8 @@ class LiveRun {
   void add_event(Time at, std::string kind, TaskIndex task, JsonObject details = {});
   void rebuild();
   void rebuild_container(TaskIndex task);
+  void list_in_order(Container& matrix) const;
+  void add_instances(UpstreamCounts& counts, TaskIndex upstream) const;
 
   // live_run_turn.cpp: from waiting to launched
   void want_check(TaskIndex task);
@@ -205,6 +258,13 @@ class LiveRun {
   std::optional<Time> deadline() const;
   void check_deadline(Time now);
 
+  // live_run_setups.cpp: setups, and the teardowns that run whatever came of the work between
+  UpstreamCounts count_setups(TaskIndex task) const;
+  Verdict judge_setups(TaskIndex task) const;
+  bool is_sheltered(TaskIndex task, TaskIndex below = no_task) const;
+  bool counts_as_failure(TaskIndex task) const;
+  void count_ended(Container& inside, TaskIndex child) const;
+
   // live_run_retry.cpp: from failed to tried again
   bool is_stopping(TaskIndex task) const;
   void put_off(TaskIndex task, const AttemptFailed& failure, Time now, Duration wait);
@@ -213,9 +273,6 @@ class LiveRun {
   void wake_due(Time now);
   void restart_group(TaskIndex task, Time now);
   void count_group_attempt(TaskIndex task);
-  std::vector<TaskIndex> tasks_below(TaskIndex task) const;
-  bool is_repeated(TaskIndex task, const std::vector<bool>& repeated, TaskIndex first,
-                   TaskIndex group) const;
   void recount_below(TaskIndex group, const std::vector<TaskIndex>& below);
   void enter_again(TaskIndex task, Time now);
 
@@ -235,6 +292,17 @@ class LiveRun {
   void take_places(TaskIndex task);
   void give_places_back(TaskIndex task, Time now);
   bool give_run_outputs();
+
+  // live_run_again.cpp: what a person wants done again
+  void do_again(const AgainMarks& marks);
+  void open_run_again(Time now);
+  std::vector<TaskIndex> due_to_be_tried_again() const;
+
+  // live_run_items.cpp: a matrix that is entered again
+  bool replace_items(TaskIndex task, std::vector<MatrixItem> items, Time now);
+  TaskIndex create_item(TaskIndex matrix, std::int32_t place);
+  void remove_item(TaskIndex task, Time now);
+  void recount(TaskIndex task);
 
   // live_run_end.cpp: from ended tasks to the ended run
   void end(TaskIndex task, TaskEvent event, Time now);

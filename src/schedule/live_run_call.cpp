@@ -102,7 +102,7 @@ void LiveRun::check_call_deadlines(Time now) {
     call_timers_.pop();
     if (tasks_[index].state != TaskState::running || !is_over_time(index, now)) continue;
     for (const TaskIndex below : tasks_below(index))
-      if (!is_below_finally(below, index)) cancel_task(below, StopRequest::terminate, now);
+      if (!is_sheltered(below, index)) cancel_task(below, StopRequest::terminate, now);
   }
 }
 
@@ -120,14 +120,12 @@ bool LiveRun::is_below_finally(TaskIndex index, TaskIndex ancestor) const {
 }
 
 void LiveRun::begin_inner_finally(TaskIndex index) {
-  const auto [first, count] = children(index);
-  for (TaskIndex child = first; child < first + count; ++child) want_check(child);
+  for (const TaskIndex child : children(index)) want_check(child);
 }
 
 bool LiveRun::is_body_skipped(TaskIndex index) const {
-  const auto [first, count] = children(index);
   std::uint32_t skipped = 0, body = 0;
-  for (TaskIndex child = first; child < first + count; ++child) {
+  for (const TaskIndex child : children(index)) {
     if (tasks_[child].item < 0 && waits_for_others(child)) continue;
     ++body;
     if (tasks_[child].state == TaskState::skipped) ++skipped;
@@ -139,13 +137,9 @@ RunState LiveRun::visible_state(TaskIndex index) const {
   const TaskIndex by = index == no_task ? no_task : caller(index);
   if (by == no_task) return visible_state();
   if (run_.cancel != CancelMode::none && !is_below_finally(by, no_task)) return RunState::cancelled;
-  const auto [first, count] = children(by);
-  for (TaskIndex child = first; child < first + count; ++child) {
-    const TaskState state = tasks_[child].state;
+  for (const TaskIndex child : children(by)) {
     if (waits_for_others(child)) break;
-    if (state == TaskState::failed || state == TaskState::upstream_failed ||
-        state == TaskState::cancelled)
-      return RunState::failed;
+    if (counts_as_failure(child)) return RunState::failed;
   }
   return RunState::succeeded;
 }

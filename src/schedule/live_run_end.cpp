@@ -63,6 +63,7 @@ void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
   const TaskState before = task.state;
   move(index, event);
   touch(index).ended_at = now;
+  if (is_success(task.state)) task.anew = false;
   const bool had_place = before == TaskState::queued || before == TaskState::running;
   if (had_place && task.kind == TaskKind::step) {
     used_.give_back(resources_of(index));
@@ -70,15 +71,20 @@ void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
   }
   if (had_place) release_place(index, now);
   release_key(index);
-  if (task.container != UINT32_MAX && container(index).children_left > 0)
+  if (task.container != UINT32_MAX && container(index).children_left > 0) {
     end_below(index, event, now);
+    if (task.kind == TaskKind::matrix) recount(index);
+  }
 
   const TaskIndex parent = task.parent;
   if (parent == no_task) {
     notify_downstream(index, task.state);
     std::uint32_t& left = index < first_finally_ ? root_left_ : finally_left_;
     if (--left > 0) return;
-    return index < first_finally_ ? begin_finally(now) : finish(now);
+    if (index < first_finally_) return begin_finally(now);
+    // Steps of the pipeline may have been cleared while `finally` was at work.
+    if (root_left_ == 0) finish(now);
+    return;
   }
   // An item counts for what follows its matrix; the matrix task itself only if it has no items.
   if (task.item >= 0)
@@ -92,20 +98,19 @@ void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
 void LiveRun::notify_downstream(TaskIndex representative, TaskState ended) {
   const Task& task = tasks_[representative];
   const bool counted_by_items = task.kind == TaskKind::matrix && gt::is_ended(task.state) &&
-                                task.container != UINT32_MAX &&
-                                container(representative).child_count > 0;
+                                children(representative).size() > 0;
   for (const StepIndex next : plan_->downstream(task.step)) {
     const TaskIndex other = sibling(representative, next);
     if (!counted_by_items) tasks_[other].counts.add(ended);
     want_check(other);
   }
+  for (const StepIndex user : plan_->relying(task.step)) want_check(sibling(representative, user));
 }
 
 void LiveRun::child_ended(TaskIndex parent, TaskIndex child, Time now) {
   Container& inside = container(parent);
   const TaskState state = tasks_[child].state;
-  inside.ended.add(state);
-  if (state == TaskState::cancelled) ++inside.cancelled;
+  count_ended(inside, child);
   if (--inside.children_left == 0) return finish_container(parent, now);
   const bool is_body = tasks_[parent].kind == TaskKind::group && !waits_for_others(child);
   if (is_body && --inside.body_left == 0) begin_inner_finally(parent);
@@ -114,7 +119,7 @@ void LiveRun::child_ended(TaskIndex parent, TaskIndex child, Time now) {
       !step_of(parent).settings->matrix->fail_fast)
     return;
   for (TaskIndex index = inside.first_child; index < tasks_.size(); ++index)
-    if (is_below(index, parent) && !is_below_finally(index, parent))
+    if (is_below(index, parent) && !is_sheltered(index, parent))
       cancel_task(index, StopRequest::terminate, now);
 }
 
@@ -229,7 +234,7 @@ ScopeIndex LiveRun::top_scope(TaskIndex index) const {
 void LiveRun::cancel_scope(ScopeIndex scope, StopRequest how, Time now) {
   for (TaskIndex index = 0; index < tasks_.size(); ++index)
     if (top_scope(index) == scope &&
-        (how == StopRequest::kill || scope == finally_scope || !is_below_finally(index, no_task)))
+        (how == StopRequest::kill || scope == finally_scope || !is_sheltered(index)))
       cancel_task(index, how, now);
 }
 
@@ -269,9 +274,7 @@ void LiveRun::finish(Time now) {
   RunState state = visible_state();
   const std::uint32_t count = plan_->scope(finally_scope).step_count;
   for (TaskIndex index = first_finally_; index < first_finally_ + count; ++index)
-    if (state == RunState::succeeded && (tasks_[index].state == TaskState::failed ||
-                                         tasks_[index].state == TaskState::upstream_failed ||
-                                         tasks_[index].state == TaskState::cancelled))
+    if (state == RunState::succeeded && counts_as_failure(index))
       state = run_.cancel == CancelMode::none ? RunState::failed : RunState::cancelled;
   if (state == RunState::succeeded && !give_run_outputs()) state = RunState::failed;
   run_.state = state;
@@ -280,58 +283,6 @@ void LiveRun::finish(Time now) {
   JsonObject details;
   details.set("state", to_text(state));
   add_event(now, "run_ended", no_task, std::move(details));
-}
-
-void LiveRun::reopen(Time now, std::string who) {
-  // It was ended before it began.
-  if (tasks_.empty()) {
-    create_tasks(root_scope, no_task);
-    first_finally_ = create_tasks(finally_scope, no_task);
-  }
-  std::vector<bool> reopened(tasks_.size(), false);
-  for (TaskIndex index = 0; index < tasks_.size(); ++index) {
-    Task& task = tasks_[index];
-    const bool in_reopened_parent = task.parent != no_task && reopened[task.parent];
-    bool wanted = top_scope(index) == finally_scope ||
-                  (in_reopened_parent && is_below_finally(index, no_task)) ||
-                  task.state == TaskState::failed || task.state == TaskState::upstream_failed ||
-                  task.state == TaskState::cancelled;
-    // What was skipped may have been so because of what is now tried again.
-    if (task.state == TaskState::skipped && !wanted) {
-      wanted = in_reopened_parent && tasks_[task.parent].state == TaskState::waiting;
-      if (task.item < 0)
-        for (const StepIndex before : plan_->upstream(task.step))
-          wanted = wanted || reopened[sibling(index, before)];
-      else
-        wanted = wanted || in_reopened_parent;
-    }
-    if (!wanted || !gt::is_ended(task.state)) continue;
-    reopened[index] = true;
-    move(index, TaskEvent::reopened);
-    task.attempts_before_reopening = task.attempts;
-    outputs_.erase(index);
-    failures_.erase(index);
-    if (task.container != UINT32_MAX && container(index).child_count > 0) {
-      move(index, TaskEvent::expanded);
-      count_group_attempt(index);
-      begin_call(index, now);
-    }
-  }
-  run_.state = RunState::running;
-  run_.cancel = CancelMode::none;
-  run_.error.reset();
-  run_.started_at = now;
-  run_.ended_at.reset();
-  timed_out_ = false;
-  changes_.run = RunStateChange{RunState::running, now, {}, {}, true, {}};
-  JsonObject details;
-  details.set("by", std::move(who));
-  add_event(now, "reopened", no_task, std::move(details));
-  rebuild();
-  if (root_left_ == 0) {
-    in_finally_ = false;
-    begin_finally(now);
-  }
 }
 
 void LiveRun::end_unknown(TaskIndex index, const std::string& why, Time now) {

@@ -26,6 +26,9 @@ Priority LiveRun::priority_of(TaskIndex index) const {
 
 std::string LiveRun::forced_reason(TaskIndex index) const {
   if (selection_.is_forced(tasks_[index].step)) return "it was asked to run anew";
+  for (TaskIndex at = index; at != no_task; at = tasks_[at].parent)
+    if (tasks_[at].anew)
+      return at == index ? "it was cleared" : fmt::format("{} was cleared", task_path(at));
   for (TaskIndex group = enclosing_group(index); group != no_task; group = enclosing_group(group)) {
     const Task& task = tasks_[group];
     const bool is_again = task.attempts - task.attempts_before_reopening > 1;
@@ -38,10 +41,11 @@ std::string LiveRun::forced_reason(TaskIndex index) const {
 /// Whether nothing is tried again, because the run or the matrix around the task is to end.
 bool LiveRun::is_stopping(TaskIndex index) const {
   const bool run_stops = run_.cancel != CancelMode::none || timed_out_;
-  if (run_stops && (run_.cancel == CancelMode::kill || !is_below_finally(index, no_task)))
-    return true;
+  if (run_.cancel == CancelMode::kill) return true;
+  if (run_stops && !is_sheltered(index)) return true;
   const TaskIndex asked = index;
   for (; index != no_task; index = tasks_[index].parent) {
+    if (tasks_[index].item < 0 && step_of(index).is_teardown()) return false;
     if (tasks_[index].item < 0) continue;
     // `finally` of a pipeline that is called as an item goes on.
     if (index != asked && is_below_finally(asked, index)) return false;
@@ -105,30 +109,14 @@ void LiveRun::count_group_attempt(TaskIndex index) {
   touch(index);
 }
 
-/// All that is inside, containers before what they hold.
 std::vector<TaskIndex> LiveRun::tasks_below(TaskIndex index) const {
   std::vector<TaskIndex> below;
   const auto add_children = [&](TaskIndex parent) {
-    const auto [first, count] = children(parent);
-    for (TaskIndex child = first; child < first + count; ++child) below.push_back(child);
+    for (const TaskIndex child : children(parent)) below.push_back(child);
   };
   add_children(index);
   for (std::size_t i = 0; i < below.size(); ++i) add_children(below[i]);
   return below;
-}
-
-/// Of a task below a group that is tried again; `repeated` counts from task `first`.
-bool LiveRun::is_repeated(TaskIndex index, const std::vector<bool>& repeated, TaskIndex first,
-                          TaskIndex group) const {
-  const Task& task = tasks_[index];
-  const bool follows = task.parent == group || repeated[task.parent - first];
-  if (follows && is_below_finally(index, group)) return true;
-  if (task.state != TaskState::skipped) return !is_success(task.state);
-  // It may have been skipped because of what is now tried again.
-  if (task.item >= 0) return repeated[task.parent - first];
-  return std::ranges::any_of(plan_->upstream(task.step), [&](StepIndex before) {
-    return repeated[sibling(index, before) - first];
-  });
 }
 
 void LiveRun::restart_group(TaskIndex group, Time now) {
@@ -141,25 +129,8 @@ void LiveRun::restart_group(TaskIndex group, Time now) {
   count_group_attempt(group);
   begin_call(group, now);
 
+  do_again(marks_of_group_retry(*this, group, step_of(group).settings->retry.whole));
   const std::vector<TaskIndex> below = tasks_below(group);
-  const auto [lowest, highest] = std::ranges::minmax(below);
-  const bool whole = step_of(group).settings->retry.whole;
-  std::vector<bool> repeated(highest - lowest + 1, whole);
-  // Steps stand in any order, so what follows from a skip may take several rounds.
-  for (bool grows = !whole; grows;) {
-    grows = false;
-    for (const TaskIndex index : below) {
-      if (repeated[index - lowest] || !is_repeated(index, repeated, lowest, group)) continue;
-      repeated[index - lowest] = grows = true;
-    }
-  }
-  for (const TaskIndex index : below) {
-    if (!repeated[index - lowest]) continue;
-    move(index, TaskEvent::reopened);
-    tasks_[index].attempts_before_reopening = tasks_[index].attempts;
-    outputs_.erase(index);
-    failures_.erase(index);
-  }
   recount_below(group, below);
   for (const TaskIndex index : below) want_check(index);
 }
@@ -199,8 +170,7 @@ void LiveRun::enter_again(TaskIndex index, Time now) {
   touch(index).started_at = now;
   note_deadline(index, now);
   count_group_attempt(index);
-  const auto [first, count] = children(index);
-  for (TaskIndex child = first; child < first + count; ++child) want_check(child);
+  for (const TaskIndex child : children(index)) want_check(child);
   if (container(index).children_left == 0) finish_container(index, now);
 }
 

@@ -66,7 +66,12 @@ void LiveRun::check(TaskIndex index, Time now) {
     return;
   if (task.item >= 0) return open_item(index, now);
   if (selection_.is_excluded(task.step)) return end(index, TaskEvent::skipped, now);
-  switch (judge(step_of(index).trigger_rule, task.counts)) {
+  const TriggerRule rule = step_of(index).trigger_rule;
+  Verdict verdict =
+      judge(rule, task.counts,
+            rule == TriggerRule::all_done_setup_success ? count_setups(index) : UpstreamCounts());
+  if (verdict == Verdict::run) verdict = judge_setups(index);
+  switch (verdict) {
     case Verdict::wait:
       return;
     case Verdict::skip:
@@ -136,12 +141,15 @@ bool LiveRun::has_room_for(std::size_t more_tasks) const {
 }
 
 void LiveRun::expand_matrix(TaskIndex index, Time now) {
-  if (children(index).second > 0) return enter_again(index, now);
   auto items =
       expand(*step_of(index).settings->matrix, TaskContext(*this, index, Viewpoint::settings));
   if (!items && items.error().code == Errc::unavailable)
     return end_unknown(index, items.error().message, now);
   if (!items) return fail(index, failure_of_expression(items.error(), "matrix"), now);
+  if (tasks_[index].container != UINT32_MAX) {
+    if (!replace_items(index, *std::move(items), now)) return fail(index, too_many_tasks(), now);
+    return enter_again(index, now);
+  }
 
   const auto count = static_cast<std::uint32_t>(items->size());
   if (!has_room_for(count)) return fail(index, too_many_tasks(), now);
@@ -152,26 +160,17 @@ void LiveRun::expand_matrix(TaskIndex index, Time now) {
   inside.first_child = static_cast<TaskIndex>(tasks_.size());
   inside.child_count = inside.children_left = count;
   inside.items = *items;
-  changes_.expansions.push_back({index, *std::move(items)});
-  const StepIndex step = tasks_[index].step;
-  const TaskKind kind = plan_->step(step).group() ? TaskKind::group : TaskKind::step;
+  changes_.expansions.push_back({index, *std::move(items), {}});
   tasks_.reserve(tasks_.size() + count);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    Task item;
-    item.step = step;
-    item.parent = index;
-    item.item = static_cast<std::int32_t>(i);
-    item.kind = kind;
-    tasks_.push_back(item);
-    want_check(static_cast<TaskIndex>(tasks_.size() - 1));
-  }
+  for (std::uint32_t i = 0; i < count; ++i)
+    want_check(create_item(index, static_cast<std::int32_t>(i)));
   if (count == 0) return finish_container(index, now);
-  for (const StepIndex next : plan_->downstream(step))
+  for (const StepIndex next : plan_->downstream(tasks_[index].step))
     tasks_[sibling(index, next)].counts.total += count - 1;
 }
 
 void LiveRun::expand_group(TaskIndex index, Time now) {
-  if (children(index).second > 0) return enter_again(index, now);
+  if (children(index).size() > 0) return enter_again(index, now);
   const ScopeIndex body = plan_->at(tasks_[index].step).body;
   const ScopeIndex finally = plan_->scope(body).finally;
   const std::uint32_t body_count = plan_->scope(body).step_count;

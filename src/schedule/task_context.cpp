@@ -138,7 +138,7 @@ TaskIndex TaskContext::task_of(StepIndex step) const {
   if (scope == root_scope || scope == finally_scope)
     return run_.first_task(scope) + (step - run_.plan().scope(scope).first_step);
   if (viewpoint_ == Viewpoint::group_outputs)
-    return run_.children(task_).first + (step - run_.plan().scope(scope).first_step);
+    return run_.children(task_)[step - run_.plan().scope(scope).first_step];
   return run_.sibling(task_, step);
 }
 
@@ -149,11 +149,9 @@ Value TaskContext::output_of(TaskIndex task, std::size_t output) const {
   }
   // In a forecast a matrix may be unknown as a whole.
   if (const auto* values = run_.outputs(task)) return (*values)[output];
-  const auto [first, count] = run_.children(task);
   ValueList list;
-  list.reserve(count);
-  for (TaskIndex child = first; child < first + count; ++child)
-    list.push_back(output_of(child, output));
+  list.reserve(run_.children(task).size());
+  for (const TaskIndex child : run_.children(task)) list.push_back(output_of(child, output));
   return list;
 }
 

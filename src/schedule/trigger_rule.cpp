@@ -25,7 +25,7 @@ void UpstreamCounts::add(TaskState ended) {
   }
 }
 
-Verdict judge(TriggerRule rule, const UpstreamCounts& counts) {
+Verdict judge(TriggerRule rule, const UpstreamCounts& counts, const UpstreamCounts& setups) {
   const bool done = counts.done() >= counts.total;
   const bool any_failed = counts.failed > 0 || counts.upstream_failed > 0;
   const bool any_succeeded = counts.succeeded > 0;
@@ -45,9 +45,10 @@ Verdict judge(TriggerRule rule, const UpstreamCounts& counts) {
       if (any_succeeded || any_skipped) return Verdict::skip;
       return when_done(Verdict::run);
     case TriggerRule::all_done:
-    // Without setup steps upstream this is all_done.
-    case TriggerRule::all_done_setup_success:
       return when_done(Verdict::run);
+    case TriggerRule::all_done_setup_success:
+      if (setups.total == 0 || setups.succeeded > 0) return when_done(Verdict::run);
+      return when_done(setups.skipped == setups.total ? Verdict::skip : Verdict::upstream_failed);
     case TriggerRule::all_done_min_one_success:
       if (any_skipped) return Verdict::skip;
       if (counts.total == 0) return Verdict::run;

@@ -25,6 +25,8 @@ struct UpstreamCounts {
 
 enum class Verdict : std::uint8_t { wait, run, skip, upstream_failed };
 
-Verdict judge(TriggerRule rule, const UpstreamCounts& counts);
+/// `setups`: steps, not instances, that the rule all_done_setup_success asks for; one of which some
+/// instance has succeeded counts as succeeded.
+Verdict judge(TriggerRule rule, const UpstreamCounts& counts, const UpstreamCounts& setups = {});
 
 }  // namespace gt

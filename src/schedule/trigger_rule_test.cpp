@@ -92,6 +92,18 @@ TEST_CASE("each trigger rule judges two upstream instances as Airflow does") {
     }
 }
 
+TEST_CASE("a teardown asks for one setup that has succeeded, once all has ended") {
+  const auto judged = [](const std::string& setups) {
+    return judge(TriggerRule::all_done_setup_success, counts(3, "sfk"), counts(2, setups));
+  };
+  CHECK(judged("sf") == run);
+  CHECK(judged("ks") == run);
+  CHECK(judged("fk") == failed);
+  CHECK(judged("fx") == failed);
+  CHECK(judged("kk") == skip);
+  CHECK(judge(TriggerRule::all_done_setup_success, counts(3, "sf"), counts(1, "s")) == wait);
+}
+
 TEST_CASE("a task without upstream tasks starts under every rule that does not ask for a skip") {
   for (const TriggerRule rule :
        {TriggerRule::all_success, TriggerRule::all_failed, TriggerRule::all_done,

@@ -17,6 +17,11 @@ constexpr Capacity capacity = {3, 0};
 /// items are still there to cancel) and with equal tasks, of which the first does the work for all.
 bool is_timeless(std::uint64_t seed) { return seed % 2 == 0; }
 
+struct Written {
+  std::string name;
+  bool gives_list = false;
+};
+
 class PipelineWriter {
  public:
   explicit PipelineWriter(std::uint64_t seed) : entropy_(seed), is_timeless_(is_timeless(seed)) {}
@@ -37,20 +42,26 @@ class PipelineWriter {
 
   void write_steps(std::uint64_t count, const std::string& indent, const std::string& prefix,
                    bool groups_allowed) {
-    std::vector<std::pair<std::string, bool>> before;  // name, and whether it is a list
+    std::vector<Written> before;
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::string name = prefix + std::to_string(i);
       const bool is_group = groups_allowed && chance(5);
       const bool is_call = is_group && chance(2);
       text_ += indent + name + ":\n";
       const std::string in = indent + "  ";
-      write_needs(in, before, !is_call);
+      const bool has_rule = write_needs(in, before, !is_call);
       const bool is_matrix = chance(3);
-      if (is_matrix) {
+      // Under other rules the list may not be there yet.
+      const std::string decided_by = is_matrix && !has_rule && chance(2) ? decider(before) : "";
+      if (!decided_by.empty()) {
+        text_ += in + "matrix: {k" + prefix + ": \"${{ steps." + decided_by + ".outputs.l }}\"}\n";
+      } else if (is_matrix) {
         text_ += in + (chance(6) ? "matrix: {m" : "matrix: {k") + prefix +
                  (chance(8)   ? ": []}\n"
                   : chance(2) ? ": [1, 2, 3]}\n"
                               : ": \"${{ range(params.n) }}\"}\n");
+      }
+      if (is_matrix) {
         if (chance(3)) text_ += in + "max_parallel: 1\n";
         if (chance(4) && !is_timeless_) text_ += in + "fail_fast: true\n";
       }
@@ -77,10 +88,12 @@ class PipelineWriter {
         if (is_timeless_) text_ += in + "cache: false\n";
         if (chance(3)) text_ += in + "code: [" + (chance(2) ? "a.py" : "b.py") + "]\n";
         text_ += in + "run: [work, " + (chance(3) ? "same" : name) + "]\n";
-        text_ += in + "outputs: {v: {type: string}, f: {path: f}}\n";
+        text_ += in + "outputs: {v: {type: string}, f: {path: f}, l: {type: array}}\n";
       }
-      before.emplace_back(name, is_matrix);
+      before.push_back({name, !is_matrix && !is_group});
     }
+    for (std::uint64_t i = chance(2) ? 1 + entropy_.below(2) : 0; i > 0; --i)
+      write_teardown(indent, fmt::format("{}t{}", prefix, i), before);
   }
 
   /// Behind the pipeline's own text, below a line with its name.
@@ -102,20 +115,40 @@ class PipelineWriter {
     text_ = std::move(outer);
   }
 
-  void write_needs(const std::string& in, const std::vector<std::pair<std::string, bool>>& before,
-                   bool inputs_allowed) {
+  /// A step before that gives a list; empty if there is none.
+  std::string decider(const std::vector<Written>& before) {
+    if (before.empty()) return {};
+    const Written& chosen = before[entropy_.below(before.size())];
+    return chosen.gives_list ? chosen.name : "";
+  }
+
+  void write_teardown(const std::string& indent, const std::string& name,
+                      const std::vector<Written>& before) {
+    std::set<std::string> setups = {before[entropy_.below(before.size())].name};
+    if (chance(3)) setups.insert(before[entropy_.below(before.size())].name);
+    text_ += fmt::format("{}{}: {{teardown: {{of: [{}], fails_run: {}}}, run: [down, {}]", indent,
+                         name, fmt::join(setups, ", "), chance(3), name);
+    if (chance(3)) text_ += ", retry: 1";
+    if (chance(5)) text_ += ", matrix: {i: [1, 2]}";
+    text_ += "}\n";
+  }
+
+  /// Whether it wrote a trigger rule.
+  bool write_needs(const std::string& in, const std::vector<Written>& before, bool inputs_allowed) {
     std::set<std::string> needs;
     for (std::uint64_t i = entropy_.below(3); i > 0 && !before.empty(); --i)
-      needs.insert(before[entropy_.below(before.size())].first);
-    if (needs.empty()) return;
+      needs.insert(before[entropy_.below(before.size())].name);
+    if (needs.empty()) return false;
     text_ += in + fmt::format("needs: [{}]\n", fmt::join(needs, ", "));
     static constexpr const char* rules[] = {
         "all_success",  "all_failed", "all_done",    "all_done_min_one_success",
         "all_skipped",  "always",     "none_failed", "none_failed_min_one_success",
         "none_skipped", "one_done",   "one_failed",  "one_success"};
-    if (chance(3)) text_ += in + "trigger_rule: " + rules[entropy_.below(std::size(rules))] + "\n";
+    const bool has_rule = chance(3);
+    if (has_rule) text_ += in + "trigger_rule: " + rules[entropy_.below(std::size(rules))] + "\n";
     if (inputs_allowed && chance(2))
       text_ += in + "inputs: {i: \"${{ steps." + *needs.begin() + ".outputs.v }}\"}\n";
+    return has_rule;
   }
 
   SeededEntropy entropy_;
@@ -142,6 +175,13 @@ std::uint64_t mix(std::uint64_t seed, const std::string& text) {
   return SeededEntropy(seed).next64();
 }
 
+Value random_list(SeededEntropy& entropy) {
+  ValueList list;
+  for (std::int64_t i = 0; i < 4; ++i)
+    if (entropy.below(2) == 0) list.emplace_back(i);
+  return list;
+}
+
 /// What an attempt does follows from the seed, the task and its number alone, so that a life with
 /// crashes must end like one without.
 void set_behaviour(SimulatedWorld& world, std::uint64_t seed) {
@@ -150,6 +190,9 @@ void set_behaviour(SimulatedWorld& world, std::uint64_t seed) {
     SimulatedCourse course{Duration(static_cast<std::int64_t>(entropy.below(3000))),
                            Duration(static_cast<std::int64_t>(entropy.below(30'000'000))),
                            world.success_of(launch)};
+    // Lists that other attempts of the task make longer or shorter.
+    for (Value& value : std::get<AttemptSucceeded>(course.outcome).outputs)
+      if (value.list()) value = random_list(entropy);
     const auto die = entropy.below(10);
     if (die == 0) course.outcome = AttemptFailed{Cause::exit, "exit code 1", 1, {}};
     if (die == 1) course.outcome = AttemptFailed{Cause::lost, "its supervisor died", {}, {}};
@@ -176,7 +219,11 @@ std::map<std::string, std::string> outcome(SimulatedWorld& world, RunId run) {
 class Life {
  public:
   explicit Life(std::uint64_t seed, const std::string& pipeline)
-      : world_(seed, capacity), report_{pipeline, 0, 0, {}} {
+      : world_(seed, capacity),
+        report_{pipeline, 0, 0, {}},
+        entropy_(seed ^ 0xc1ea4),
+        clears_at_end_(static_cast<int>(seed % 4)),
+        clears_between_(!is_timeless(seed)) {
     world_.facts.files = {{"a.py", "a"}, {"b.py", "b"}};
     set_behaviour(world_, seed);
     auto [own, others] = files_of(pipeline);
@@ -195,7 +242,13 @@ class Life {
       before_life(*world_.database, lives);
       const auto driven = world_.drive([this] { return observe(); });
       report_.commits += world_.database->commits();
-      if (driven && world_.load(run_).run.ended_at) return finish();
+      if (driven && world_.load(run_).run.ended_at) {
+        finish();
+        if (clears_at_end_ == 0) return;
+        --clears_at_end_;
+        clear_one(world_.load(run_).tasks);
+        continue;
+      }
       // A refused commit leaves the engine in place; a crash does not.
       if (world_.database->has_crashed() || !driven) {
         ++report_.crashes;
@@ -221,16 +274,70 @@ class Life {
     if (report_.broken_laws.size() < 10) report_.broken_laws.push_back(std::move(law));
   }
 
+  /// A task of an ended run that this life and one with other faults have in common.
+  void clear_one(const std::vector<TaskRecord>& tasks) {
+    std::vector<std::string> paths;
+    for (const auto& [path, state] : outcome(world_, run_))
+      if (state != "removed") paths.push_back(path);
+    GT_CHECK(!tasks.empty() && !paths.empty(), "a run has tasks");
+    const ClearRequest request{
+        {paths[entropy_.below(paths.size())]}, entropy_.below(2) == 0, false, "simulation"};
+    const std::string refused = world_.clear(run_, request);
+    if (!refused.empty()) broken("an ended run cannot be cleared: " + refused);
+    ended_.clear();
+  }
+
+  /// A request to the engine that drives the run, at any moment.
+  void clear_between(const LiveRun& live) {
+    if (asked_ == answered_ && entropy_.below(20) == 0) {
+      const auto task = static_cast<TaskIndex>(entropy_.below(live.tasks().size()));
+      world_.clear(run_, {{live.task_path(task)}, entropy_.below(2) == 0, false, "simulation"});
+      ++asked_;
+    }
+    GT_CHECK(world_.engine->take_requests(run_).ok() || world_.database->has_crashed(),
+             "requests are read");
+    auto writer = world_.memory->begin_write();
+    GT_CHECK(writer.ok(), "a database in memory begins");
+    for (; answered_ < asked_; ++answered_) {
+      const auto answer = world_.runs.take_answer(*writer, 1);
+      GT_CHECK(answer.ok(), "answers are read");
+      if (!*answer) break;
+      if ((*answer)->empty()) ended_.clear();
+    }
+    GT_CHECK(writer->commit().ok(), "an answer is taken");
+  }
+
+  void check_teardowns() {
+    LoadedRun loaded = world_.load(run_);
+    const LiveRun* const driven = world_.engine->find(run_);
+    if (!driven || is_killed_) return;
+    const LiveRun live =
+        LiveRun::resume(driven->shared_plan(), driven->selection(), std::move(loaded));
+    for (TaskIndex task = 0; task < live.tasks().size(); ++task) {
+      const TaskState state = live.task(task).state;
+      if (live.task(task).item >= 0 || !live.step_of(task).is_teardown()) continue;
+      if (state != TaskState::cancelled && state != TaskState::upstream_failed) continue;
+      for (const StepIndex setup : live.plan().setups(live.task(task).step))
+        if (is_success(live.task(live.sibling(task, setup)).state))
+          broken(fmt::format("{} is {} although a setup of it succeeded", live.task_path(task),
+                             to_text(state)));
+    }
+  }
+
   /// Called before each turn.
   bool observe() {
     const LiveRun* live = world_.engine->find(run_);
     if (!live) return false;
     if (sets_clock_ && ++clock_turns_ % 7 == 0)
       world_.clock.jump(std::chrono::hours(clock_turns_ % 2 == 0 ? -24 : 24 * 365));
+    if (clears_between_ && !world_.database->has_crashed() && !live->is_ended() &&
+        !live->tasks().empty())
+      clear_between(*live);
     if (cancel_at_turn_ > 0 && ++turns_ % cancel_at_turn_ == 0) {
       const CancelMode mode = turns_ > cancel_at_turn_ ? CancelMode::kill : CancelMode::terminate;
       if (!world_.engine->request_cancel(run_, mode, "simulation"))
         broken("nobody takes a request");
+      is_killed_ = is_killed_ || mode == CancelMode::kill;
     }
     double cpu = 0;
     for (TaskIndex task = 0; task < live->tasks().size(); ++task) {
@@ -253,7 +360,8 @@ class Life {
         });
       }
       const auto known = ended_.find(task.index);
-      if (known != ended_.end() && known->second != task.state)
+      // A matrix that is entered again may have lost an item that had ended.
+      if (known != ended_.end() && known->second != task.state && task.state != TaskState::removed)
         broken(fmt::format("task {} was {} and is {}", task.index, to_text(known->second),
                            to_text(task.state)));
       if (is_ended(task.state)) ended_[task.index] = task.state;
@@ -267,6 +375,7 @@ class Life {
     for (const TaskRecord& task : loaded.tasks)
       if (!is_ended(task.state)) broken(fmt::format("task {} has not ended", task.index));
     if (!loaded.open_attempts.empty()) broken("an attempt is still open");
+    check_teardowns();
     for (const std::string& violation : world_.executor->violations()) broken(violation);
   }
 
@@ -275,6 +384,11 @@ class Life {
   RunId run_ = 0;
   std::map<TaskIndex, TaskState> ended_;
   std::map<TaskIndex, std::uint32_t> group_attempts_;
+  SeededEntropy entropy_;
+  int clears_at_end_ = 0;
+  bool clears_between_ = false;
+  bool is_killed_ = false;
+  int asked_ = 0, answered_ = 0;
   int cancel_at_turn_ = 0;
   bool sets_clock_ = false;
   int clock_turns_ = 0;
