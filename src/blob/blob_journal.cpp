@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <vector>
 
+#include "base/boot.h"
+#include "base/sync.h"
 #include "base/text.h"
 #include "blob/hash_files.h"
 #include "blob/place.h"
@@ -21,11 +23,6 @@ namespace {
 constexpr const char* folder = "blob-journals";
 /// Beyond this the artifacts are synchronised, and the journal begins anew.
 constexpr std::int64_t round_bytes_max = journal_room_bytes_max;
-
-std::string boot_id() {
-  auto id = read_file("/proc/sys/kernel/random/boot_id");
-  return id ? std::string(trim(*id)) : "unknown";
-}
 
 struct Record {
   Digest digest;
@@ -55,11 +52,6 @@ std::optional<Record> take_record(std::string_view& text) {
   if (sha256(record.bytes) != record.digest) return std::nullopt;
   text = rest.substr(bytes);
   return record;
-}
-
-Result<void> sync_fd(int fd) {
-  if (::fsync(fd) != 0) return errno_error(errno, "synchronising");
-  return {};
 }
 
 /// What is there stays if it is what it should be.

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/sync.h"
 #include "base/text.h"
 #include "blob/copy_file.h"
 #include "blob/hash_files.h"
@@ -32,11 +33,6 @@ Result<UniqueFd> open_for_reading(int parent, const std::string& name) {
   if (!fd.ok() && fd.error().code == Errc::denied && ::fchmodat(parent, name.c_str(), 0700, 0) == 0)
     return open_beneath(parent, name, O_RDONLY);
   return fd;
-}
-
-Result<void> sync_fd(int fd) {
-  if (::fsync(fd) != 0) return errno_error(errno, "synchronising");
-  return {};
 }
 
 Result<void> sync_beneath(int root, const std::string& path) {

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/boot.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -140,10 +141,9 @@ Result<ShimIdentity> read_shim_identity(const std::string& folder) {
 }
 
 std::string place_of_processes() {
-  const std::string boot = read_file("/proc/sys/kernel/random/boot_id", 100).value_or("");
   struct stat status{};
   if (::stat("/proc/self/ns/pid", &status) != 0) status.st_ino = 0;
-  return fmt::format("{} {}", trim(boot), status.st_ino);
+  return fmt::format("{} {}", boot_id(), status.st_ino);
 }
 
 Result<AttemptStatus> inspect_attempt(const std::string& folder) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/sync.h"
 #include "base/text.h"
 
 namespace gt {
@@ -106,7 +107,7 @@ Result<void> compress_file(const std::string& path) {
   const UniqueFd packed = TRY(open_file(partial, O_WRONLY | O_CREAT | O_EXCL));
   auto done = write_compressed(log->get(), packed.get());
   // Before the log goes: a machine that loses its power must not lose both.
-  if (done && ::fsync(packed.get()) != 0) done = errno_error(errno, "synchronising a log");
+  if (done) done = sync_fd(packed.get());
   if (done) done = rename_path(partial, path + ".zst");
   if (!done) {
     ::unlink(partial.c_str());
