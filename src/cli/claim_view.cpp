@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "execute/host_gpus.h"
+#include "cli/machine_share.h"
 #include "run/claim_store.h"
 
 namespace gt {
@@ -24,8 +24,7 @@ Result<ClaimView> ClaimView::load(const Session& session, Records& records,
       present[wait.engine] = TRY(records.database->is_present(wait.engine));
     if (!present[wait.engine]) view.book_.forget_waits_of(wait.engine);
   }
-  // A wrong variable is told by the commands that execute steps.
-  if (auto devices = host_gpus(session.variable)) view.devices_ = *std::move(devices);
+  view.devices_ = gpus_of(session);
   return view;
 }
 

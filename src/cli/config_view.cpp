@@ -1,6 +1,9 @@
 #include "cli/config_view.h"
 
+#include <fmt/ranges.h>
+
 #include "base/text.h"
+#include "cli/machine_share.h"
 #include "cli/project.h"
 #include "execute/host_limits.h"
 
@@ -23,6 +26,11 @@ Result<std::optional<SettingValue>> of_machine(const Session& session, SettingId
     const std::int64_t bytes = host_limits().memory_bytes;
     return Found(SettingValue{fmt::format("{}Mi", bytes >> 20), bytes});
   }
+  if (id == SettingId::gpus) {
+    const std::vector<std::string> devices = gpus_of(session);
+    return Found(
+        SettingValue{devices.empty() ? "none" : fmt::format("{}", fmt::join(devices, ","))});
+  }
   if (id == SettingId::pager)
     if (auto command = pager_command(nullptr, session.variable("PATH")))
       return Found(SettingValue{*std::move(command)});
@@ -39,6 +47,7 @@ Json json_of(const Setting& setting, const SettingValue& value) {
     case SettingType::retention:
     case SettingType::word:
     case SettingType::path:
+    case SettingType::devices:
     case SettingType::command:
       return value.text;
   }

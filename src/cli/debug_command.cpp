@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -41,8 +42,11 @@ std::string masked(const std::string& text, const std::vector<std::string>& mask
 }
 
 std::string command_text(const Launch& launch) {
-  if (const auto* script = std::get_if<std::string>(&launch.command))
-    return masked(*script, launch.masks);
+  if (const auto* script = std::get_if<std::string>(&launch.command)) {
+    std::string text = masked(*script, launch.masks);
+    if (!text.ends_with('\n')) text += '\n';
+    return text;
+  }
   return masked(shell_quoted(std::get<0>(launch.command)), launch.masks) + "\n";
 }
 
@@ -117,9 +121,11 @@ class Debugging {
         session_, records_.project, [] {},
         [this](const std::string& line) { session_.console.say(line); }));
     const LiveRun live = TRY(recorded_live_run(records_, reader, view));
-    const std::string name =
-        outside_name(found.uuid, AttemptId{found.id, task.index, number}) + "-debug";
-    const LaunchPlaces places{records_.project.root, records_.home.at(debug_folders), {}};
+    const AttemptId attempt{found.id, task.index, number};
+    const std::string name = outside_name(found.uuid, attempt) + "-debug";
+    const LaunchPlaces places{.project_root = records_.project.root,
+                              .attempts = records_.home.at(debug_folders),
+                              .gpus = TRY(recorded_gpus(records_, reader, attempt))};
     if (wanted_.only_command || !output.is_table()) {
       const Launch launch = TRY(launch_in(live, task, number, *facts, places, name));
       session_.console.print(output.is_table() ? command_text(launch)
@@ -134,7 +140,7 @@ class Debugging {
     if (launch.python) python = TRY(facts->python_variables(*launch.python));
     const auto source = TRY(facts->source(nullptr));
     const bool is_source_other = source->digest.hex() != found.source_digest;
-    auto ended = execute(launch, folder, python, view, is_source_other);
+    auto ended = execute(launch, folder, python, view, is_source_other, *places.gpus);
     if (!wanted_.keeps) {
       TRY(remove_tree(folder.path));
     } else {
@@ -166,7 +172,8 @@ class Debugging {
   }
 
   Result<ExitCode> execute(const Launch& launch, const DebugFolder& folder, const Variables& python,
-                           const RunView& view, bool is_source_other) {
+                           const RunView& view, bool is_source_other,
+                           const std::vector<std::string>& gpus) {
     TRY(make_directories(folder.path));
     TRY(place_inputs(launch, folder.path, blobs_));
     const std::vector<std::string> caller = own_environment();
@@ -177,7 +184,7 @@ class Debugging {
     if (!wanted_.command.empty()) {
       code = static_cast<ExitCode>(TRY(run_debug_command(request, wanted_.command)));
     } else {
-      introduce(launch, folder, is_source_other, view);
+      introduce(launch, folder, is_source_other, view, gpus);
       TRY(run_debug_shell({.request = request,
                            .prompt = view.run().name() + " " + launch.task_path,
                            .terminal_variables = terminal_variables(request)}));
@@ -188,11 +195,15 @@ class Debugging {
   }
 
   void introduce(const Launch& launch, const DebugFolder& folder, bool is_source_other,
-                 const RunView& view) {
+                 const RunView& view, const std::vector<std::string>& gpus) {
     Console& console = session_.console;
     console.say(fmt::format("{} of {} as attempt {} saw it; nothing here is recorded",
                             launch.task_path, view.run().name(), launch.attempt.number));
     console.say("its folder is " + printable(folder.path));
+    if (!gpus.empty())
+      console.say(fmt::format("it sees {} {}, as recorded; others may use {}, too",
+                              gpus.size() == 1 ? "GPU" : "GPUs", fmt::join(gpus, ","),
+                              gpus.size() == 1 ? "it" : "them"));
     if (is_source_other)
       console.say(fmt::format("the source is other than it was for {}", view.run().name()));
     console.say("its command, which `run-step` executes:");

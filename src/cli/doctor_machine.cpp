@@ -1,4 +1,5 @@
 #include <charconv>
+#include <fmt/ranges.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -8,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/doctor.h"
+#include "cli/machine_share.h"
 #include "execute/host_limits.h"
 
 namespace gt {
@@ -97,17 +99,11 @@ Finding namespaces() {
                                     : "user namespaces cannot be made; nothing needs them yet"};
 }
 
-Finding gpus() {
-  Finding finding{"machine", "gpus", FindingState::ok, "none"};
-  const auto devices = list_directory("/dev");
-  std::size_t count = 0;
-  for (const std::string& name : devices ? *devices : std::vector<std::string>()) {
-    const bool is_numbered =
-        name.size() > 6 && name.find_first_not_of("0123456789", 6) == std::string::npos;
-    if (name.starts_with("nvidia") && is_numbered) ++count;
-  }
-  if (count > 0) finding.text = fmt::format("{} of NVIDIA", count);
-  return finding;
+Finding gpus(const Session& session) {
+  const std::vector<std::string> devices = gpus_of(session);
+  return {
+      "machine", "gpus", FindingState::ok,
+      devices.empty() ? "none" : fmt::format("{}: {}", devices.size(), fmt::join(devices, ", "))};
 }
 
 }  // namespace
@@ -122,7 +118,7 @@ void look_at_machine(const Patient& patient, Findings& findings) {
   findings.push_back(limit("files", "open at once", RLIMIT_NOFILE, files_min, "-n"));
   findings.push_back(limit("processes", "at once", RLIMIT_NPROC, processes_min, "-u"));
   findings.push_back(namespaces());
-  findings.push_back(gpus());
+  findings.push_back(gpus(patient.session));
 }
 
 }  // namespace gt

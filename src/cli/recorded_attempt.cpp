@@ -15,6 +15,13 @@ Result<Launch> recorded_launch(const LiveRun& live, const TaskRecord& task, std:
       .context("preparing {}", live.task_path(task.index));
 }
 
+Result<std::vector<std::string>> recorded_gpus(Records& records, Transaction& transaction,
+                                               const AttemptId& attempt) {
+  for (AttemptRecord& record : TRY(records.runs.attempts(transaction, attempt.run, attempt.task)))
+    if (record.id.number == attempt.number) return std::move(record.gpus);
+  return std::vector<std::string>();
+}
+
 std::vector<Blob> artifacts_of(const LoadedRun& run) {
   std::vector<Blob> artifacts;
   for (const TaskResult& result : run.results)

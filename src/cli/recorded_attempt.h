@@ -21,6 +21,10 @@ Result<LiveRun> recorded_live_run(Records& records, Transaction& transaction, co
 Result<Launch> recorded_launch(const LiveRun& live, const TaskRecord& task, std::uint32_t attempt,
                                StepFacts& facts, const LaunchPlaces& places);
 
+/// The devices that an attempt was given, by their ids.
+Result<std::vector<std::string>> recorded_gpus(Records& records, Transaction& transaction,
+                                               const AttemptId& attempt);
+
 /// Of all results in a run.
 std::vector<Blob> artifacts_of(const LoadedRun& run);
 

@@ -103,8 +103,14 @@ Result<Execution> Reproduction::execute(const LiveRun& live, const TaskRecord& t
   const AttemptId id{live.record().id, task.index, attempt};
   const std::string name =
       fmt::format("{}-verify-{}", outside_name(live.record().uuid, id), ++parts.executions);
-  Launch launch = TRY(recorded_launch(live, task, attempt, *parts.facts,
-                                      {parts.records.project.root, parts.attempts, name}));
+  std::vector<std::string> gpus;
+  {
+    auto reader = TRY(parts.records.database->begin_read());
+    gpus = TRY(recorded_gpus(parts.records, reader, id));
+  }
+  Launch launch =
+      TRY(recorded_launch(live, task, attempt, *parts.facts,
+                          {parts.records.project.root, parts.attempts, name, std::move(gpus)}));
   // Unique among ours; what the step is told of its number stays.
   launch.attempt.number = parts.executions;
   for (auto& variable : conditions.variables()) launch.variables.push_back(std::move(variable));

@@ -10,9 +10,8 @@
 #include "cache/cache.h"
 #include "cli/claim_view.h"
 #include "cli/log_text.h"
+#include "cli/machine_share.h"
 #include "execute/host_executor.h"
-#include "execute/host_gpus.h"
-#include "execute/host_limits.h"
 
 namespace gt {
 
@@ -28,16 +27,6 @@ std::string variable_or_empty(const Session& session, const char* name) {
 
 std::size_t log_tail_lines(const Settings& settings) {
   return static_cast<std::size_t>(settings.number(SettingId::log_tail));
-}
-
-/// What this machine has, or what was said instead.
-ExecutorLimits slots_of(const Settings& settings) {
-  ExecutorLimits limits = host_limits();
-  if (const SettingValue* const jobs = settings.find(SettingId::jobs))
-    limits.cpu = static_cast<double>(jobs->number);
-  if (const SettingValue* const memory = settings.find(SettingId::memory))
-    limits.memory_bytes = memory->number;
-  return limits;
 }
 
 /// Leads to the watcher of one run, or to somebody who watches many.
@@ -146,7 +135,6 @@ Result<void> Workshop::State::open() {
       [this](const std::string& line) { progress.say(line); }));
   keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();
-  std::vector<std::string> gpus = TRY(host_gpus(session.variable));
   const std::string home = records.home.path();
   blobs.chores().set_listener([this, home] { keeper->do_chores(home); });
   // What an earlier command left, or nobody had time for.
@@ -179,7 +167,7 @@ Result<void> Workshop::State::open() {
                      .capacity = {limits.cpu, limits.memory_bytes},
                      .project_root = records.project.root,
                      .home = records.home.path(),
-                     .gpus = std::move(gpus)});
+                     .gpus = gpus_of(session)});
   return {};
 }
 

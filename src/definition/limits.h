@@ -25,7 +25,6 @@ constexpr std::uint64_t run_tasks_max = 1'000'000;
 constexpr std::size_t measured_axes_max = 1'000;
 constexpr std::uint32_t max_parallel_max = 100'000;
 constexpr std::int64_t pool_slots_max = 1'000'000;
-constexpr std::int64_t gpus_max = 1'024;
 /// Of a priority, above and below 0.
 constexpr std::int64_t priority_max = 1'000'000;
 constexpr std::uint32_t retry_limit_max = 1'000;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/device_list.h"
 #include "base/glob.h"
 #include "base/text.h"
 #include "definition/fields.h"
@@ -284,7 +285,7 @@ Resources read_resources(YamlNode node, Problems& problems) {
     resources.memory_bytes = read_bytes(*memory, "`memory`", problems).value_or(0);
   }
   if (const auto gpu = node.find("gpu")) {
-    const auto gpus = read_integer(*gpu, "`gpu`", 0, definition_limits::gpus_max, problems);
+    const auto gpus = read_integer(*gpu, "`gpu`", 0, devices_max, problems);
     resources.gpus = static_cast<std::uint32_t>(gpus.value_or(0));
   }
   return resources;

@@ -99,7 +99,7 @@ steps:
         "it wants 2 slots of pool small, which has 1; `geartrain pools set small 2` enlarges it");
   CHECK(loaded.tasks[1].message == "there is no pool gone; `geartrain pools set gone 1` makes it");
   CHECK(loaded.tasks[2].message ==
-        "it wants 2 GPUs, and this machine has 1; GEARTRAIN_GPUS names others");
+        "it wants 2 GPUs, and this machine has 1; the setting `gpus` names others");
 }
 
 TEST_CASE("an attempt that waits for its next try holds no slot") {

@@ -18,7 +18,7 @@ std::string slots_text(std::int64_t count) {
 
 std::string impossible_text(const ClaimAnswer& answer) {
   if (answer.pool.empty())
-    return fmt::format("it wants {} {}, and this machine has {}; GEARTRAIN_GPUS names others",
+    return fmt::format("it wants {} {}, and this machine has {}; the setting `gpus` names others",
                        answer.wanted, answer.wanted == 1 ? "GPU" : "GPUs",
                        *answer.size == 0 ? "none" : std::to_string(*answer.size));
   if (!answer.size)

@@ -327,7 +327,8 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
       launch.variables.emplace_back(name, *std::move(value));
   for (const auto& [name, value] : places.variables)
     launch.variables.emplace_back(name, TRY(render(value).context("env {}", name)));
-  add_gpu_variables(run.gpus_of(task), places.variables, inherited_names(pipeline, step), launch);
+  add_gpu_variables(places_on_host.gpus.value_or(run.gpus_of(task)), places.variables,
+                    inherited_names(pipeline, step), launch);
   launch.variables.emplace_back("GEARTRAIN_RUN_ID", run.record().uuid);
   launch.variables.emplace_back("GEARTRAIN_RUN_NAME", run.record().name());
   launch.variables.emplace_back("GEARTRAIN_TASK", launch.task_path);

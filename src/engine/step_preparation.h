@@ -32,8 +32,10 @@ Result<PreparedKey> prepare_key(const LiveRun& run, TaskIndex task, StepFacts& f
 struct LaunchPlaces {
   std::string project_root;  ///< absolute
   std::string attempts;      ///< absolute; the attempt's folder is <attempts>/<outside name>
-  /// Instead of the attempt's own, for one that is executed beside it and never recorded.
+  /// Instead of the attempt's own, for one that is executed beside it and never recorded. The
+  /// devices are not claimed for it.
   std::optional<std::string> outside_name = {};
+  std::optional<std::vector<std::string>> gpus = {};
 };
 
 Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, StepFacts& facts,

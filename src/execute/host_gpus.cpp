@@ -1,35 +1,15 @@
 #include "execute/host_gpus.h"
 
 #include <algorithm>
-#include <optional>
+#include <string_view>
 
+#include "base/device_list.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "definition/limits.h"
 
 namespace gt {
 
 namespace {
-
-bool is_device(std::string_view id) {
-  return !id.empty() && std::ranges::all_of(id, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-           c == '_' || c == '/' || c == ':' || c == '.';
-  });
-}
-
-/// nullopt if it is no list of devices.
-std::optional<std::vector<std::string>> parse_devices(std::string_view text) {
-  std::vector<std::string> devices;
-  for (const std::string_view part : split(text, ',')) {
-    const std::string_view id = trim(part);
-    if (!is_device(id)) return std::nullopt;
-    if (std::ranges::find(devices, id) != devices.end()) return std::nullopt;
-    devices.emplace_back(id);
-  }
-  if (devices.size() > definition_limits::gpus_max) return std::nullopt;
-  return devices;
-}
 
 std::vector<std::string> numbered(std::size_t count) {
   std::vector<std::string> ids;
@@ -64,18 +44,13 @@ std::size_t amd_gpus(const std::string& nodes) {
 
 }  // namespace
 
-Result<std::vector<std::string>> host_gpus(
-    const std::function<const char*(const char* name)>& variable, const GpuPlaces& places) {
-  if (const char* const set = variable("GEARTRAIN_GPUS"); set != nullptr) {
-    const std::string_view text = trim(set);
-    if (text.empty() || text == "none") return std::vector<std::string>();
-    if (auto devices = parse_devices(text)) return *std::move(devices);
-    return Error{Errc::invalid,
-                 fmt::format("GEARTRAIN_GPUS={} is no list of devices", printable(text)),
-                 "numbers or UUIDs, each once, with commas between them, as in 0,1; or none"};
-  }
+std::vector<std::string> host_gpus(const std::string* chosen,
+                                   const std::function<const char*(const char* name)>& variable,
+                                   const GpuPlaces& places) {
+  if (chosen != nullptr && *chosen == "none") return {};
+  if (chosen != nullptr) return parse_device_list(*chosen).value_or(std::vector<std::string>());
   if (const char* const left = variable("CUDA_VISIBLE_DEVICES"); left != nullptr)
-    return parse_devices(trim(left)).value_or(std::vector<std::string>());
+    return parse_device_list(left).value_or(std::vector<std::string>());
   if (const std::size_t count = nvidia_gpus(places.devices); count > 0) return numbered(count);
   return numbered(amd_gpus(places.kfd_nodes));
 }

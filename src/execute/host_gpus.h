@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
-
 namespace gt {
 
 /// Where devices are looked for; other folders in tests.
@@ -15,10 +13,11 @@ struct GpuPlaces {
   std::string kfd_nodes = "/sys/class/kfd/kfd/topology/nodes";
 };
 
-/// Ids as CUDA_VISIBLE_DEVICES has them: numbers or UUIDs. $GEARTRAIN_GPUS says which ("none": not
-/// one); else those that $CUDA_VISIBLE_DEVICES leaves us, as schedulers of clusters set it; else
-/// all that the drivers of NVIDIA or AMD show. Errc::invalid for a wrong $GEARTRAIN_GPUS.
-Result<std::vector<std::string>> host_gpus(
-    const std::function<const char*(const char* name)>& variable, const GpuPlaces& places = {});
+/// Ids as CUDA_VISIBLE_DEVICES has them: numbers or UUIDs. Those of the setting `gpus`, if there is
+/// one (`none`: not one); else those that $CUDA_VISIBLE_DEVICES leaves us, as schedulers of
+/// clusters set it; else all that the drivers of NVIDIA or AMD show.
+std::vector<std::string> host_gpus(const std::string* chosen,
+                                   const std::function<const char*(const char* name)>& variable,
+                                   const GpuPlaces& places = {});
 
 }  // namespace gt

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <fmt/ranges.h>
 
+#include "base/device_list.h"
 #include "base/text.h"
 
 namespace gt {
@@ -65,6 +66,20 @@ constexpr std::array<Setting, setting_count> settings = {
       "--memory",
       "SIZE",
       "Memory that running steps share, by what they declare."},
+     {SettingId::gpus,
+      "gpus",
+      devices,
+      anywhere,
+      "",
+      "those that `CUDA_VISIBLE_DEVICES` or the machine shows",
+      0,
+      0,
+      {},
+      "GEARTRAIN_GPUS",
+      "",
+      "",
+      "DEVICES",
+      "The GPUs that steps may be given, by numbers or UUIDs, as `0,1`; `none` for none."},
      {SettingId::max_active,
       "max_active",
       integer,
@@ -270,6 +285,8 @@ std::string expected_text(const Setting& setting) {
       return fmt::format("one of {}", fmt::join(setting.words, ", "));
     case path:
       return "a path";
+    case devices:
+      return "a list of devices: numbers or UUIDs, each once, with commas between them, or none";
     case command:
       return "a command line";
   }
@@ -298,6 +315,10 @@ Result<SettingValue> read_setting(const Setting& setting, std::string_view text)
     }
     case path:
       if (value.text.empty()) return problem;
+      return value;
+    case devices:
+      if (value.text.empty()) value.text = "none";
+      if (value.text != "none" && !parse_device_list(value.text)) return problem;
       return value;
     case command:
       return value;

@@ -17,6 +17,7 @@ enum class SettingId : std::uint8_t {
   home,
   jobs,
   memory,
+  gpus,
   max_active,
   secrets_file,
   log_limit,
@@ -30,7 +31,7 @@ enum class SettingId : std::uint8_t {
   color,
   pager,
 };
-inline constexpr std::size_t setting_count = 15;
+inline constexpr std::size_t setting_count = 16;
 
 enum class SettingType : std::uint8_t {
   integer,
@@ -39,6 +40,7 @@ enum class SettingType : std::uint8_t {
   retention,  ///< a whole number, or a time: 10, 30d
   word,       ///< one of some
   path,       ///< relative to the file that says it, else to the current folder; or ~/…
+  devices,    ///< a list of GPUs; empty and `none` are none
   command,    ///< for `sh -c`; may be empty
 };
 

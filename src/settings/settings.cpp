@@ -70,7 +70,7 @@ void read_variable(const SettingSources& sources, const Setting& one, std::strin
                    LoadedSettings& loaded) {
   if (name.empty()) return;
   const char* const text = sources.variable(std::string(name).c_str());
-  const bool may_be_empty = one.type == SettingType::command;
+  const bool may_be_empty = one.type == SettingType::command || one.type == SettingType::devices;
   if (text == nullptr || (*text == '\0' && !may_be_empty)) return;
   SettingPlace place{SettingLayer::variable, std::string(name), {}};
   if (name == "NO_COLOR") return loaded.settings.set(one.id, {"never"}, std::move(place));
@@ -141,7 +141,7 @@ std::string system_settings_file(const std::function<const char*(const char*)>& 
 }
 
 std::vector<UnknownVariable> unknown_variables(std::span<const std::string> environment) {
-  std::vector<std::string> known = {system_file_variable, "GEARTRAIN_GPUS"};
+  std::vector<std::string> known = {system_file_variable};
   for (const Setting& one : all_settings()) known.emplace_back(one.variable);
   // A step that calls geartrain has what we gave it.
   const std::vector<std::string> of_steps = {

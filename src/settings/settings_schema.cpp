@@ -28,6 +28,9 @@ Json schema_of(const Setting& setting) {
       schema = {{"enum", std::move(words)}};
       break;
     }
+    case SettingType::devices:
+      schema = {{"type", JsonList{"integer", "string"}}};
+      break;
     case SettingType::path:
     case SettingType::command:
       schema = {{"type", "string"}};

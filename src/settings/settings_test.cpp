@@ -80,13 +80,27 @@ TEST_CASE("a value says the line of its file") {
   CHECK(loaded.settings.number(SettingId::log_limit) == 64 << 20);
 }
 
-TEST_CASE("a variable that is empty says nothing, but an empty pager is none") {
+TEST_CASE("GPUs are numbers or UUIDs, each once, or none") {
+  const Setting& gpus = setting(SettingId::gpus);
+  for (const char* good : {"0", "0, 2", "GPU-8932f937-d72c", "none"})
+    CHECK(read_setting(gpus, good));
+  CHECK(read_setting(gpus, "")->text == "none");
+  for (const char* wrong : {"0,,1", "0,0", "a b", "$x", ","}) {
+    INFO(wrong);
+    CHECK_FALSE(read_setting(gpus, wrong));
+  }
+}
+
+TEST_CASE("a variable that is empty says nothing, but an empty pager is none, as are empty GPUs") {
   World world;
-  world.variables = {{"GEARTRAIN_JOBS", ""}, {"GEARTRAIN_PAGER", ""}, {"PAGER", "more"}};
+  world.variables = {
+      {"GEARTRAIN_JOBS", ""}, {"GEARTRAIN_PAGER", ""}, {"PAGER", "more"}, {"GEARTRAIN_GPUS", ""}};
   const LoadedSettings loaded = world.load();
   CHECK(jobs_of(loaded) == "none by default");
   REQUIRE(loaded.settings.find(SettingId::pager) != nullptr);
   CHECK(loaded.settings.find(SettingId::pager)->text.empty());
+  REQUIRE(loaded.settings.find(SettingId::gpus) != nullptr);
+  CHECK(loaded.settings.find(SettingId::gpus)->text == "none");
 }
 
 TEST_CASE("variables of other programs count less than our own, and NO_COLOR has any value") {
