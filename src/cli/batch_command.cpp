@@ -4,17 +4,15 @@
 #include <set>
 
 #include "base/file.h"
-#include "base/id.h"
 #include "base/text.h"
 #include "cli/each_values.h"
 #include "cli/error_report.h"
 #include "cli/json_shapes.h"
-#include "cli/keep_source.h"
 #include "cli/pool_check.h"
+#include "cli/record_run.h"
 #include "cli/repeat.h"
 #include "cli/run_report.h"
 #include "cli/run_text.h"
-#include "cli/source_facts.h"
 #include "cli/table.h"
 #include "definition/parameters.h"
 
@@ -26,16 +24,10 @@ constexpr std::size_t problems_shown_max = 10, rows_shown_max = 20;
 constexpr std::size_t values_file_bytes_max = 1U << 20U;
 
 /// For what an engine without a run of its own says.
-class Talk final : public Progress {
+class Talk final : public SilentProgress {
  public:
   explicit Talk(BatchProgress& progress) : progress_(progress) {}
   void say(const std::string& line) override { progress_.say(line); }
-  void changed(const TaskNews&) override {}
-  void ended_many(std::uint32_t, TaskState) override {}
-  void log_tail(const std::vector<std::string>&) override {}
-  void tick(const Tally&, Time) override {}
-  std::optional<Duration> interval() const override { return std::nullopt; }
-  void clear() override {}
 
  private:
   BatchProgress& progress_;
@@ -102,29 +94,10 @@ Result<std::vector<Asked>> ask_each(Session& session, const PipelineSource& sour
 Result<std::vector<BatchRun>> record(Session& session, Records& records, Workshop& workshop,
                                      const PipelineSource& source, const RequestTexts& texts,
                                      const std::vector<Asked>& asked) {
-  const Time now = session.clock.now();
-  const auto files = TRY(workshop.facts().source(nullptr));
-  const JsonObject git = git_facts(records.project.root);
-  keep_source(records, *files);
-  const std::string batch = make_uuid(now, session.entropy);
-  auto writer = TRY(records.database->begin_write());
-  const std::string version = TRY(records.runs.keep_pipeline(
-      writer,
-      {{}, source.pipeline->name, source.from.recorded_path, source.from.text, source.named}, now));
-  std::vector<RunRecord> runs;
-  for (const Asked& one : asked)
-    runs.push_back(TRY(records.runs.create(writer,
-                                           {.pipeline = source.pipeline->name,
-                                            .plan_version = version,
-                                            .params = one.params,
-                                            .options = one.request.options,
-                                            .logical_date = now,
-                                            .source_digest = files->digest.hex(),
-                                            .git = git,
-                                            .owner_engine = workshop.engine_id(),
-                                            .batch = batch},
-                                           now, session.entropy)));
-  TRY(writer.commit());
+  std::vector<RunToRecord> wanted;
+  for (const Asked& one : asked) wanted.push_back({one.params, one.request.options});
+  std::vector<RunRecord> runs =
+      TRY(record_batch(session, records, workshop, source, std::move(wanted)));
   const std::vector<std::string> labels = labels_of(runs);
   std::vector<BatchRun> recorded;
   for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -146,7 +119,7 @@ ExitCode worst_of(const std::vector<RunRecord>& runs) {
 
 JsonObject counts_json(const Tally& tally) {
   JsonObject counts;
-  for (std::size_t i = 0; i < 12; ++i) {
+  for (std::size_t i = 0; i < task_state_count; ++i) {
     const auto state = static_cast<TaskState>(i);
     if (tally.count(state) > 0) counts.set(to_text(state), std::int64_t{tally.count(state)});
   }

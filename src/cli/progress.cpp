@@ -9,17 +9,6 @@ namespace gt {
 
 namespace {
 
-class SilentProgress final : public Progress {
- public:
-  void say(const std::string&) override {}
-  void changed(const TaskNews&) override {}
-  void ended_many(std::uint32_t, TaskState) override {}
-  void log_tail(const std::vector<std::string>&) override {}
-  void tick(const Tally&, Time) override {}
-  std::optional<Duration> interval() const override { return std::nullopt; }
-  void clear() override {}
-};
-
 constexpr std::array ended_states = {
     TaskState::succeeded, TaskState::cached,    TaskState::failed, TaskState::upstream_failed,
     TaskState::skipped,   TaskState::cancelled, TaskState::removed};
@@ -49,13 +38,11 @@ std::string Tally::text() const {
 std::unique_ptr<Progress> make_progress(const Session& session) {
   Console& console = session.console;
   const std::string& form = session.settings().text(SettingId::progress);
-  if (form == "none") return make_silent_progress();
+  if (form == "none") return std::make_unique<SilentProgress>();
   if (form == "auto" && console.facts().talk.is_terminal && console.facts().can_move_cursor)
     return std::make_unique<LiveProgress>(console);
   return std::make_unique<PlainProgress>(console);
 }
-
-std::unique_ptr<Progress> make_silent_progress() { return std::make_unique<SilentProgress>(); }
 
 std::string describe(const TaskNews& news) {
   const bool starts = news.state == TaskState::queued || news.state == TaskState::running;

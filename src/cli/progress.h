@@ -63,10 +63,20 @@ class Progress {
   virtual void clear() = 0;
 };
 
+/// Says nothing; for those that say little.
+class SilentProgress : public Progress {
+ public:
+  void say(const std::string&) override {}
+  void changed(const TaskNews&) override {}
+  void ended_many(std::uint32_t, TaskState) override {}
+  void log_tail(const std::vector<std::string>&) override {}
+  void tick(const Tally&, Time) override {}
+  std::optional<Duration> interval() const override { return std::nullopt; }
+  void clear() override {}
+};
+
 /// In the form that the setting `progress` says.
 std::unique_ptr<Progress> make_progress(const Session& session);
-/// Says nothing.
-std::unique_ptr<Progress> make_silent_progress();
 
 /// "succeeded in 1.2s", "failed in 0.3s: exit code 1", "retry_wait: exit code 1; attempt 2 in 10s".
 std::string describe(const TaskNews& news);

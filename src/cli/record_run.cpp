@@ -1,39 +1,60 @@
 #include "cli/record_run.h"
 
+#include "base/id.h"
 #include "cli/keep_source.h"
 #include "cli/source_facts.h"
 
 namespace gt {
 
-Result<RunRecord> record_run(
-    Session& session, Records& records, Workshop& workshop, const PreparedRun& prepared,
-    const RunOptions& options,
-    const std::function<Result<void>(Transaction&, const RunRecord&)>& more) {
+namespace {
+
+using More = std::function<Result<void>(Transaction&, const RunRecord&)>;
+
+Result<std::vector<RunRecord>> record(Session& session, Records& records, Workshop& workshop,
+                                      const PipelineSource& source, std::vector<RunToRecord> wanted,
+                                      const std::string& batch, const More& more) {
   const Time now = session.clock.now();
-  const auto source = TRY(workshop.facts().source(nullptr));
-  JsonObject git = git_facts(records.project.root);
-  keep_source(records, *source);
+  const auto files = TRY(workshop.facts().source(nullptr));
+  const JsonObject git = git_facts(records.project.root);
+  keep_source(records, *files);
   auto writer = TRY(records.database->begin_write());
-  const std::string version = TRY(records.runs.keep_pipeline(writer,
-                                                             {{},
-                                                              prepared.source.pipeline->name,
-                                                              prepared.source.from.recorded_path,
-                                                              prepared.source.from.text,
-                                                              prepared.source.named},
-                                                             now));
-  RunRecord run = TRY(records.runs.create(writer,
-                                          {.pipeline = prepared.source.pipeline->name,
-                                           .plan_version = version,
-                                           .params = prepared.plan->params(),
-                                           .options = options,
-                                           .logical_date = now,
-                                           .source_digest = source->digest.hex(),
-                                           .git = std::move(git),
-                                           .owner_engine = workshop.engine_id()},
-                                          now, session.entropy));
-  if (more) TRY(more(writer, run));
+  const std::string version = TRY(records.runs.keep_pipeline(
+      writer,
+      {{}, source.pipeline->name, source.from.recorded_path, source.from.text, source.named}, now));
+  std::vector<RunRecord> runs;
+  for (RunToRecord& one : wanted) {
+    runs.push_back(TRY(records.runs.create(writer,
+                                           {.pipeline = source.pipeline->name,
+                                            .plan_version = version,
+                                            .params = std::move(one.params),
+                                            .options = std::move(one.options),
+                                            .logical_date = now,
+                                            .source_digest = files->digest.hex(),
+                                            .git = git,
+                                            .owner_engine = workshop.engine_id(),
+                                            .batch = batch},
+                                           now, session.entropy)));
+    if (more) TRY(more(writer, runs.back()));
+  }
   TRY(writer.commit());
-  return run;
+  return runs;
+}
+
+}  // namespace
+
+Result<std::vector<RunRecord>> record_batch(Session& session, Records& records, Workshop& workshop,
+                                            const PipelineSource& source,
+                                            std::vector<RunToRecord> wanted) {
+  return record(session, records, workshop, source, std::move(wanted),
+                make_uuid(session.clock.now(), session.entropy), {});
+}
+
+Result<RunRecord> record_run(Session& session, Records& records, Workshop& workshop,
+                             const PreparedRun& prepared, const RunOptions& options,
+                             const More& more) {
+  std::vector<RunRecord> runs = TRY(record(session, records, workshop, prepared.source,
+                                           {{prepared.plan->params(), options}}, {}, more));
+  return std::move(runs.front());
 }
 
 }  // namespace gt

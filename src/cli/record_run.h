@@ -1,15 +1,26 @@
-/// The row of a run that is about to begin.
+/// The rows of runs that are about to begin.
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "cli/run_request.h"
 #include "cli/wiring.h"
 
 namespace gt {
 
-/// Records it with its pipeline, source and git facts, owned by the workshop's engine. `more` is
-/// written in the same transaction.
+struct RunToRecord {
+  JsonObject params;
+  RunOptions options;
+};
+
+/// Records them as one batch, all or none: with pipeline, source and git facts, owned by the
+/// workshop's engine. In the order given.
+Result<std::vector<RunRecord>> record_batch(Session& session, Records& records, Workshop& workshop,
+                                            const PipelineSource& source,
+                                            std::vector<RunToRecord> wanted);
+
+/// The same of one run that stands alone. `more` is written in the same transaction.
 Result<RunRecord> record_run(
     Session& session, Records& records, Workshop& workshop, const PreparedRun& prepared,
     const RunOptions& options,
