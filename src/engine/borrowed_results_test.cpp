@@ -48,10 +48,10 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 struct Earlier {
   SimulatedWorld world{7};
-  std::shared_ptr<const Plan> plan = plan_of(pipeline);
+  std::shared_ptr<const Plan> plan;
   RunId run = 0;
 
-  Earlier() {
+  explicit Earlier(const char* text = pipeline) : plan(plan_of(text)) {
     run = world.start(plan);
     REQUIRE(world.drive().ok());
     REQUIRE(world.state(run) == RunState::succeeded);
@@ -169,6 +169,41 @@ TEST_CASE("what is not needed may be missing") {
   REQUIRE(earlier.world.drive().ok());
   CHECK(earlier.world.state_of(run, "fetch") == TaskState::skipped);
   CHECK(earlier.world.state_of(run, "train[2]") == TaskState::succeeded);
+}
+
+TEST_CASE("setups that the step lies behind begin anew, and are ended; others are left alone") {
+  constexpr const char* between = R"(
+steps:
+  load: {run: [load], code: [a.py], outputs: {raw: {path: raw}}}
+  cluster:
+    run: [create, "${{ inputs.raw }}"]
+    inputs: {raw: "${{ steps.load.outputs.raw }}"}
+    outputs: {id: {type: string}}
+  train:
+    run: [train, "${{ inputs.id }}"]
+    inputs: {id: "${{ steps.cluster.outputs.id }}"}
+    outputs: {auc: {type: number}}
+  judge: {run: [judge], needs: train}
+  stop: {teardown: cluster, run: [stop, "${{ inputs.id }}"], inputs: {id: "${{ steps.cluster.outputs.id }}"}}
+  tell: {run: [tell], needs: stop}
+)";
+  Earlier earlier(between);
+  const auto started = earlier.record_starts();
+  const auto states_of = [&](const char* step) {
+    const RunId run = earlier.start(earlier.plan, step);
+    REQUIRE(earlier.world.drive().ok());
+    CHECK(earlier.world.state(run) == RunState::succeeded);
+    return earlier.world.states(run);
+  };
+  CHECK(states_of("train") ==
+        "load:cached cluster:succeeded train:succeeded judge:skipped stop:succeeded tell:skipped");
+  CHECK(*started == Paths{"cluster", "train", "stop"});
+  CHECK(states_of("load") ==
+        "load:succeeded cluster:skipped train:skipped judge:skipped stop:skipped tell:skipped");
+  CHECK(states_of("tell") ==
+        "load:cached cluster:cached train:cached judge:cached stop:cached tell:succeeded");
+  CHECK(states_of("stop") ==
+        "load:cached cluster:succeeded train:cached judge:cached stop:succeeded tell:skipped");
 }
 
 TEST_CASE("a result that is needed and not there is refused before anything starts") {

@@ -20,12 +20,13 @@ struct Reads {
   bool contain(std::string_view name) const { return all || names.contains(name); }
 };
 
-std::map<std::string, Reads, std::less<>> reads_of(const Step& step) {
-  std::map<std::string, Reads, std::less<>> reads;
+/// By the names of steps; under the empty name: of any step, by a name that is computed.
+using ReadsOfSteps = std::map<std::string, Reads, std::less<>>;
+
+void add_reads(const Step& step, ReadsOfSteps& reads) {
   for_each_reference(step, [&](Place, const Reference& reference) {
     const std::string_view name = step_referred_to(reference);
     if (name.empty()) {
-      // `steps[…]` by a computed name may be any of them.
       if (reference.path.size() == 1 && reference.path[0] == "steps") reads[""].all = true;
       return;
     }
@@ -37,7 +38,6 @@ std::map<std::string, Reads, std::less<>> reads_of(const Step& step) {
   });
   if (reads.contains(""))
     for (auto& [name, own] : reads) own.all = true;
-  return reads;
 }
 
 TaskKind kind_of_task(const Step& step) {
@@ -66,10 +66,15 @@ class Beginning {
         const StepIndex step = plan_.scope(scope).first_step + i;
         add(no_task, step, -1, kind_of_task(plan_.step(step)));
       }
-    const auto reads = reads_of(plan_.step(chosen_.step));
+    const std::set<StepIndex> executed = executed_steps();
+    ReadsOfSteps reads;
+    for (const StepIndex step : executed) add_reads(plan_.step(step), reads);
     const bool may_read_any = reads.contains("");
-    for (const StepIndex step : all_before()) {
-      const bool is_direct = std::ranges::count(plan_.upstream(chosen_.step), step) > 0;
+    const std::set<StepIndex> before = all_before(executed);
+    for (const StepIndex step : before) {
+      const bool is_direct = std::ranges::any_of(executed, [&](StepIndex reader) {
+        return std::ranges::binary_search(plan_.upstream(reader), step);
+      });
       const auto own = reads.find(plan_.step(step).name);
       Reads wanted = own == reads.end() ? Reads{} : own->second;
       wanted.all = wanted.all || (is_direct && may_read_any);
@@ -79,8 +84,15 @@ class Beginning {
       if (is_direct) return std::move(taken).error();
       // Nothing depends on it here.
       changes_ = so_far;
-      change(step).state = TaskState::skipped;
-      change(step).ended_at = now_;
+      skip(step);
+    }
+    // What the earlier run began it has ended.
+    for (std::uint32_t i = 0; i < plan_.scope(root_scope).step_count; ++i) {
+      const StepIndex step = plan_.scope(root_scope).first_step + i;
+      const auto setups = plan_.setups(step);
+      if (plan_.step(step).is_teardown() && step != chosen_.step && !before.contains(step) &&
+          std::ranges::none_of(setups, [&](StepIndex setup) { return executed.contains(setup); }))
+        skip(step);
     }
     if (chosen_.item) TRY(choose_item());
     changes_.run = RunStateChange{RunState::running, now_, {}, {}, false, {}};
@@ -102,16 +114,38 @@ class Beginning {
     return task.index;
   }
 
-  std::set<StepIndex> all_before() const {
+  void skip(StepIndex step) {
+    change(step).state = TaskState::skipped;
+    change(step).ended_at = now_;
+  }
+
+  /// The chosen step, with the setups that it lies behind: their teardowns have ended what they
+  /// began in the earlier run.
+  std::set<StepIndex> executed_steps() const {
     std::set<StepIndex> found;
-    std::vector<StepIndex> todo(plan_.upstream(chosen_.step).begin(),
-                                plan_.upstream(chosen_.step).end());
+    std::vector<StepIndex> todo = {chosen_.step};
     while (!todo.empty()) {
       const StepIndex step = todo.back();
       todo.pop_back();
       if (!found.insert(step).second) continue;
-      const auto before = plan_.upstream(step);
-      todo.insert(todo.end(), before.begin(), before.end());
+      const auto add_setups = [&](StepIndex of) {
+        const auto setups = plan_.setups(of);
+        todo.insert(todo.end(), setups.begin(), setups.end());
+      };
+      add_setups(step);
+      for (const StepIndex teardown : plan_.teardowns(step)) add_setups(teardown);
+    }
+    return found;
+  }
+
+  std::set<StepIndex> all_before(const std::set<StepIndex>& executed) const {
+    std::set<StepIndex> found;
+    std::vector<StepIndex> todo(executed.begin(), executed.end());
+    while (!todo.empty()) {
+      const StepIndex step = todo.back();
+      todo.pop_back();
+      for (const StepIndex before : plan_.upstream(step))
+        if (!executed.contains(before) && found.insert(before).second) todo.push_back(before);
     }
     return found;
   }

@@ -1,8 +1,8 @@
 /// The beginning of a run in which one step alone is executed, on the results of an earlier run.
 ///
-/// What stands before the step is recorded as served from the earlier run, in the transaction that
-/// creates the new one; from there on it is a run like any other, which can be taken over and
-/// retried. Deciding only: no I/O.
+/// What stands before the step, but for setups that it lies behind, is recorded as served from the
+/// earlier run, in the transaction that creates the new one; from there on it is a run like any
+/// other, which can be taken over and retried. Deciding only: no I/O.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,8 @@ struct EarlierRun {
 
 /// The first changes of the new run: all its tasks, of which those before the chosen step are
 /// `cached` (or skipped, where the earlier run had skipped them or its results are not needed).
+/// Setups that the step lies behind wait to be executed, with their teardowns; other teardowns are
+/// skipped.
 /// Manifests have reasons and no keys.
 ///
 /// Errc::not_found, with what to do, if a result that the step needs is not there: its step has
