@@ -3,14 +3,19 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/counted.h"
 #include "cli/doctor.h"
 #include "cli/error_report.h"
 #include "cli/pipeline_source.h"
+#include "cli/pool_check.h"
+#include "cli/records.h"
 #include "cli/secrets.h"
+#include "db/database_check.h"
 #include "definition/read_pipeline.h"
 #include "environment/host.h"
 #include "environment/requirements.h"
 #include "execute/host_environment.h"
+#include "run/claim_store.h"
 
 namespace gt {
 
@@ -46,6 +51,7 @@ bool sets_path(const VariableSettings& settings) {
 struct Needs {
   std::set<std::pair<std::string, std::string>> programs;  ///< name, folder
   std::set<std::pair<std::string, std::string>> pythons;   ///< requirements, interpreter
+  WantedPools pools;
   bool has_scripts = false;
 };
 
@@ -57,6 +63,8 @@ void collect(const Pipeline& pipeline, const std::string& root, const std::vecto
       continue;
     }
     const auto& own = step.settings->environment;
+    for (const PoolSlots& wanted : step.settings->pools)
+      needs.pools[wanted.pool].add(step.name, wanted.slots);
     const auto& environment = own ? own : pipeline.environment;
     const bool has_python = environment && environment->python;
     if (has_python)
@@ -141,6 +149,39 @@ void add_secrets(const Patient& patient, const Pipeline& pipeline, Findings& fin
         {"project", "secrets", FindingState::ok, fmt::format("{} can be had", there)});
 }
 
+/// nullopt where there is no home that this geartrain reads without changing it.
+std::optional<Records> records_if_current(const Patient& patient) {
+  const auto check = check_database(patient.project->home);
+  if (!check || check->version != check->version_known) return std::nullopt;
+  auto records = open_existing_records(patient.session);
+  return records ? std::optional(*std::move(records)) : std::nullopt;
+}
+
+Result<void> check_pool_in(std::optional<Records>& records, const std::string& name,
+                           const WantedSlots& wanted) {
+  if (!records) return check_pool(name, wanted, std::nullopt);
+  auto reader = TRY(records->database->begin_read());
+  const auto there = TRY(ClaimStore().pool(reader, name));
+  return check_pool(name, wanted, there);
+}
+
+void add_pools(const Patient& patient, const Needs& needs, Findings& findings) {
+  if (needs.pools.empty()) return;
+  auto records = records_if_current(patient);
+  std::int64_t there = 0;
+  for (const auto& [name, wanted] : needs.pools) {
+    const auto checked = check_pool_in(records, name, wanted);
+    if (checked)
+      ++there;
+    else
+      findings.push_back({"project", "pool", FindingState::missing, checked.error().message,
+                          checked.error().hint});
+  }
+  if (there > 0)
+    findings.push_back(
+        {"project", "pools", FindingState::ok, counted(there, "pool") + " can be used"});
+}
+
 }  // namespace
 
 void look_at_project(const Patient& patient, Findings& findings) {
@@ -173,6 +214,7 @@ void look_at_project(const Patient& patient, Findings& findings) {
   for (const auto& [requirements, interpreter] : needs.pythons)
     findings.push_back(python_finding(patient, requirements, interpreter));
   add_secrets(patient, *read.pipeline, findings);
+  add_pools(patient, needs, findings);
 }
 
 }  // namespace gt

@@ -10,7 +10,7 @@ namespace {
 
 const Example examples[] = {
     {"geartrain env show train", "what is installed for the step train"},
-    {"geartrain env show 3f2a -o name", "the packages of an environment, as name==version"},
+    {"geartrain env show 3f2a -o name", "the names of its packages"},
 };
 
 std::string fact(std::string_view name, const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/counted.h"
 #include "cli/environment_uses.h"
 #include "cli/table.h"
 
@@ -101,8 +102,8 @@ Result<ExitCode> run(Session& session, Words words) {
                         : table.empty()
                             ? fmt::format("{}: the same versions, with other content; now {}",
                                           requirements, update.key)
-                            : fmt::format("{}: {} packages changed; now {}", requirements,
-                                          changes.size(), update.key));
+                            : fmt::format("{}: {} changed; now {}", requirements,
+                                          counted(std::ssize(changes), "package"), update.key));
   }
   if (!output.is_table()) session.console.print(output.text_of(std::move(shapes)));
   return ExitCode::ok;

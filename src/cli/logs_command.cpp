@@ -86,7 +86,7 @@ Result<Json> shape_of(const LogsNow& now, const LogWishes& wishes, const LogRang
     lines.emplace_back(std::move(line));
   }
   if (now.is_single) {
-    JsonObject shape = shape_of(now.choice.logs[0], wishes.run);
+    JsonObject shape = shape_of(now.choice.logs[0], now.run);
     shape.set("lines", std::move(lines));
     return Json(std::move(shape));
   }
@@ -109,7 +109,7 @@ Result<ExitCode> run(Session& session, Words words) {
   options.flag("-f,--follow", follows,
                "Go on until what is named has ended; tasks that begin meanwhile join in.");
   options.option("--since", "TIME", since,
-                 "Only lines begun since then: 10m ago, or 2026-11-23T06:00 (UTC).");
+                 "Only lines begun since then: 10m ago, 06:00, or 2026-11-23T06:00 (UTC).");
   options.option("--until", "TIME", until, "Only lines begun until then.");
   options.option("--tail", "N", range.lines_max, 1, "Only the last lines of these.");
   options.option("--attempt", "N|all", attempt, "Which one; else the last.");

@@ -1,6 +1,7 @@
 #include "cli/logs_source.h"
 
 #include "base/text.h"
+#include "cli/counted.h"
 #include "process/attempt_folder.h"
 
 namespace gt {
@@ -41,8 +42,9 @@ Error no_logs(const LogWishes& wishes, const LogsNow& now) {
     return problem;
   }
   if (now.choice.cached > 0) {
-    Error problem = error(Errc::not_found, "nothing was executed: {} tasks were found in the cache",
-                          now.choice.cached);
+    Error problem =
+        error(Errc::not_found, "nothing was executed: {} {} found in the cache",
+              counted(now.choice.cached, "task"), now.choice.cached == 1 ? "was" : "were");
     problem.hint =
         fmt::format("`geartrain logs {} TASK` prints the log that a result came from", wishes.run);
     return problem;

@@ -37,6 +37,7 @@ class Reader {
     }
     return value;
   }
+  void refuse() { is_ok_ = false; }
   bool is_done() const { return is_ok_ && rest_.empty(); }
   bool is_at_end() const { return rest_.empty(); }
 
@@ -57,6 +58,19 @@ std::optional<Duration> parse_offset(Reader& reader) {
   return is_behind ? -offset : offset;
 }
 
+/// "06:00", with seconds and a fraction of them; whether it is one the reader knows.
+Duration parse_time_of_day(Reader& reader) {
+  const int hours = reader.number(2);
+  reader.expect(":");
+  const int minutes = reader.number(2);
+  const int seconds = reader.is_next(":") ? reader.number(2) : 0;
+  if (hours > 23 || minutes > 59 || seconds > 59) reader.refuse();
+  Duration time =
+      std::chrono::hours(hours) + std::chrono::minutes(minutes) + std::chrono::seconds(seconds);
+  if (reader.is_next(".,")) time += reader.fraction();
+  return time;
+}
+
 std::optional<Time> parse_date_and_time(std::string_view text) {
   Reader reader(text);
   const int year = reader.number(4);
@@ -70,18 +84,20 @@ std::optional<Time> parse_date_and_time(std::string_view text) {
   std::optional<Duration> offset = Duration(0);
   if (!reader.is_at_end()) {
     reader.expect("Tt ");
-    const int hours = reader.number(2);
-    reader.expect(":");
-    const int minutes = reader.number(2);
-    const int seconds = reader.is_next(":") ? reader.number(2) : 0;
-    if (hours > 23 || minutes > 59 || seconds > 59) return std::nullopt;
-    time =
-        std::chrono::hours(hours) + std::chrono::minutes(minutes) + std::chrono::seconds(seconds);
-    if (reader.is_next(".,")) time += reader.fraction();
+    time = parse_time_of_day(reader);
     offset = parse_offset(reader);
   }
   if (!reader.is_done() || !date.ok() || !offset) return std::nullopt;
   return std::chrono::sys_days(date) + time - *offset;
+}
+
+/// The last one before `now`.
+std::optional<Time> parse_time_alone(std::string_view text, Time now) {
+  Reader reader(text);
+  const Duration time = parse_time_of_day(reader);
+  if (!reader.is_done()) return std::nullopt;
+  const auto today = std::chrono::floor<std::chrono::days>(now);
+  return today + time <= now ? today + time : today - std::chrono::days(1) + time;
 }
 
 }  // namespace
@@ -90,8 +106,9 @@ Result<Time> parse_moment(std::string_view text, Time now) {
   const auto age = parse_duration(text);
   if (age && *age <= now.time_since_epoch()) return now - *age;
   if (const auto time = parse_date_and_time(text)) return *time;
+  if (const auto time = parse_time_alone(text, now)) return *time;
   Error problem = error(Errc::invalid, "{} is no time", shell_quoted(printable(text)));
-  problem.hint = "such as 10m, 2h30m, 2026-11-23T06:00 or 2026-11-23T06:00:00Z (UTC)";
+  problem.hint = "such as 10m, 2h30m, 06:00, 2026-11-23T06:00 or 2026-11-23T06:00:00Z (UTC)";
   return problem;
 }
 

@@ -4,6 +4,8 @@
 #include "blob/folder_blobs.h"
 #include "cache/cache.h"
 #include "cli/commands.h"
+#include "cli/error_report.h"
+#include "cli/pool_check.h"
 #include "cli/run_request.h"
 #include "cli/table.h"
 #include "cli/wiring.h"
@@ -59,9 +61,8 @@ JsonObject shape_of(const Forecast& forecast, const Plan& plan) {
           {"tasks", std::move(tasks)}};
 }
 
-Result<Forecast> forecast_run(Session& session, const RunOptions& options,
+Result<Forecast> forecast_run(Session& session, Records& records, const RunOptions& options,
                               const PreparedRun& prepared) {
-  Records records = TRY(open_records(session));
   const auto facts = TRY(make_facts(
       session, records.project, [] {},
       [&](const std::string& line) { session.console.say(line); }));
@@ -98,9 +99,11 @@ Result<ExitCode> run(Session& session, Words words) {
   RequestTexts texts = TRY(read_request(session, project, request));
   Preparation preparation = TRY(prepare(session, std::move(texts), request));
   if (!preparation.run) return preparation.code;
-  const Forecast forecast = TRY(forecast_run(session, request.options, *preparation.run));
+  const PreparedRun& prepared = *preparation.run;
+  Records records = TRY(open_records(session));
+  const Forecast forecast = TRY(forecast_run(session, records, request.options, prepared));
   if (!output.is_table()) {
-    session.console.print(output.text_of(shape_of(forecast, *preparation.run->plan)));
+    session.console.print(output.text_of(shape_of(forecast, *prepared.plan)));
   } else {
     Table table({"task", "would", "because"});
     for (const ForecastTask& task : forecast.tasks)
@@ -109,6 +112,8 @@ Result<ExitCode> run(Session& session, Words words) {
                  {printable(task.reason)}});
     session.console.print(table.text(session.console));
     session.console.say(counts_text(forecast));
+    const auto pools = check_pools(records, *prepared.plan, prepared.selection);
+    if (!pools) report(session.console, Error(pools.error()).context("a run would be refused"));
   }
   return has_exit_code && forecast.has_changes ? ExitCode::changes : ExitCode::ok;
 }

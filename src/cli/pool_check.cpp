@@ -1,32 +1,38 @@
 #include "cli/pool_check.h"
 
-#include <map>
-
 #include "run/claim_store.h"
 
 namespace gt {
 
+void WantedSlots::add(const std::string& other, std::int64_t wanted) {
+  if (wanted > slots) *this = {other, wanted};
+}
+
+Result<void> check_pool(const std::string& name, const WantedSlots& wanted,
+                        const std::optional<Pool>& there) {
+  if (wanted.slots == 0) return {};
+  // A closed one may be opened while the step waits.
+  if (there && (there->slots == 0 || there->slots >= wanted.slots)) return {};
+  return Error{Errc::invalid,
+               there ? fmt::format("step {} wants {} slots of pool {}, which has {}", wanted.step,
+                                   wanted.slots, name, there->slots)
+                     : fmt::format("step {} wants a slot of pool {}, and there is no such pool",
+                                   wanted.step, name),
+               fmt::format("`geartrain pools set {} {}` {} it", name, wanted.slots,
+                           there ? "enlarges" : "makes")};
+}
+
 Result<void> check_pools(Records& records, const Plan& plan, const Selection& selection) {
-  std::map<std::string, std::pair<std::string, std::int64_t>> wanted;  // by pool: step and slots
+  WantedPools pools;
   for (StepIndex step = 0; step < plan.steps().size(); ++step)
-    for (const PoolSlots& slots : plan.step(step).settings->pools)
-      if (auto& most = wanted[slots.pool];
-          !selection.is_excluded(step) && slots.slots > most.second)
-        most = {plan.path(step), slots.slots};
-  if (wanted.empty()) return {};
+    if (!selection.is_excluded(step))
+      for (const PoolSlots& wanted : plan.step(step).settings->pools)
+        pools[wanted.pool].add(plan.path(step), wanted.slots);
+  if (pools.empty()) return {};
   auto reader = TRY(records.database->begin_read());
-  for (const auto& [name, most] : wanted) {
-    const auto& [step, slots] = most;
-    if (slots == 0) continue;
-    const auto pool = TRY(ClaimStore().pool(reader, name));
-    if (pool && (pool->slots == 0 || pool->slots >= slots)) continue;
-    return Error{
-        Errc::invalid,
-        pool
-            ? fmt::format("step {} wants {} slots of pool {}, which has {}", step, slots, name,
-                          pool->slots)
-            : fmt::format("step {} wants a slot of pool {}, and there is no such pool", step, name),
-        fmt::format("`geartrain pools set {} {}` {} it", name, slots, pool ? "enlarges" : "makes")};
+  for (const auto& [name, wanted] : pools) {
+    const auto there = TRY(ClaimStore().pool(reader, name));
+    TRY(check_pool(name, wanted, there));
   }
   return {};
 }

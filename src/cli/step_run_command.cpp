@@ -4,6 +4,7 @@
 #include "blob/folder_blobs.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
+#include "cli/pool_check.h"
 #include "cli/record_run.h"
 #include "cli/recorded_attempt.h"
 #include "schedule/borrowed_results.h"
@@ -70,6 +71,7 @@ Result<ExitCode> execute(Session& session, Records& records, const Earlier& earl
   const RunOptions options{
       .only = {name}, .from = {}, .refresh = {name}, .inputs_from = earlier.run.name()};
   Selection selection = TRY(selection_of(*prepared.plan, options));
+  TRY(check_pools(records, *prepared.plan, selection));
   const auto progress = make_progress(session);
   auto workshop = TRY(Workshop::open(session, records, *progress));
   const auto begin = [&](Transaction& transaction, const RunRecord& created) -> Result<void> {

@@ -7,6 +7,7 @@
 #include "blob/memory_blobs.h"
 #include "cache/cache.h"
 #include "cache/explanation.h"
+#include "cli/counted.h"
 #include "cli/reproduction.h"
 #include "schedule/task_context.h"
 
@@ -211,8 +212,8 @@ Result<ExitCode> verify_run(Session& session, Records& records, const VerifyRunR
         fmt::format("`geartrain diff {} RUN` and `git stash` show and restore source as it "
                     "was",
                     run.name())};
-  session.console.say(fmt::format("{} of {} tasks executed once more gave the same bytes",
-                                  compared - wrong, compared));
+  session.console.say(fmt::format("{} of {} executed once more gave the same bytes",
+                                  compared - wrong, counted(compared, "task")));
   return wrong == 0 ? ExitCode::ok : ExitCode::failed;
 }
 

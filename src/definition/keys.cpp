@@ -178,7 +178,8 @@ constexpr auto pipeline_step_key_list = std::to_array<Key>({
     {"needs", name_or_names, "Steps that must have ended before, without data from them."},
     {"if", condition, "An expression; the pipeline is skipped when it is false."},
     {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
-    {"teardown", teardown, "Ends what these steps have begun, once the work that uses it has ended."},
+    {"teardown", teardown,
+     "Ends what these steps have begun, once the work that uses it has ended."},
     {"matrix", matrix, "The whole pipeline once for each combination of the values of its axes."},
     {"max_parallel", max_parallel, "How many pipelines of the matrix may run at once."},
     {"fail_fast", boolean, "The first failed pipeline of the matrix cancels the others."},
@@ -332,7 +333,8 @@ std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
       {&pipeline_keys, &fragment_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys,
        &defaults_keys, &group_step_keys, &pipeline_step_keys, &group_keys, &input_keys,
-       &output_keys, &retry_keys, &group_retry_keys, &grow_keys, &resources_keys, &cache_keys, &teardown_keys});
+       &output_keys, &retry_keys, &group_retry_keys, &grow_keys, &resources_keys, &cache_keys,
+       &teardown_keys});
   return all;
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("the machine's Python is found, and not asked twice") {
   const TestFolder other;
   const auto first = find_interpreter("python3", our_path(), "/", other.path());
   if (!first && first.error().code == Errc::not_found) {
-    MESSAGE("skipped: there is no python3");
+    MESSAGE("SKIP: there is no python3");
     return;
   }
   REQUIRE(first.ok());

@@ -379,7 +379,7 @@ void make_real(const std::string& path_variable, const char* needed_option) {
   SystemClock clock;
   const auto found = run_command({.argv = {"python3", "-c", "import ensurepip, venv"}});
   if (!found || !found->succeeded()) {
-    MESSAGE("skipped: there is no python3 with venv");
+    MESSAGE("SKIP: there is no python3 with venv");
     return;
   }
   REQUIRE(make_directories(folder / "my project/wheels").ok());
@@ -408,7 +408,7 @@ TEST_CASE("venv and pip make a real environment without a network") {
   const TestFolder bin;
   const auto python = find_interpreter("python3", getenv("PATH"), "/", bin / "memory");
   if (!python) {
-    MESSAGE("skipped: there is no python3");
+    MESSAGE("SKIP: there is no python3");
     return;
   }
   REQUIRE(symlink(python->executable.c_str(), (bin / "python3").c_str()) == 0);
@@ -417,7 +417,7 @@ TEST_CASE("venv and pip make a real environment without a network") {
 
 TEST_CASE("uv makes a real environment without a network") {
   if (!resolve_program("uv", getenv("PATH"), "/")) {
-    MESSAGE("skipped: there is no uv");
+    MESSAGE("SKIP: there is no uv");
     return;
   }
   make_real(getenv("PATH"), "--find-links wheels\n");

@@ -299,12 +299,12 @@ TEST_CASE_FIXTURE(Fixture, "results with artifacts, expansions and manifests com
   for (TaskRecord& task : changes.created) task.state = TaskState::succeeded;
   changes.results = {{0, {artifact, 0.5, Value(nullptr)}, AttemptId{7, 8, 9}},
                      {1, {ValueList{"a", 1, true}}, {}}};
-  changes.expansions = {{2, {{1, "x"}, {2, artifact}}}};
+  changes.expansions = {{2, {{1, "x"}, {2, artifact}}, {}}};
   changes.manifests = {{0, sha256("key"), "parameter month: 1 → 2"}, {1, {}, "cache: false"}};
   REQUIRE(commit(run, changes).ok());
-  // The expansion that was seen first stays; a result may be replaced.
+  // Both may be replaced: a task was done again.
   changes = {};
-  changes.expansions = {{2, {{3, "y"}}}};
+  changes.expansions = {{2, {{1, "x"}, {2, artifact}, {3, "y"}}, {2, 0}}};
   changes.results = {{1, {2}, {}}};
   REQUIRE(commit(run, changes).ok());
 
@@ -315,7 +315,9 @@ TEST_CASE_FIXTURE(Fixture, "results with artifacts, expansions and manifests com
   CHECK(loaded.results[1].outputs == std::vector<Value>{2});
   CHECK(!loaded.results[1].cached_from);
   REQUIRE(loaded.expansions.size() == 1);
-  CHECK(loaded.expansions[0].items == std::vector<std::vector<Value>>{{1, "x"}, {2, artifact}});
+  CHECK(loaded.expansions[0].items ==
+        std::vector<std::vector<Value>>{{1, "x"}, {2, artifact}, {3, "y"}});
+  CHECK(loaded.expansions[0].order == std::vector<std::int32_t>{2, 0});
   Transaction reader = *database->begin_read();
   CHECK((*runs.manifest(reader, run.id, 0))->key == sha256("key"));
   CHECK((*runs.manifest(reader, run.id, 0))->reason == "parameter month: 1 → 2");

@@ -35,7 +35,7 @@ TEST_CASE("something that only looks like a repository has no git facts") {
 TEST_CASE("commit, branch and changes are read") {
   const TestFolder folder;
   if (!git(folder, {"init", "-q"})) {
-    MESSAGE("skipped: there is no git");
+    MESSAGE("SKIP: there is no git");
     return;
   }
   CHECK(read_git_facts(folder.path()).value_or({})->commit.empty());
@@ -65,7 +65,7 @@ TEST_CASE("the variables of a hook that runs us do not lead to another repositor
   const TestFolder other;
   const TestFolder folder;
   if (!git(other, {"init", "-q"}) || !git(folder, {"init", "-q"})) {
-    MESSAGE("skipped: there is no git");
+    MESSAGE("SKIP: there is no git");
     return;
   }
   folder.write("new", "x");

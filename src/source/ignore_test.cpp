@@ -90,7 +90,7 @@ TEST_CASE("the default rules know what is no source") {
 TEST_CASE("random rules agree with git itself") {
   const TestFolder folder;
   if (!run_command({.argv = {"git", "init", "-q", folder.path()}}).ok()) {
-    MESSAGE("skipped: there is no git");
+    MESSAGE("SKIP: there is no git");
     return;
   }
   const std::vector<std::string> paths = {"a",   "b",     "ab",    "a/a",   "a/b",

@@ -87,7 +87,7 @@ TEST_CASE("Geartrain's own folder is left out wherever it is, and nothing can ta
 
 TEST_CASE("with git, tracked and unignored files are the source; deleted ones are not") {
   if (!have_git()) {
-    MESSAGE("skipped: there is no git");
+    MESSAGE("SKIP: there is no git");
     return;
   }
   Project project;
@@ -111,7 +111,7 @@ TEST_CASE("with git, tracked and unignored files are the source; deleted ones ar
 
 TEST_CASE("a project below the top of a work tree, repositories in it, and one that git ignores") {
   if (!have_git()) {
-    MESSAGE("skipped: there is no git");
+    MESSAGE("SKIP: there is no git");
     return;
   }
   Project project;
@@ -299,7 +299,7 @@ TEST_CASE("a file that was young when it was hashed is hashed again, not trusted
 
 TEST_CASE("a file that cannot be read is refused with what to do") {
   if (geteuid() == 0) {
-    MESSAGE("skipped: root reads everything");
+    MESSAGE("SKIP: root reads everything");
     return;
   }
   Project project;
