@@ -104,7 +104,7 @@ class EnvironmentsTest(Case):
         self.assertEqual(self.seen(), "tiny-1.0.dist-info")
         out, talk = self.call("env", "update")
         self.assertRegex(out, r"tiny +1\.0 +2\.0")
-        self.assertIn("1 packages changed", talk)
+        self.assertIn("1 package changed", talk)
         self.assertIn("package tiny: 1.0 → 2.0", self.call("plan")[0])
         self.call("run")
         self.assertEqual(self.seen(), "tiny-2.0.dist-info")
