@@ -1,6 +1,7 @@
 #include "cli/run_watcher.h"
 
 #include <array>
+#include <unordered_set>
 
 #include "cli/message_text.h"
 
@@ -46,7 +47,7 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
   };
   each([&](const TaskChange& change) { ++quiet[static_cast<std::size_t>(change.state)]; });
   states_.resize(run.tasks().size());
-  if (is_taken_over) begin(run);
+  if (is_taken_over) begin(run, changes);
   each([&](const TaskChange& change) {
     count(run, change.index);
     const bool is_one_of_many =
@@ -66,13 +67,16 @@ void RunWatcher::waits(const LiveRun& run, TaskIndex task, const std::string& po
   if (!reason.empty()) progress_.say(fmt::format("{}: {}", run.task_path(task), reason));
 }
 
-/// What is there already when an engine goes on with a run.
-void RunWatcher::begin(const LiveRun& run) {
+/// What is there already when an engine goes on with a run. What the first commit changes is told
+/// with that.
+void RunWatcher::begin(const LiveRun& run, const RunChanges& changes) {
+  std::unordered_set<TaskIndex> changed;
+  for (const TaskChange& change : changes.changed) changed.insert(change.index);
   for (TaskIndex index = 0; index < run.tasks().size(); ++index) {
     count(run, index);
     const LiveRun::Task& task = run.task(index);
     const bool runs = task.state == TaskState::queued || task.state == TaskState::running;
-    if (runs && task.kind == TaskKind::step)
+    if (runs && task.kind == TaskKind::step && !changed.contains(index))
       progress_.changed({.index = index,
                          .path = run.task_path(index),
                          .state = task.state,

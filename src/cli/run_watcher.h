@@ -34,7 +34,7 @@ class RunWatcher final : public RunObserver {
   const std::vector<TaskIndex>& failed() const { return failed_; }
 
  private:
-  void begin(const LiveRun& run);
+  void begin(const LiveRun& run, const RunChanges& changes);
   void count(const LiveRun& run, TaskIndex task);
   void tell(const LiveRun& run, const TaskChange& change);
 
