@@ -81,7 +81,7 @@ void fuzz_manifest(std::string_view bytes) {
   (void)source_differences(bytes.substr(0, bytes.size() / 2), bytes.substr(bytes.size() / 2));
   const std::string word = escaped(bytes);
   GT_CHECK(unescaped(word) == bytes, "an escaped word gives its bytes back");
-  GT_CHECK(word.find_first_of(" \n\"'") == std::string::npos, "an escaped word is a word");
+  GT_CHECK(word.find_first_of(" \n\"") == std::string::npos, "an escaped word is a word");
   if (const auto plain = unescaped(bytes)) GT_CHECK(escaped(*plain) == bytes, "a word is one way");
   GT_CHECK(is_utf8(printable(bytes)), "any bytes can be shown");
 }

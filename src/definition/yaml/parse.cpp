@@ -14,11 +14,6 @@
 namespace gt {
 namespace {
 
-Position position_of(const yaml_mark_t& mark) {
-  return {.line = static_cast<std::uint32_t>(mark.line + 1),
-          .column = static_cast<std::uint32_t>(mark.column + 1)};
-}
-
 std::string_view text_of(const yaml_char_t* text, std::size_t size) {
   return {reinterpret_cast<const char*>(text), size};
 }
@@ -106,6 +101,7 @@ class YamlReader {
     std::uint64_t node_count;
   };
 
+  Position position_at(const yaml_mark_t& mark) const;
   bool handle(Event& event);
   void handle_alias(Event& event);
   void handle_scalar(Event& event);
@@ -162,8 +158,8 @@ YamlTree YamlReader::read() {
     if (yaml_parser_parse(parser.get(), event.raw()) == 0) {
       stop_at(syntax_problem({.problem = parser->problem ? parser->problem : "",
                               .context = parser->context ? parser->context : "",
-                              .position = position_of(parser->problem_mark),
-                              .context_position = position_of(parser->context_mark)},
+                              .position = position_at(parser->problem_mark),
+                              .context_position = position_at(parser->context_mark)},
                              source(), tree_.sources_[0].line_starts));
       break;
     }
@@ -172,12 +168,26 @@ YamlTree YamlReader::read() {
   return std::move(tree_);
 }
 
+/// After the last character the parser reads a line break of its own, which is not in the file.
+Position YamlReader::position_at(const yaml_mark_t& mark) const {
+  const std::vector<std::uint32_t>& starts = tree_.sources_[0].line_starts;
+  if (mark.line < starts.size())
+    return {.line = static_cast<std::uint32_t>(mark.line + 1),
+            .column = static_cast<std::uint32_t>(mark.column + 1)};
+  const auto last = static_cast<std::uint32_t>(starts.size());
+  const auto begins_character = [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  };
+  const auto columns = std::ranges::count_if(line_text(source(), starts, last), begins_character);
+  return {.line = last, .column = static_cast<std::uint32_t>(columns + 1)};
+}
+
 bool YamlReader::handle(Event& event) {
   switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
       if (++document_count_ > 1) {
         problems_.push_back(error_problem(
-            position_of(event->start_mark), "a second document", "one document in the file",
+            position_at(event->start_mark), "a second document", "one document in the file",
             "remove the `---` or put this part into a file of its own"));
         return false;
       }
@@ -212,7 +222,7 @@ void YamlReader::refuse_tag(const yaml_char_t* tag, Position position) {
 
 void YamlReader::handle_scalar(Event& event) {
   const auto& scalar = event->data.scalar;
-  const Position position = position_of(event->start_mark);
+  const Position position = position_at(event->start_mark);
   refuse_tag(scalar.tag, position);
   const std::string_view text = text_of(scalar.value, scalar.length);
   const YamlStyle style = style_of(scalar.style);
@@ -226,7 +236,7 @@ void YamlReader::handle_scalar(Event& event) {
 }
 
 void YamlReader::handle_alias(Event& event) {
-  const Position position = position_of(event->start_mark);
+  const Position position = position_at(event->start_mark);
   const std::string name = text_of(event->data.alias.anchor);
   const auto found = anchors_.find(name);
   if (found == anchors_.end()) {
@@ -258,7 +268,7 @@ void YamlReader::handle_alias(Event& event) {
 
 bool YamlReader::open(YamlKind kind, const yaml_event_t& event, const yaml_char_t* anchor,
                       const yaml_char_t* tag) {
-  const Position position = position_of(event.start_mark);
+  const Position position = position_at(event.start_mark);
   refuse_tag(tag, position);
   if (open_.size() >= limits_.depth_max) {
     stop_at(error_problem(position, fmt::format("nested deeper than {} levels", limits_.depth_max),

@@ -196,6 +196,16 @@ TEST_CASE("bytes that are no plain UTF-8 text are refused with their place") {
             .shown_tree() == "{a: an integer:1}");
 }
 
+TEST_CASE("what is missing at the end of the file stands there, not in a line after it") {
+  for (const std::string text : {"?", "é:"}) {
+    const Parsed parsed(text);
+    const YamlNode value = (*parsed.tree.root()->entries().begin()).value;
+    CAPTURE(text);
+    CHECK(value.position().line == 1);
+    CHECK(value.position().column <= 3);
+  }
+}
+
 TEST_CASE("size and depth have limits") {
   CHECK(Parsed("a: 12345", {.file_bytes_max = 4}).problem() == "1:1 the file has 8 B");
   CHECK(Parsed(std::string(65, '[') + std::string(65, ']')).problem() ==
