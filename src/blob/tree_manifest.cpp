@@ -13,11 +13,17 @@ namespace {
 
 constexpr std::string_view first_line = "geartrain tree 1\n";
 
+bool leads_down(std::string_view path) {
+  return std::ranges::none_of(split(path, '/'), [](std::string_view part) {
+    return part.empty() || part == "." || part == "..";
+  });
+}
+
 std::optional<TreeEntry> parse_line(std::string_view line) {
   const std::vector<std::string_view> words = split(line, ' ');
   TreeEntry entry;
   std::optional<std::string> path = unescaped(words.back());
-  if (!path) return std::nullopt;
+  if (!path || !leads_down(*path)) return std::nullopt;
   entry.path = std::move(*path);
   if (words.size() == 2 && words[0] == "folder") {
     entry.kind = TreeEntry::Kind::empty_folder;
@@ -36,6 +42,7 @@ std::optional<TreeEntry> parse_line(std::string_view line) {
   const auto [stop, failure] = std::from_chars(words[1].data(), end, entry.bytes);
   const std::optional<Digest> digest = Digest::parse(words[2]);
   if (failure != std::errc() || stop != end || entry.bytes < 0 || !digest) return std::nullopt;
+  if (words[1].size() > 1 && words[1].starts_with('0')) return std::nullopt;
   entry.digest = *digest;
   return entry;
 }
@@ -75,7 +82,8 @@ Result<std::vector<TreeEntry>> parse_tree(std::string_view text) {
     const std::size_t end = text.find('\n');
     std::optional<TreeEntry> entry;
     if (end != std::string_view::npos) entry = parse_line(text.substr(0, end));
-    if (!entry)
+    const bool is_in_order = entry && (entries.empty() || entries.back().path < entry->path);
+    if (!is_in_order)
       return error(Errc::invalid, "line {} of a tree manifest cannot be read", entries.size() + 2);
     entries.push_back(std::move(*entry));
     text.remove_prefix(end + 1);

@@ -35,7 +35,8 @@ struct TreeEntry {
 /// Sorts the entries by path first.
 std::string tree_text(std::vector<TreeEntry>& entries);
 
-/// The inverse of tree_text. Errc::invalid with the line's number.
+/// The inverse of tree_text: any other spelling of a tree, and a path that leads out of it, is
+/// Errc::invalid with the line's number.
 Result<std::vector<TreeEntry>> parse_tree(std::string_view text);
 
 /// What a manifest says of all its entries together.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <map>
 #include <rapidcheck.h>
 
 namespace gt {
@@ -22,11 +24,12 @@ TEST_CASE("a manifest has a line for each entry, sorted by path") {
 }
 
 TEST_CASE("reading a manifest is the inverse of writing it") {
-  CHECK(rc::check([](std::vector<std::pair<std::string, std::string>> names) {
+  CHECK(rc::check([](std::map<std::string, std::string> names) {
     std::vector<TreeEntry> entries;
     int turn = 0;
     for (auto& [path, target] : names) {
-      TreeEntry entry{.path = path, .kind = static_cast<TreeEntry::Kind>(turn++ % 4)};
+      if (path.empty() || path.contains('/') || path == "." || path == "..") continue;
+      TreeEntry entry{.path = "deep/" + path, .kind = static_cast<TreeEntry::Kind>(turn++ % 4)};
       if (entry.is_file()) {
         entry.bytes = static_cast<std::int64_t>(target.size());
         entry.digest = sha256(target);
@@ -57,6 +60,18 @@ TEST_CASE("a damaged manifest is refused with the line") {
            "644 1 " + sha256("").hex() + " b", "644 1 00 b\n", "600 1 " + sha256("").hex() + " b\n",
            "644 -1 " + sha256("").hex() + " b\n", "folder\n", "link a\n", "\n"})
     CHECK(parse_tree(head + line).error().message.starts_with("line 3 "));
+}
+
+TEST_CASE("a tree has one spelling, and no path that leads out of it") {
+  const std::string head = "geartrain tree 1\nfolder b\n";
+  for (const std::string& line :
+       std::vector<std::string>{"folder a\n", "folder b\n", "644 01 " + sha256("").hex() + " c\n",
+                                "folder c/../d\n", "folder c//d\n", "folder c/.\n"}) {
+    CAPTURE(line);
+    CHECK_FALSE(parse_tree(head + line).ok());
+  }
+  for (const char* path : {"../x", "/x", ".."})
+    CHECK_FALSE(parse_tree(fmt::format("geartrain tree 1\nlink y {}\n", path)).ok());
 }
 
 TEST_CASE("links stay inside or are refused") {

@@ -27,6 +27,7 @@ struct SourceSet {
   Digest digest;  ///< of the text
 };
 
+/// All texts are UTF-8: what else is a fact stands in them escaped.
 struct StepManifest {
   /// Canonical JSON: {"argv": [...]} or {"script": "…"}, with inputs by digest and name, outputs by
   /// path below the attempt's folder, secrets by name.

@@ -104,6 +104,22 @@ TEST_CASE("a step that says what it reads is taken from the cache the second tim
   }
 }
 
+TEST_CASE("a variable of the caller is a fact byte by byte, whatever it holds") {
+  SimulatedWorld world(2);
+  const char* text = R"(
+steps:
+  a: {run: [a], code: [a.py], env: {inherit: [X]}, outputs: {x: {type: any}}}
+)";
+  for (const char* value : {"\xB7", "\xA7", "plain"}) {
+    world.facts.variables["X"] = value;
+    for (const char* states : {"a:succeeded", "a:cached"}) {
+      const RunId run = world.start(text);
+      REQUIRE(world.drive());
+      CHECK(world.states(run) == states);
+    }
+  }
+}
+
 TEST_CASE("a result of a source file that changed while the step ran is not kept") {
   SimulatedWorld world(3);
   world.facts.files["b.py"] = "before";

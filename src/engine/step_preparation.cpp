@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/json.h"
+#include "base/text.h"
 
 namespace gt {
 
@@ -175,6 +176,12 @@ void add_gpu_variables(const std::vector<std::string>& gpus, const NamedValues& 
   launch.variables.emplace_back("GEARTRAIN_GPUS", devices);
 }
 
+/// A caller's variable may hold any bytes, and two of them must not look alike in a manifest.
+std::string inherited_text(const std::optional<std::string>& value) {
+  if (!value) return "unset";
+  return is_utf8(*value) ? json_quoted(*value) : "bytes " + escaped(*value);
+}
+
 /// Texts of a secret value itself and of each of its parts, for masking.
 void collect_secret(const Value& value, std::vector<std::string>& masks) {
   if (const Secret* secret = value.secret()) {
@@ -236,8 +243,7 @@ Result<PreparedKey> prepare_key(const LiveRun& run, TaskIndex task, StepFacts& f
   for (const auto& [name, value] : places.variables)
     manifest.variables.emplace_back(name, TRY(manifest_json(value, "env " + name)));
   for (const std::string& name : inherited_names(pipeline, step)) {
-    const auto value = facts.inherited_variable(name);
-    manifest.variables.emplace_back(name, value ? json_quoted(*value) : "unset");
+    manifest.variables.emplace_back(name, inherited_text(facts.inherited_variable(name)));
   }
   const TaskContext context(run, task, Viewpoint::command, &places, &by_name);
   const CommandText command = TRY(evaluate_command(step, context));

@@ -212,6 +212,7 @@ TEST_CASE("a secret can only become text") {
                            "basename(secrets.token)"})
     CHECK_MESSAGE(!evaluated(text).ok(), text);
   CHECK(value_of("format('Bearer {}', secrets.token)") == Value(Secret{"token", "Bearer s3cr3t"}));
+  CHECK(value_of("format('none', secrets.token)") == Value(Secret{"token", "none"}));
   CHECK(value_of("params.flag ? secrets.token : ''").secret() != nullptr);
 }
 

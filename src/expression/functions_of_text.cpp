@@ -63,7 +63,11 @@ Result<std::pair<std::size_t, std::size_t>> format_field(std::string_view text, 
 Result<Value> format(const CallValues& values) {
   std::string_view rest = text_at(values, 0);
   Builder text;
+  // Also one that no field names: the type of the result must not hang on the text.
   std::string secrets;
+  for (const Value& argument : values.arguments)
+    if (const auto* secret = argument.secret())
+      secrets += (secrets.empty() ? "" : ", ") + secret->name;
   std::size_t next = 0;
   while (!rest.empty()) {
     const std::size_t brace = rest.find_first_of("{}");
@@ -79,10 +83,7 @@ Result<Value> format(const CallValues& values) {
     rest.remove_prefix(length);
     if (index + 1 >= values.arguments.size())
       return error(Errc::invalid, "format has no argument for {{{}}}", index);
-    const Value& value = values.arguments[index + 1];
-    if (const auto* secret = value.secret())
-      secrets += (secrets.empty() ? "" : ", ") + secret->name;
-    const std::string piece = TRY(render(value));
+    const std::string piece = TRY(render(values.arguments[index + 1]));
     TRY(text.add(piece));
   }
   std::string result = std::move(text).take();
