@@ -189,13 +189,11 @@ Result<std::vector<SourceFile>> Snapshot::all_files() const {
   return files;
 }
 
-// The first segment on the way to a path, or the path, that is a link.
-std::optional<std::string> Snapshot::first_link_in(const std::string& path) const {
+// The first segment on the way to a path that is a link, else what is at the path.
+std::optional<SourceFile> Snapshot::first_link_or_end(const std::string& path) const {
   for (auto slash = path.find('/');; slash = path.find('/', slash + 1)) {
-    std::string part = path.substr(0, slash);
-    const auto found = look_at(part);
-    if (found && found->kind == PathKind::link) return part;
-    if (slash == std::string::npos) return std::nullopt;
+    auto found = look_at(path.substr(0, slash));
+    if (slash == std::string::npos || (found && found->kind == PathKind::link)) return found;
   }
 }
 
@@ -204,9 +202,9 @@ Result<std::vector<SourceFile>> Snapshot::files_of(const Glob& glob) const {
   if (!start.empty()) {
     if (is_left_out(start))
       return error(Errc::invalid, "'{}' is in Geartrain's own folder", printable(glob.text()));
-    if (const auto link = first_link_in(start)) return std::vector{*look_at(*link)};
-    const auto found = look_at(start);
+    const auto found = first_link_or_end(start);
     if (!found) return std::vector<SourceFile>();
+    if (found->kind == PathKind::link) return std::vector{*found};
     if (found->kind == PathKind::other)
       return error(Errc::invalid, "'{}' is not a regular file", printable(start));
     if (found->kind == PathKind::file)

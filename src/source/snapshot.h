@@ -58,7 +58,7 @@ class Snapshot {
   Result<std::optional<std::vector<std::string>>> ask_git(const std::string& folder) const;
   Result<bool> add_git_files(const std::string& folder, std::size_t depth,
                              std::vector<SourceFile>& files) const;
-  std::optional<std::string> first_link_in(const std::string& path) const;
+  std::optional<SourceFile> first_link_or_end(const std::string& path) const;
 
   std::string root_;
   UniqueFd root_fd_;
