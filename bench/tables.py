@@ -32,7 +32,7 @@ class Bounds:
 
 def bounds_of(key, measure):
     if measure == "first run":
-        return Bounds(ninja=1.5 if key.startswith("fibo") else 2.0)
+        return Bounds(ninja=1.5)
     if measure == "no-op" and key == "fan-out":
         return Bounds(seconds=0.020)
     return Bounds()
