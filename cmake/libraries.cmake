@@ -23,6 +23,10 @@ geartrain_library(lib_soci NAMES soci_sqlite3 soci_core sqlite3 LINKS m ${CMAKE_
 geartrain_library(lib_yaml NAMES yaml)
 geartrain_library(lib_zstd NAMES zstd)
 geartrain_library(lib_re2 NAMES re2 LINKS Threads::Threads)
+# In this order: each needs some of those after it.
+geartrain_library(lib_absl_time NAMES absl_time absl_time_zone absl_civil_time absl_strings
+  absl_strings_internal absl_throw_delegate absl_base absl_spinlock_wait absl_int128
+  absl_raw_logging_internal absl_log_severity LINKS Threads::Threads)
 if(GEARTRAIN_TESTS)
   geartrain_library(lib_rapidcheck NAMES rapidcheck)
 endif()

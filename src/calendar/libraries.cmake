@@ -1,0 +1,1 @@
+target_link_libraries(gt_calendar PRIVATE lib_absl_time)
