@@ -27,8 +27,7 @@ class CronSchedule {
  public:
   /// An expression with minutes in every hour means a rhythm: without policies its missing times
   /// are skipped, and both of its duplicates fire, as the clocks go on. Any other one means times
-  /// of day: those are shifted, and fire once, at the first. Vixie's cron and croniter draw the
-  /// line likewise.
+  /// of day: those are shifted, and fire once, at the first. docs/adr/0010 says why.
   CronSchedule(Cron cron, Zone zone, std::optional<MissingTime> missing = std::nullopt,
                std::optional<DuplicateTime> duplicate = std::nullopt);
 

@@ -129,6 +129,11 @@ TEST_CASE("weekdays are counted within the month") {
   CHECK(days_of_month("* * sunL,7#1", "2024-06") == "2 30");
 }
 
+TEST_CASE("a fifth weekday of one month is not a day of the next") {
+  CHECK(days("0 0 1 * thu#5", "2023-02-02 00:00", 2) ==
+        std::vector<std::string>{"2023-03-01", "2023-03-30"});
+}
+
 TEST_CASE("a day of either field is enough if both say something") {
   CHECK(days_of_month("13 * fri", "2024-09") == "6 13 20 27");
   CHECK(days_of_month("13 * sun", "2024-09") == "1 8 13 15 22 29");

@@ -313,6 +313,37 @@ TEST_CASE("a day that never was is one instant, or nothing") {
         });
 }
 
+TEST_CASE("changes by seconds skip and repeat no more than they do") {
+  // New York 1883-11-18: at 12:03:58 the clocks show 12:00 (17:00 UTC).
+  check("America/New_York",
+        {
+            {"2,3,4 12 18 11 *",
+             "1883-11-18 16:00",
+             "1883-11-18 18:00",
+             {},
+             {},
+             {"1883-11-18 16:58:02", "1883-11-18 16:59:02", "1883-11-18 17:04"}},
+            {"2,3,4 12 18 11 *",
+             "1883-11-18 16:00",
+             "1883-11-18 18:00",
+             {},
+             last,
+             {"1883-11-18 17:02", "1883-11-18 17:03", "1883-11-18 17:04"}},
+        });
+  // Berlin 1893-04-01: at 00:00 the clocks show 00:06:32 (23:06:32 UTC).
+  check(
+      "Europe/Berlin",
+      {
+          {"5,6,7 0 1 4 *",
+           "1893-03-31 12:00",
+           "1893-04-01 12:00",
+           {},
+           {},
+           {"1893-03-31 23:06:32", "1893-03-31 23:07"}},
+          {"5,6,7 0 1 4 *", "1893-03-31 12:00", "1893-04-01 12:00", skip, {}, {"1893-03-31 23:07"}},
+      });
+}
+
 TEST_CASE("a day that was twice is one, or two") {
   // Kwajalein 1969-09-30: at 24:00 the clocks show 01:00 of the same day (13:00 UTC).
   check("Pacific/Kwajalein",

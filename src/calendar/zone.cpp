@@ -14,23 +14,25 @@ namespace {
 Time from_absl(absl::Time time) { return from_microseconds(absl::ToUnixMicros(time)); }
 absl::Time to_absl(Time time) { return absl::FromUnixMicros(to_microseconds(time)); }
 
-// The changes of a zone, one after another. Abseil tells them by what the clocks show.
+// Abseil tells changes by what the clocks show, one after another.
 std::optional<absl::Time> next_change(const absl::TimeZone& zone, absl::Time after) {
   absl::TimeZone::CivilTransition change;
   if (!zone.NextTransition(after, &change)) return std::nullopt;
-  const absl::Time at = zone.At(change.to).trans;
-  GT_CHECK(at > after, "the changes of a time zone are in order");
-  return at;
+  return zone.At(change.to).trans;
 }
 
-std::vector<ZoneStretch> stretches_of(const absl::TimeZone& zone) {
+Result<std::vector<ZoneStretch>> stretches_of(const absl::TimeZone& zone) {
   const auto offset_at = [&](Time time) {
     return std::chrono::seconds(zone.At(to_absl(time)).offset);
   };
   std::vector<ZoneStretch> stretches = {{calendar_begin, calendar_end, offset_at(calendar_begin)}};
-  auto change = next_change(zone, to_absl(calendar_begin));
-  for (; change && *change < to_absl(calendar_end); change = next_change(zone, *change)) {
-    const Time at = from_absl(*change);
+  absl::Time passed = to_absl(calendar_begin);
+  while (const auto change = next_change(zone, passed)) {
+    if (*change <= passed)
+      return error(Errc::unavailable, "the changes of {} are not in order", zone.name());
+    passed = *change;
+    const Time at = from_absl(passed);
+    if (at >= calendar_end) break;
     const std::chrono::seconds offset = offset_at(at);
     // Some change only the zone's abbreviation.
     if (offset == stretches.back().offset) continue;
@@ -59,7 +61,8 @@ Result<Zone> Zone::open(std::string_view name) {
   absl::TimeZone zone;
   if (!is_zone_name(name) || !absl::LoadTimeZone(std::string(name), &zone))
     return unknown_zone(name);
-  return Zone(std::string(name), stretches_of(zone));
+  std::vector<ZoneStretch> stretches = TRY(stretches_of(zone));
+  return Zone(std::string(name), std::move(stretches));
 }
 
 Zone::Zone(std::string name, std::vector<ZoneStretch> stretches)

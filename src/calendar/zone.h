@@ -32,8 +32,8 @@ struct ZoneStretch {
 class Zone {
  public:
   /// Europe/Berlin. Errc::invalid for what is no such name, with the nearest one in the hint;
-  /// Errc::unavailable where the machine has no time zones. The machine's own zone ("localtime") is
-  /// refused: the same schedule would mean something else elsewhere.
+  /// Errc::unavailable where the machine has no time zones, or one that is damaged. The machine's
+  /// own zone ("localtime") is refused: the same schedule would mean something else elsewhere.
   static Result<Zone> open(std::string_view name);
 
   const std::string& name() const { return name_; }

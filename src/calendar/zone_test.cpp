@@ -95,6 +95,12 @@ TEST_CASE("a skipped day has no instants") {
   CHECK(occurrences(*apia, "2011-12-30 12:00").empty());
 }
 
+TEST_CASE("clocks that are fourteen hours ahead repeat their hours as others do") {
+  const auto apia = test_zone("Pacific/Apia");
+  if (!apia) return;
+  CHECK(occurrences(*apia, "2012-04-01 03:30") == Texts{"2012-03-31 13:30", "2012-03-31 14:30"});
+}
+
 TEST_CASE("old offsets have seconds, and rules go on for centuries") {
   const auto berlin = test_zone("Europe/Berlin");
   if (!berlin) return;
