@@ -1,6 +1,7 @@
 #include "calendar/cron.h"
 
 #include <bit>
+#include <charconv>
 
 #include "base/text.h"
 
@@ -138,6 +139,17 @@ std::optional<minutes> Cron::time_until(minutes time) const {
   const std::uint32_t earlier = until(fields_.hours, hour) & ~(1U << hour);
   if (earlier == 0) return std::nullopt;
   return hours{highest(earlier)} + minutes{highest(fields_.minutes)};
+}
+
+std::optional<std::size_t> offset_of_cron_error(const Error& error) {
+  constexpr std::string_view mark = "column ";
+  const std::size_t at = error.message.find(mark);
+  if (at == std::string::npos) return std::nullopt;
+  const std::string_view digits = std::string_view(error.message).substr(at + mark.size());
+  std::size_t column = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), column);
+  if (parsed.ec != std::errc() || column == 0) return std::nullopt;
+  return column - 1;
 }
 
 }  // namespace gt

@@ -45,4 +45,8 @@ class Cron {
   std::string text_;
 };
 
+/// Where in the text the error of Cron::parse is, from 0, which its message names as a column from
+/// 1; for those who know where the text itself stands. nullopt for an empty text.
+std::optional<std::size_t> offset_of_cron_error(const Error& error);
+
 }  // namespace gt

@@ -37,6 +37,8 @@ class CronSchedule {
   std::optional<Time> next(Time after) const;
   std::optional<Time> previous(Time before) const;
 
+  const Cron& cron() const { return cron_; }
+  const Zone& zone() const { return zone_; }
   MissingTime missing() const { return missing_; }
   DuplicateTime duplicate() const { return duplicate_; }
 

@@ -225,6 +225,19 @@ TEST_CASE("a wrong number of fields is told by what is missing or too much") {
   CHECK(problem("0 0 6 * * *") == "column 11: 6 fields are too many");
 }
 
+TEST_CASE("every error says where in the text it is") {
+  const auto offset = [](const char* text) {
+    return offset_of_cron_error(Cron::parse(text).error());
+  };
+  CHECK(offset("0 25 * * *") == 2);
+  CHECK(offset("*/90 * * * *") == 2);
+  CHECK(offset("0 6 * *") == 7);
+  CHECK(offset("0 0 6 * * *") == 10);
+  CHECK(offset("@dayly") == 0);
+  CHECK(offset("0 0 30 2 *") == 4);
+  CHECK_FALSE(offset(""));
+}
+
 TEST_CASE("an unknown short name is refused, with the nearest one in the hint") {
   CHECK(problem("@dayly") == "column 1: unknown schedule @dayly");
   CHECK(Cron::parse("@dayly").error().hint == "did you mean @daily?");

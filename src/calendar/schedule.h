@@ -56,6 +56,11 @@ class Schedule {
   /// The first one after this instant, which does not count; nullopt if none follows.
   std::optional<Firing> next_firing(Time after) const;
 
+  /// nullptr for an interval.
+  const CronSchedule* cron() const { return std::get_if<CronSchedule>(&rule_); }
+  Time start() const { return start_; }
+  Time end() const { return end_; }
+
  private:
   friend class Firings;
   std::optional<Time> next(Time after) const;
