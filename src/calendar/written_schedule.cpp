@@ -16,7 +16,10 @@ Result<std::variant<CronSchedule, IntervalSchedule>> rule_of(const WrittenSchedu
 }  // namespace
 
 Result<PlacedSchedule> place_schedule(const WrittenSchedule& written) {
-  Zone zone = TRY(Zone::open(written.timezone));
+  return place_schedule(written, TRY(Zone::open(written.timezone)));
+}
+
+Result<PlacedSchedule> place_schedule(const WrittenSchedule& written, Zone zone) {
   const Time start = written.start ? instant_of(*written.start, zone) : calendar_begin;
   const Time end = written.end ? instant_of(*written.end, zone) : calendar_end;
   if (start >= calendar_end)

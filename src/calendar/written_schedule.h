@@ -33,5 +33,7 @@ struct PlacedSchedule {
 /// start, the interval is too short, or its start is outside of the calendar. Errc::unavailable:
 /// the machine has no rules of time zones.
 Result<PlacedSchedule> place_schedule(const WrittenSchedule& written);
+/// With its zone, which has been opened already.
+Result<PlacedSchedule> place_schedule(const WrittenSchedule& written, Zone zone);
 
 }  // namespace gt

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "definition/check_arguments.h"
 #include "definition/check_references.h"
 #include "definition/check_step.h"
 #include "definition/json_schema.h"
@@ -33,6 +34,7 @@ class PipelineChecker {
 
  private:
   void check_variables();
+  void check_triggers();
   /// The types of their `env`, which sees what `env` of the pipeline sees.
   TypeFields check_defaults(const StepSettings& defaults);
   /// `node` is the mapping of the steps.
@@ -80,6 +82,7 @@ TypeFields PipelineChecker::check(YamlNode root) {
     file_.params.emplace_back(parameter.name, type_of_schema(parameter.schema));
   }
   check_variables();
+  check_triggers();
   StepScope scope(file_.pipeline.steps);
   scope.default_variables = check_defaults(*file_.pipeline.defaults);
   check_scope(scope, root.find("steps"));
@@ -91,6 +94,16 @@ void PipelineChecker::check_variables() {
   const PlaceTypes types(file_, Place::pipeline_variable, nullptr, nullptr);
   TypeFields fields = check_variable_types(file_.pipeline.variables, types, problems_);
   file_.variables = std::move(fields);
+}
+
+void PipelineChecker::check_triggers() {
+  const PlaceTypes types(file_, Place::trigger, nullptr, nullptr);
+  for (const Trigger& trigger : file_.pipeline.triggers)
+    check_arguments({.given = trigger.params,
+                     .declared = file_.pipeline.params,
+                     .pipeline = "the pipeline",
+                     .position = trigger.position},
+                    types, problems_);
 }
 
 TypeFields PipelineChecker::check_defaults(const StepSettings& defaults) {

@@ -74,6 +74,8 @@ const char* field_of(Place place) {
       return "outputs";
     case Place::pipeline_variable:
       return "env";
+    case Place::trigger:
+      return "triggers";
   }
   return "";
 }

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "definition/check_arguments.h"
 #include "definition/check_references.h"
-#include "definition/json_schema.h"
 #include "definition/problems.h"
 
 namespace gt {
@@ -47,7 +46,6 @@ class StepChecker {
   Type type_of_axis(const MatrixAxis& axis);
   void check_inputs();
   void check_arguments();
-  void check_argument(const Argument& argument, const Parameter& parameter);
   void check_condition();
   void check_variables();
   void check_command();
@@ -147,61 +145,12 @@ void StepChecker::check_inputs() {
 void StepChecker::check_arguments() {
   const PipelineCall* const call = step_.call();
   if (!call || !call->pipeline) return;
-  const auto& declared = call->pipeline->params;
-  for (const Argument& argument : call->params) {
-    const auto found = std::ranges::find(declared, argument.name, &Parameter::name);
-    if (found != declared.end()) {
-      check_argument(argument, *found);
-      continue;
-    }
-    infer_checked(argument.value, at(Place::argument));
-    if (argument.name.empty()) continue;
-    std::vector<std::string> names;
-    for (const Parameter& parameter : declared) names.push_back(parameter.name);
-    const auto near = nearest(argument.name, names);
-    problems_.push_back(
-        error_problem(argument.position,
-                      fmt::format("{} has no parameter `{}`", printable(call->path), argument.name),
-                      near || names.empty() ? "" : fmt::format("one of {}", fmt::join(names, ", ")),
-                      near ? fmt::format("did you mean `{}`?", *near) : ""));
-  }
-  for (const Parameter& parameter : declared) {
-    if (parameter.default_value) continue;
-    if (std::ranges::find(call->params, parameter.name, &Argument::name) != call->params.end())
-      continue;
-    problems_.push_back(error_problem(
-        call->position,
-        fmt::format("parameter `{}` of {} is not given", parameter.name, printable(call->path)), "",
-        fmt::format("write it below `params`: {} has no default for it", printable(call->path))));
-  }
-}
-
-bool is_constant(const Template& text) {
-  bool has_reference = false;
-  text.for_each_reference([&](const Reference&) { has_reference = true; });
-  return !has_reference;
-}
-
-void StepChecker::check_argument(const Argument& argument, const Parameter& parameter) {
-  if (file_.damage.has(argument.position)) return;
-  const std::size_t problems_before = problems_.size();
-  const Type type = infer_checked(argument.value, at(Place::argument));
-  if (problems_.size() != problems_before) return;
-  const auto add = [&](const std::string& what) {
-    problems_.push_back(
-        error_problem(argument.position, fmt::format("parameter `{}` {}", argument.name, what), "",
-                      fmt::format("{} declares what it may be", printable(step_.call()->path))));
-  };
-  const Type wanted = type_of_schema(parameter.schema);
-  if (is_constant(argument.value)) {
-    const auto value = argument.value.evaluate(ValueContext({}));
-    const auto json = value ? to_json(*value) : Result<Json>(value.error());
-    if (!json) return;  // the run says why
-    for (const std::string& violation : violations(*json, parameter.schema))
-      add(fmt::format("is wrong: {}", violation));
-  } else if (!type.fits(wanted)) {
-    add(fmt::format("is of type {}, not {}", type.to_text(), wanted.to_text()));
-  }
+  const std::string name = printable(call->path);
+  gt::check_arguments({.given = call->params,
+                       .declared = call->pipeline->params,
+                       .pipeline = name,
+                       .position = call->position},
+                      at(Place::argument), problems_);
 }
 
 void StepChecker::check_condition() {

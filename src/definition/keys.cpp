@@ -54,8 +54,7 @@ constexpr auto pipeline_key_list = std::to_array<Key>({
     {"env", variables, "Environment variables of every step."},
     {"secrets", texts, "Names of the secrets that the steps may use; default: any."},
     {"defaults", defaults, "Settings of every step that does not say them itself."},
-    {"triggers", R"({"type": "object", "additionalProperties": {"type": "object"}})",
-     "What starts runs on a server."},
+    {"triggers", R"({"$ref": "#/$defs/triggers"})", "What begins runs by itself."},
     {"timeout", duration, "How long a run may take."},
     {"max_parallel", max_parallel, "How many tasks of a run may run at once."},
     {"priority", priority, "Of its runs: those with a higher one come first; default: 0."},
@@ -255,13 +254,35 @@ constexpr auto teardown_key_list = std::to_array<Key>({
     {"fails_run", boolean, "Its failure fails the run, as that of any other step."},
 });
 
+constexpr auto trigger_key_list = std::to_array<Key>({
+    {"schedule", text,
+     "A cron expression: minute, hour, day of month, month, day of week; or @daily and the like."},
+    {"every", duration, "In place of `schedule`: the time from one run to the next."},
+    {"timezone", text, "The IANA name of the zone whose clocks count; default: UTC."},
+    {"start", text, "It fires from this date, or date and time, on."},
+    {"end", text, "It fires before this date, or date and time, only."},
+    {"missing", R"({"$ref": "#/$defs/missing_time"})",
+     "What to do with a time that the clocks skip."},
+    {"duplicate", R"({"$ref": "#/$defs/duplicate_time"})",
+     "What to do with a time that the clocks show twice."},
+    {"catchup", R"({"$ref": "#/$defs/catchup"})",
+     "Which firings that nobody was there for have a run later; default: none."},
+    {"catchup_max", R"({"type": "integer", "minimum": 1, "maximum": 10000})",
+     "How many runs `catchup: all` begins at most, of the last firings; default: 100."},
+    {"overlap", R"({"$ref": "#/$defs/overlap"})",
+     "What to do while an earlier run has not ended; default: queue."},
+    {"params", R"({"type": "object"})", "Parameters of its runs, values with expressions."},
+});
+
 constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"arguments", "params"},
     {"args", "run"},
     {"cleanup", "teardown"},
     {"cmd", "run"},
     {"command", "run"},
+    {"concurrencyPolicy", "overlap"},
     {"condition", "if"},
+    {"cron", "schedule"},
     {"cwd", "working_directory"},
     {"dependencies", "needs"},
     {"depends", "needs"},
@@ -269,9 +290,11 @@ constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::str
     {"dependsOn", "needs"},
     {"default_args", "defaults"},
     {"deps", "inputs"},
+    {"end_date", "end"},
     {"envs", "env"},
     {"fail-fast", "fail_fast"},
     {"foreach", "matrix"},
+    {"interval", "every"},
     {"jobs", "steps"},
     {"max-parallel", "max_parallel"},
     {"on", "triggers"},
@@ -285,9 +308,12 @@ constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::str
     {"schedule", "triggers"},
     {"script", "run"},
     {"stages", "steps"},
+    {"start_date", "start"},
     {"strategy", "matrix"},
     {"tasks", "steps"},
     {"timeout-minutes", "timeout"},
+    {"timeZone", "timezone"},
+    {"tz", "timezone"},
     {"upstream", "needs"},
     {"variables", "env"},
     {"wdir", "working_directory"},
@@ -328,13 +354,14 @@ constinit const KeyTable grow_keys = {"grow", grow_key_list};
 constinit const KeyTable resources_keys = {"resources", resources_key_list};
 constinit const KeyTable cache_keys = {"cache", cache_key_list};
 constinit const KeyTable teardown_keys = {"teardown", teardown_key_list};
+constinit const KeyTable trigger_keys = {"trigger", trigger_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
       {&pipeline_keys, &fragment_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys,
        &defaults_keys, &group_step_keys, &pipeline_step_keys, &group_keys, &input_keys,
        &output_keys, &retry_keys, &group_retry_keys, &grow_keys, &resources_keys, &cache_keys,
-       &teardown_keys});
+       &teardown_keys, &trigger_keys});
   return all;
 }
 

@@ -54,6 +54,8 @@ extern const KeyTable resources_keys;
 extern const KeyTable cache_keys;
 /// Below `teardown:`.
 extern const KeyTable teardown_keys;
+/// Of an entry of `triggers:`.
+extern const KeyTable trigger_keys;
 
 std::span<const KeyTable* const> key_tables();
 

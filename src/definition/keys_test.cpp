@@ -42,6 +42,7 @@ TEST_CASE("the reference of the file format has every key, and no other") {
       {&resources_keys, "Resources"},
       {&cache_keys, "Cache"},
       {&teardown_keys, "Teardown"},
+      {&trigger_keys, "Triggers"},
   };
   CHECK(sections.size() == key_tables().size());
   for (const auto& [table, heading] : sections) {
@@ -57,10 +58,11 @@ TEST_CASE("the reference of the file format has every key, and no other") {
   }
 }
 
-TEST_CASE("the reference names every trigger rule, backoff and type") {
+TEST_CASE("the reference names every trigger rule, backoff, type and policy") {
   const std::string text = read_source_file("docs/reference/pipeline-file.md");
   for (const auto& words :
-       {trigger_rule_words(), backoff_words(), artifact_type_words(), value_type_words()}) {
+       {trigger_rule_words(), backoff_words(), artifact_type_words(), value_type_words(),
+        missing_time_words(), duplicate_time_words(), catchup_words(), overlap_words()}) {
     for (const std::string& word : words) {
       CAPTURE(word);
       CHECK(text.find("`" + word + "`") != std::string::npos);
@@ -77,6 +79,12 @@ TEST_CASE("words of the file are read as they are written") {
     CHECK(to_text(*parse_artifact_type(word)) == word);
   for (const std::string& word : value_type_words())
     CHECK(to_text(*parse_value_type(word)) == word);
+  for (const std::string& word : missing_time_words())
+    CHECK(to_text(*parse_missing_time(word)) == word);
+  for (const std::string& word : duplicate_time_words())
+    CHECK(to_text(*parse_duplicate_time(word)) == word);
+  for (const std::string& word : catchup_words()) CHECK(to_text(*parse_catchup(word)) == word);
+  for (const std::string& word : overlap_words()) CHECK(to_text(*parse_overlap(word)) == word);
   CHECK_FALSE(parse_cause("oom"));
   CHECK(to_text(TriggerRule::none_failed_min_one_success) ==
         std::string("none_failed_min_one_success"));

@@ -27,6 +27,10 @@ constexpr std::uint32_t max_parallel_max = 100'000;
 constexpr std::int64_t pool_slots_max = 1'000'000;
 /// Of a priority, above and below 0.
 constexpr std::int64_t priority_max = 1'000'000;
+/// Of one pipeline.
+constexpr std::size_t triggers_max = 1'000;
+/// What `catchup_max` may be.
+constexpr std::int64_t catchup_runs_max = 10'000;
 constexpr std::uint32_t retry_limit_max = 1'000;
 /// Of an output's path and of each name in it: what Linux file systems take.
 constexpr std::size_t path_bytes_max = 2'048;

@@ -21,6 +21,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/problem.h"
+#include "calendar/overlap.h"
+#include "calendar/written_schedule.h"
 #include "expression/shell_script.h"
 #include "expression/template.h"
 
@@ -203,7 +205,7 @@ struct Teardown {
 struct Group;
 struct Pipeline;
 
-/// A parameter that is given to another pipeline.
+/// A parameter that is given to another pipeline, or to the runs of a trigger.
 struct Argument {
   std::string name;
   Template value;
@@ -215,6 +217,27 @@ struct PipelineCall {
   std::shared_ptr<const Pipeline> pipeline;  ///< null only while what is wrong is collected
   std::vector<Argument> params;
   std::string path;  ///< relative to the project's root
+  Position position;
+};
+
+/// What becomes of firings that passed while nobody was there to begin their runs.
+enum class Catchup {
+  none,  ///< they are forgotten
+  last,  ///< the last one has its run
+  all,   ///< each has its run, up to a number of the last ones
+};
+
+/// `triggers:` one entry: what begins runs by itself.
+struct Trigger {
+  static constexpr std::int64_t catchup_runs = 100;
+
+  std::string name;
+  WrittenSchedule schedule;
+  Catchup catchup = Catchup::none;
+  std::int64_t catchup_max = catchup_runs;  ///< of Catchup::all
+  Overlap overlap = Overlap::queue;
+  /// May see `run.logical_date` and `run.interval` only.
+  std::vector<Argument> params;
   Position position;
 };
 
@@ -287,6 +310,7 @@ struct Pipeline : Group {
   std::optional<std::uint32_t> max_parallel;  ///< of the run
   std::int64_t priority = 0;                  ///< of its runs, if they are given none
   std::vector<std::string> secrets;           ///< names declared under `secrets:`
+  std::vector<Trigger> triggers;              ///< of runs of its own, not of a call
   std::vector<Step> finally_steps;
 };
 
@@ -302,11 +326,19 @@ const char* to_text(Cause cause);
 const char* to_text(Backoff backoff);
 const char* to_text(ArtifactType type);
 const char* to_text(ValueType type);
+const char* to_text(MissingTime missing);
+const char* to_text(DuplicateTime duplicate);
+const char* to_text(Catchup catchup);
+const char* to_text(Overlap overlap);
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text);
 std::optional<Cause> parse_cause(std::string_view text);
 std::optional<Backoff> parse_backoff(std::string_view text);
 std::optional<ArtifactType> parse_artifact_type(std::string_view text);
 std::optional<ValueType> parse_value_type(std::string_view text);
+std::optional<MissingTime> parse_missing_time(std::string_view text);
+std::optional<DuplicateTime> parse_duplicate_time(std::string_view text);
+std::optional<Catchup> parse_catchup(std::string_view text);
+std::optional<Overlap> parse_overlap(std::string_view text);
 
 /// All of them, for messages and the file format's schema.
 std::vector<std::string> trigger_rule_words();
@@ -314,5 +346,9 @@ std::vector<std::string> cause_words();
 std::vector<std::string> backoff_words();
 std::vector<std::string> artifact_type_words();
 std::vector<std::string> value_type_words();
+std::vector<std::string> missing_time_words();
+std::vector<std::string> duplicate_time_words();
+std::vector<std::string> catchup_words();
+std::vector<std::string> overlap_words();
 
 }  // namespace gt

@@ -15,6 +15,7 @@
 #include "definition/read_parameters.h"
 #include "definition/read_settings.h"
 #include "definition/read_step.h"
+#include "definition/read_triggers.h"
 
 namespace gt {
 namespace {
@@ -43,23 +44,10 @@ void read_secrets(YamlNode node, Pipeline& pipeline, Problems& problems) {
   }
 }
 
-/// Triggers belong to a server; here they must only look like some.
-void check_triggers(YamlNode node, Problems& problems) {
-  if (!node.is(YamlKind::mapping)) {
-    return add_wrong_kind(node, "`triggers`", "a mapping of names to triggers", problems);
-  }
-  for (const YamlEntry entry : node.entries()) {
-    read_name(entry.key, "trigger name", problems);
-    if (entry.value.is(YamlKind::mapping)) continue;
-    add_wrong_kind(entry.value, fmt::format("trigger `{}`", printable(entry.key.text())),
-                   "a mapping, as in {schedule: \"0 6 1 * *\"}", problems);
-  }
-}
-
 class PipelineReader {
  public:
   PipelineReader(Damage& damage, Problems& problems, StepReader::CalledPipelines called)
-      : problems_(problems), steps_(damage, problems, std::move(called)) {}
+      : damage_(damage), problems_(problems), steps_(damage, problems, std::move(called)) {}
 
   Pipeline read(YamlNode root) {
     check_keys(root, pipeline_keys, "the pipeline", problems_);
@@ -83,7 +71,7 @@ class PipelineReader {
     } else if (key == "secrets") {
       read_secrets(node, pipeline_, problems_);
     } else if (key == "triggers") {
-      check_triggers(node, problems_);
+      pipeline_.triggers = read_triggers(node, damage_, problems_);
     } else if (key == "timeout") {
       pipeline_.timeout = read_duration(node, "`timeout`", problems_);
     } else if (key == "max_parallel") {
@@ -101,6 +89,7 @@ class PipelineReader {
     }
   }
 
+  Damage& damage_;
   Problems& problems_;
   StepReader steps_;
   Pipeline pipeline_;

@@ -22,7 +22,8 @@ struct ReadResult {
 };
 
 /// `file_name` gives the pipeline its name if the file does not: `flights/pipeline.yaml` and
-/// `flights.yaml` are `flights`. Pure, but for what `named` does. Threads: any.
+/// `flights.yaml` are `flights`. Pure, but for what `named` does, and that rules of time zones are
+/// read for triggers. Threads: any.
 ReadResult read_pipeline(std::string_view text, const std::string& file_name,
                          const NamedFiles& named = {});
 

@@ -8,6 +8,7 @@
 #include "definition/fields.h"
 #include "definition/limits.h"
 #include "definition/problems.h"
+#include "definition/read_arguments.h"
 #include "definition/read_defaults.h"
 #include "definition/read_matrix.h"
 #include "definition/read_output.h"
@@ -206,25 +207,8 @@ std::unique_ptr<PipelineCall> StepReader::read_call(YamlNode node, YamlNode path
   call->position = path.position();
   call->path = path.text();
   call->pipeline = called_(path);
-  const auto params = node.find("params");
-  if (!params) return call;
-  if (!params->is(YamlKind::mapping)) {
-    add_wrong_kind(*params, "`params`", "a mapping of names to values", problems_);
-    return call;
-  }
-  if (!check_size(*params, "`params`", problems_)) return call;
-  call->params.reserve(params->size());
-  for (const YamlEntry entry : params->entries()) {
-    Argument argument;
-    argument.position = entry.key.position();
-    argument.name = read_name(entry.key, "parameter", problems_).value_or("");
-    const std::string what = fmt::format("parameter `{}`", printable(entry.key.text()));
-    if (auto value = read_typed_template(entry.value, what, problems_))
-      argument.value = std::move(*value);
-    else
-      damage_.add(argument.position);
-    call->params.push_back(std::move(argument));
-  }
+  if (const auto params = node.find("params"))
+    call->params = read_arguments(*params, damage_, problems_);
   return call;
 }
 

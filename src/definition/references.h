@@ -22,6 +22,7 @@ namespace gt {
 /// | group_output      | yes        | inner    | the group's | own+outer |         |     | | |
 /// pipeline_variable | yes        |          |             |           |         |     | yes     |
 ///
+/// `params` of a trigger see `run.logical_date` and `run.interval` alone.
 /// Artifacts of other steps reach a command as inputs only: nowhere else do they have a path.
 /// Steps below `finally` see the pipeline's steps beside their siblings, and `run.state`.
 enum class Place {
@@ -32,7 +33,8 @@ enum class Place {
   command,
   variable,
   group_output,
-  pipeline_variable
+  pipeline_variable,
+  trigger
 };
 
 using ReferenceVisitor = std::function<void(Place, const Reference&)>;

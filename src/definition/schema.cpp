@@ -103,6 +103,18 @@ Json duration_schema() {
   return JsonObject{{"type", "string"}, {"minLength", 1}, {"pattern", pattern + "$"}};
 }
 
+/// Exactly one of both rules; what asks the clocks goes with a cron expression only.
+Json trigger_rules() {
+  const auto requiring = [](const char* key) { return JsonObject{{"required", JsonList{key}}}; };
+  const Json has_other =
+      any_of({requiring("schedule"), requiring("missing"), requiring("duplicate")});
+  Json by_schedule = requiring("schedule");
+  by_schedule.object()->set("not", requiring("every"));
+  Json by_interval = requiring("every");
+  by_interval.object()->set("not", has_other);
+  return JsonList{std::move(by_schedule), std::move(by_interval)};
+}
+
 JsonObject definitions() {
   JsonObject all;
   all.set("name", JsonObject{{"type", "string"}, {"pattern", name_pattern}});
@@ -131,10 +143,16 @@ JsonObject definitions() {
   all.set("trigger_rule", words(trigger_rule_words()));
   all.set("backoff", words(backoff_words()));
   all.set("causes", one_or_many(words(cause_words())));
+  all.set("triggers", named(reference_to("trigger")));
+  all.set("missing_time", words(missing_time_words()));
+  all.set("duplicate_time", words(duplicate_time_words()));
+  all.set("catchup", words(catchup_words()));
+  all.set("overlap", words(overlap_words()));
   all.set("exit_code", JsonObject{{"type", "integer"}, {"minimum", 1}, {"maximum", 255}});
   for (const KeyTable* table : key_tables()) {
     if (table != &pipeline_keys) all.set(std::string(table->name), schema_of_table(*table));
   }
+  all.find(trigger_keys.name)->object()->set("anyOf", trigger_rules());
   return all;
 }
 

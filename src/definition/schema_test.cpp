@@ -182,6 +182,14 @@ TEST_CASE("the schema refuses what can be seen without reading expressions") {
            "steps: {a: {run: x, outputs: {o: {type: nmber}}}}",
            "params: {p: {type: int}}\nsteps: {a: {run: x}}",
            "steps: {a: {run: x, environment: {}}}",
+           "triggers: {t: 5}\nsteps: {a: {run: x}}",
+           "triggers: {t: {}}\nsteps: {a: {run: x}}",
+           "triggers: {t: {webhook: x}}\nsteps: {a: {run: x}}",
+           "triggers: {t: {schedule: '@daily', every: 1h}}\nsteps: {a: {run: x}}",
+           "triggers: {t: {every: 1h, missing: skip}}\nsteps: {a: {run: x}}",
+           "triggers: {t: {every: 1h, catchup: true}}\nsteps: {a: {run: x}}",
+           "triggers: {t: {every: 1h, catchup: all, catchup_max: 0}}\nsteps: {a: {run: x}}",
+           "triggers: {t: {every: 1h, overlap: cancel}}\nsteps: {a: {run: x}}",
        }) {
     CAPTURE(text);
     CHECK_FALSE(walk.accepts(yaml(text)));

@@ -88,6 +88,7 @@ std::vector<std::string> PlaceTypes::roots() const {
 }
 
 TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
+  if (place_ == Place::trigger) return root == "run" ? Found(Scope{}) : Found(Missing{});
   const bool is_inside = place_ == Place::command || place_ == Place::variable;
   const bool is_of_step = place_ != Place::pipeline_variable;
   if (root == "params" || root == "run") return Scope{};
@@ -150,6 +151,9 @@ TypeContext::Found PlaceTypes::find_step(NamePath path) const {
 }
 
 TypeContext::Found PlaceTypes::find_run(std::string_view name) const {
+  // Before the run is there, it has no more than its place in time.
+  const bool is_there = place_ != Place::trigger || name == "logical_date" || name == "interval";
+  if (!is_there) return Missing{};
   if (std::ranges::find(run_texts, name) != run_texts.end()) return Type(Type::Kind::string);
   if (name == "number") return Type(Type::Kind::integer);
   if (name == "state" && is_below_finally()) return Type(Type::Kind::string);
@@ -181,6 +185,8 @@ std::vector<std::string> PlaceTypes::names(NamePath scope) const {
     all = file_.pipeline.secrets;
   } else if (scope[0] == "outputs") {
     for (const Output& output : step_->outputs) all.push_back(output.name);
+  } else if (scope[0] == "run" && place_ == Place::trigger) {
+    all = {"logical_date", "interval"};
   } else if (scope[0] == "run") {
     all.assign(run_texts.begin(), run_texts.end());
     all.emplace_back("number");

@@ -69,6 +69,29 @@ constexpr Words<ValueType, 7> value_types = {{
     {ValueType::object, "object"},
 }};
 
+constexpr Words<MissingTime, 2> missing_times = {{
+    {MissingTime::shift, "shift"},
+    {MissingTime::skip, "skip"},
+}};
+
+constexpr Words<DuplicateTime, 3> duplicate_times = {{
+    {DuplicateTime::first, "first"},
+    {DuplicateTime::last, "last"},
+    {DuplicateTime::both, "both"},
+}};
+
+constexpr Words<Catchup, 3> catchups = {{
+    {Catchup::none, "none"},
+    {Catchup::last, "last"},
+    {Catchup::all, "all"},
+}};
+
+constexpr Words<Overlap, 3> overlaps = {{
+    {Overlap::queue, "queue"},
+    {Overlap::skip, "skip"},
+    {Overlap::replace, "replace"},
+}};
+
 template <typename Enum, std::size_t size>
 const char* word_for(const Words<Enum, size>& words, Enum value) {
   for (const auto& [known, word] : words) {
@@ -99,6 +122,10 @@ const char* to_text(Cause cause) { return word_for(causes, cause); }
 const char* to_text(Backoff backoff) { return word_for(backoffs, backoff); }
 const char* to_text(ArtifactType type) { return word_for(artifact_types, type); }
 const char* to_text(ValueType type) { return word_for(value_types, type); }
+const char* to_text(MissingTime missing) { return word_for(missing_times, missing); }
+const char* to_text(DuplicateTime duplicate) { return word_for(duplicate_times, duplicate); }
+const char* to_text(Catchup catchup) { return word_for(catchups, catchup); }
+const char* to_text(Overlap overlap) { return word_for(overlaps, overlap); }
 
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text) {
   return value_for(trigger_rules, text);
@@ -111,11 +138,23 @@ std::optional<ArtifactType> parse_artifact_type(std::string_view text) {
 std::optional<ValueType> parse_value_type(std::string_view text) {
   return value_for(value_types, text);
 }
+std::optional<MissingTime> parse_missing_time(std::string_view text) {
+  return value_for(missing_times, text);
+}
+std::optional<DuplicateTime> parse_duplicate_time(std::string_view text) {
+  return value_for(duplicate_times, text);
+}
+std::optional<Catchup> parse_catchup(std::string_view text) { return value_for(catchups, text); }
+std::optional<Overlap> parse_overlap(std::string_view text) { return value_for(overlaps, text); }
 
 std::vector<std::string> trigger_rule_words() { return all_words(trigger_rules); }
 std::vector<std::string> cause_words() { return all_words(causes); }
 std::vector<std::string> backoff_words() { return all_words(backoffs); }
 std::vector<std::string> artifact_type_words() { return all_words(artifact_types); }
 std::vector<std::string> value_type_words() { return all_words(value_types); }
+std::vector<std::string> missing_time_words() { return all_words(missing_times); }
+std::vector<std::string> duplicate_time_words() { return all_words(duplicate_times); }
+std::vector<std::string> catchup_words() { return all_words(catchups); }
+std::vector<std::string> overlap_words() { return all_words(overlaps); }
 
 }  // namespace gt

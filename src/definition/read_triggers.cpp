@@ -1,0 +1,226 @@
+#include "definition/read_triggers.h"
+
+#include <fmt/format.h>
+#include <map>
+
+#include "base/text.h"
+#include "definition/fields.h"
+#include "definition/limits.h"
+#include "definition/problems.h"
+#include "definition/read_arguments.h"
+#include "expression/source_text.h"
+
+namespace gt {
+namespace {
+
+using Rule = decltype(WrittenSchedule::rule);
+
+constexpr const char* form = "a mapping, as in {schedule: \"0 6 1 * *\"}";
+
+/// To open one takes half a millisecond, and triggers of a file share few.
+using Zones = std::map<std::string, Result<Zone>>;
+
+class TriggerReader {
+ public:
+  TriggerReader(YamlNode node, std::string what, Zones& zones, Problems& problems)
+      : node_(node), what_(std::move(what)), zones_(zones), problems_(problems) {}
+
+  /// Where the rule could not be read, with another one.
+  WrittenSchedule read_schedule();
+  void read_runs(Trigger& trigger);
+
+ private:
+  void add(YamlNode at, std::string message, std::string expected = {}, std::string hint = {}) {
+    problems_.push_back(
+        error_problem(at.position(), std::move(message), std::move(expected), std::move(hint)));
+  }
+
+  std::optional<Rule> read_rule(bool is_known);
+  std::optional<Cron> read_cron(YamlNode node);
+  std::optional<Duration> read_interval(YamlNode node);
+  std::optional<WrittenTime> read_time(const char* key);
+  void read_policies(WrittenSchedule& schedule);
+  std::optional<Zone> read_zone(WrittenSchedule& schedule);
+  void check_span(const WrittenSchedule& schedule, const Zone& zone);
+  void check_fires(const WrittenSchedule& schedule, const Zone& zone);
+  bool is_clean() const { return problems_.size() == problems_before_; }
+
+  YamlNode node_;
+  std::string what_;
+  Zones& zones_;
+  Problems& problems_;
+  std::size_t problems_before_ = problems_.size();
+};
+
+WrittenSchedule TriggerReader::read_schedule() {
+  const bool is_known = check_keys(node_, trigger_keys, what_, problems_);
+  auto rule = read_rule(is_known);
+  // The rest is read for its problems all the same.
+  WrittenSchedule schedule{.rule = rule ? std::move(*rule) : Rule(Duration(std::chrono::hours(1)))};
+  schedule.start = read_time("start");
+  schedule.end = read_time("end");
+  read_policies(schedule);
+  const auto zone = read_zone(schedule);
+  if (!zone) return schedule;
+  check_span(schedule, *zone);
+  if (is_clean()) check_fires(schedule, *zone);
+  return schedule;
+}
+
+std::optional<Rule> TriggerReader::read_rule(bool is_known) {
+  const auto schedule = node_.find("schedule"), every = node_.find("every");
+  if (schedule && every) {
+    add(*every, fmt::format("{} has both `schedule` and `every`", what_), "one of them");
+  } else if (schedule) {
+    if (auto cron = read_cron(*schedule)) return std::move(*cron);
+  } else if (every) {
+    if (const auto interval = read_interval(*every)) return *interval;
+  } else if (is_known && !node_.is_incomplete()) {
+    // A key that is unknown may have been meant.
+    add(node_, fmt::format("{} has no `schedule`", what_), "`schedule` or `every`");
+  }
+  return std::nullopt;
+}
+
+std::optional<Cron> TriggerReader::read_cron(YamlNode node) {
+  const auto text = read_text(node, "`schedule`", problems_);
+  if (!text) return std::nullopt;
+  auto cron = Cron::parse(*text);
+  if (cron) return *std::move(cron);
+  const auto offset = offset_of_cron_error(cron.error());
+  problems_.push_back(error_problem(
+      offset ? SourceText(*text, node.origin()).position_at(*offset) : node.position(),
+      fmt::format("`schedule`: {}", cron.error().message), "", cron.error().hint));
+  return std::nullopt;
+}
+
+std::optional<Duration> TriggerReader::read_interval(YamlNode node) {
+  const auto every = read_duration(node, "`every`", problems_);
+  if (!every) return std::nullopt;
+  if (*every >= std::chrono::seconds(1)) return every;
+  add(node, "`every` is shorter than a second", "10m, 1h30m, 1d");
+  return std::nullopt;
+}
+
+std::optional<WrittenTime> TriggerReader::read_time(const char* key) {
+  const auto node = node_.find(key);
+  const auto text = node ? read_text(*node, fmt::format("`{}`", key), problems_) : std::nullopt;
+  if (!text) return std::nullopt;
+  const auto time = parse_written_time(*text);
+  if (!time)
+    add(*node, fmt::format("`{}` is `{}`", key, printable(*text)),
+        "a date, or a date and a time, as in 2026-11-23 or 2026-11-23T06:00");
+  return time;
+}
+
+void TriggerReader::read_policies(WrittenSchedule& schedule) {
+  const auto missing = node_.find("missing"), duplicate = node_.find("duplicate");
+  if (missing)
+    schedule.missing =
+        read_word(*missing, "`missing`", parse_missing_time, missing_time_words(), problems_);
+  if (duplicate)
+    schedule.duplicate = read_word(*duplicate, "`duplicate`", parse_duplicate_time,
+                                   duplicate_time_words(), problems_);
+  if (!node_.find("every")) return;
+  for (const auto& [name, policy] : {std::pair("missing", missing), {"duplicate", duplicate}})
+    if (policy)
+      add(*policy, fmt::format("`{}` says nothing about `every`", name), "a `schedule`",
+          "an interval does not ask what the clocks show");
+}
+
+std::optional<Zone> TriggerReader::read_zone(WrittenSchedule& schedule) {
+  const auto node = node_.find("timezone");
+  if (node) {
+    auto name = read_text(*node, "`timezone`", problems_);
+    // To look for what was meant takes long, and what is not shown needs none.
+    if (!name || problems_.size() > definition_limits::problems_max) return std::nullopt;
+    schedule.timezone = std::move(*name);
+  }
+  auto known = zones_.find(schedule.timezone);
+  if (known == zones_.end())
+    known = zones_.emplace(schedule.timezone, Zone::open(schedule.timezone)).first;
+  const Result<Zone>& zone = known->second;
+  if (zone) return *zone;
+  const Error& error = zone.error();
+  problems_.push_back(
+      {.severity = error.code == Errc::invalid ? Severity::error : Severity::warning,
+       .position = node ? node->position() : node_.position(),
+       .message = fmt::format("`timezone`: {}", error.message),
+       .expected = {},
+       .hint = error.hint});
+  return std::nullopt;
+}
+
+void TriggerReader::check_span(const WrittenSchedule& schedule, const Zone& zone) {
+  if (!schedule.start) return;
+  const Time start = instant_of(*schedule.start, zone);
+  if (start >= calendar_end)
+    add(*node_.find("start"), "`start` lies beyond the year 2399", "an earlier date");
+  else if (schedule.end && instant_of(*schedule.end, zone) <= start)
+    add(*node_.find("end"), "`end` is not after `start`", "a later date");
+}
+
+void TriggerReader::check_fires(const WrittenSchedule& schedule, const Zone& zone) {
+  const auto placed = place_schedule(schedule, zone);
+  if (!placed) {
+    add(node_, fmt::format("{}: {}", what_, placed.error().message), "", placed.error().hint);
+  } else if (!placed->schedule.next_firing(calendar_begin)) {
+    problems_.push_back(warning_problem(node_.position(), fmt::format("{} never fires", what_),
+                                        "no time of it lies between its `start` and its `end`"));
+  }
+}
+
+void TriggerReader::read_runs(Trigger& trigger) {
+  std::optional<Catchup> catchup = Catchup::none;
+  if (const auto node = node_.find("catchup"))
+    catchup = read_word(*node, "`catchup`", parse_catchup, catchup_words(), problems_);
+  trigger.catchup = catchup.value_or(Catchup::none);
+  if (const auto node = node_.find("catchup_max")) {
+    trigger.catchup_max =
+        read_integer(*node, "`catchup_max`", 1, definition_limits::catchup_runs_max, problems_)
+            .value_or(Trigger::catchup_runs);
+    if (catchup && *catchup != Catchup::all)
+      add(*node, "`catchup_max` without `catchup: all`", "`catchup: all`");
+  }
+  if (const auto node = node_.find("overlap"))
+    trigger.overlap = read_word(*node, "`overlap`", parse_overlap, overlap_words(), problems_)
+                          .value_or(Overlap::queue);
+}
+
+}  // namespace
+
+std::vector<Trigger> read_triggers(YamlNode node, Damage& damage, Problems& problems) {
+  using definition_limits::triggers_max;
+  std::vector<Trigger> triggers;
+  if (!node.is(YamlKind::mapping)) {
+    add_wrong_kind(node, "`triggers`", "a mapping of names to triggers", problems);
+    return triggers;
+  }
+  if (node.size() > triggers_max) {
+    problems.push_back(error_problem(node.position(),
+                                     fmt::format("more than {} triggers", triggers_max), "fewer",
+                                     "the limit is triggers_max"));
+    return triggers;
+  }
+  Zones zones;
+  for (const YamlEntry entry : node.entries()) {
+    const auto name = read_name(entry.key, "trigger name", problems);
+    const std::string what = fmt::format("trigger `{}`", printable(entry.key.text()));
+    if (!entry.value.is(YamlKind::mapping)) {
+      add_wrong_kind(entry.value, what, form, problems);
+      continue;
+    }
+    TriggerReader reader(entry.value, what, zones, problems);
+    Trigger trigger{.name = name.value_or(""),
+                    .schedule = reader.read_schedule(),
+                    .params = {},
+                    .position = entry.key.position()};
+    reader.read_runs(trigger);
+    if (const auto params = entry.value.find("params"))
+      trigger.params = read_arguments(*params, damage, problems);
+    triggers.push_back(std::move(trigger));
+  }
+  return triggers;
+}
+
+}  // namespace gt
