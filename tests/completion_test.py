@@ -11,6 +11,8 @@ from command_line import SECONDS_MAX, Case
 PIPELINE = """name: year
 params:
   month: {type: integer, default: 1, description: "Of the year: one to twelve."}
+triggers:
+  nightly: {schedule: "30 2 * * *"}
 steps:
   load: {run: "true", description: "From the tables."}
   train:
@@ -68,7 +70,7 @@ class WordsTest(CompletionCase):
         self.assertEqual(self.words(), [])
 
     def test_every_option_of_every_command_is_offered(self):
-        families = {first: self.words(first, "") for first in ["env", "step"]}
+        families = {first: self.words(first, "") for first in ["env", "schedule", "step"]}
         names = [[first, *rest] for first in self.words("") for rest in
                  ([[second] for second in families[first]] if first in families else [[]])]
         for command in names:
@@ -98,6 +100,18 @@ class WordsTest(CompletionCase):
         self.assertEqual(self.words("config", "set", "jo"), ["jobs"])
         self.assertEqual(self.words("run", "--progress", "p"), ["plain"])
         self.assertEqual(self.words("runs", "--batch", "y"), ["year/1"])
+
+    def test_schedules(self):
+        self.assertEqual(self.words("schedule", ""), ["simulate"])
+        self.assertEqual(self.words("schedule", "simulate", "--trigger", ""), ["nightly"])
+        self.assertEqual(self.words("schedule", "simulate", "--missing", ""), ["shift", "skip"])
+        self.assertEqual(
+            self.words("schedule", "simulate", "--duplicate", ""), ["first", "last", "both"]
+        )
+        self.assertEqual(self.words("schedule", "simulate", ""), [":files"])
+        if os.path.exists("/usr/share/zoneinfo/tzdata.zi"):
+            zones = self.words("schedule", "simulate", "--timezone", "Europe/Berl")
+            self.assertEqual(zones, ["Europe/Berlin"])
 
     def test_arguments_by_their_place(self):
         self.assertEqual(self.words("logs", ""), ["latest", "year/1"])

@@ -16,7 +16,8 @@ Result<std::variant<CronSchedule, IntervalSchedule>> rule_of(const WrittenSchedu
 }  // namespace
 
 Result<PlacedSchedule> place_schedule(const WrittenSchedule& written) {
-  return place_schedule(written, TRY(Zone::open(written.timezone)));
+  Zone zone = TRY(Zone::open(written.timezone));
+  return place_schedule(written, std::move(zone));
 }
 
 Result<PlacedSchedule> place_schedule(const WrittenSchedule& written, Zone zone) {

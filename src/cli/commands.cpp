@@ -5,7 +5,7 @@ namespace gt {
 namespace {
 
 const CliCommand* const writing[] = {&init_command, &check_command, &graph_command,
-                                     &schema_command};
+                                     &schedule_simulate_command, &schema_command};
 const CliCommand* const running[] = {&plan_command,     &run_command,   &attach_command,
                                      &step_run_command, &retry_command, &clear_command,
                                      &cancel_command};

@@ -33,6 +33,7 @@ extern const CliCommand pools_command;
 extern const CliCommand retry_command;
 extern const CliCommand run_command;
 extern const CliCommand runs_command;
+extern const CliCommand schedule_simulate_command;
 extern const CliCommand schema_command;
 extern const CliCommand show_command;
 extern const CliCommand step_run_command;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "calendar/zone_names.h"
 #include "cli/pipeline_source.h"
 #include "cli/run_text.h"
 #include "cli/run_view.h"
@@ -108,6 +109,35 @@ Result<Candidates> parameters_of(const Session& session, const std::optional<std
   return found;
 }
 
+/// Of the file that an argument names, if there is one.
+Result<Candidates> triggers_of(const Session& session, const WantedValue& wanted) {
+  const std::optional<std::string> file =
+      wanted.arguments.empty() ? std::nullopt : std::optional(wanted.arguments.front());
+  Candidates found;
+  const auto pipeline = TRY(pipeline_of(session, file));
+  for (const Trigger& trigger : pipeline->triggers) {
+    const auto* const cron = std::get_if<Cron>(&trigger.schedule.rule);
+    found.push_back({trigger.name, cron != nullptr ? cron->text() : ""});
+  }
+  return found;
+}
+
+Candidates zones() {
+  Candidates found;
+  for (std::string& name : zone_names()) found.push_back({std::move(name), ""});
+  std::ranges::sort(found, {}, &Candidate::word);
+  return found;
+}
+
+Candidates policies_of(const std::string& option) {
+  const std::vector<std::string> words = option == "--missing"     ? missing_time_words()
+                                         : option == "--duplicate" ? duplicate_time_words()
+                                                                   : overlap_words();
+  Candidates found;
+  for (const std::string& word : words) found.push_back({word, ""});
+  return found;
+}
+
 Result<Candidates> found_by(const Session& session, const WantedValue& wanted) {
   const std::string& what = wanted.placeholder;
   const std::optional<std::string> run = wanted.run
@@ -122,6 +152,9 @@ Result<Candidates> found_by(const Session& session, const WantedValue& wanted) {
   if (what == "STEP") return steps_of(session, wanted.file);
   if (what == "NAME=VALUE") return parameters_of(session, wanted.file);
   if (what == "POOL") return pools_of(session);
+  if (what == "TRIGGER") return triggers_of(session, wanted);
+  if (what == "ZONE") return zones();
+  if (what == "POLICY") return policies_of(wanted.option);
   if (wanted.option == "--pipeline") return pipelines_of(session);
   return Candidates();
 }
