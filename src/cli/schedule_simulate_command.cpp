@@ -124,8 +124,10 @@ Result<ExitCode> run(Session& session, Words words) {
                  "The beginning, in UTC as all times without an offset; now without it.");
   options.option("--to", "TIME", span_request.to,
                  "The end, or how long after the beginning, as 30d; a year without it.");
-  options.option("--duration", "DURATION", span_request.duration,
-                 "Say which firings find an earlier run of theirs, if each takes so long.");
+  options.option(
+      "--duration", "DURATION", span_request.duration,
+      "Say which firings find an earlier run of theirs, if each takes so long and none ran "
+      "before the beginning.");
   options.option("--limit", "N", limit, 1, "At most so many rows of the table; 50 without it.");
   options.output(output,
                  {.text = "[{trigger, at, logical_date, interval_start, interval_end, "
