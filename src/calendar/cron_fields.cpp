@@ -181,20 +181,6 @@ class FieldReader {
   Values values_;
 };
 
-Error wrong_count(std::string_view text, const std::vector<FieldText>& fields) {
-  if (fields.empty()) return {Errc::invalid, "the schedule is empty", "five fields: 0 6 * * mon"};
-  if (fields.size() < field_count) {
-    return {
-        Errc::invalid,
-        fmt::format("column {}: the {} is missing", text.size() + 1, all_rules[fields.size()].name),
-        "five fields: minute, hour, day of month, month, day of week"};
-  }
-  return {
-      Errc::invalid,
-      fmt::format("column {}: {} fields are too many", fields[field_count].column, fields.size()),
-      "five fields, from minutes to days of the week; there are no seconds and no years"};
-}
-
 Result<std::string_view> meaning_of_alias(std::string_view alias) {
   std::vector<std::string> names;
   for (const auto& [name, meaning] : aliases) {
@@ -208,6 +194,24 @@ Result<std::string_view> meaning_of_alias(std::string_view alias) {
   return Error{
       Errc::invalid, fmt::format("column 1: unknown schedule {}", printable(alias)),
       meant ? "did you mean " + *meant + "?" : fmt::format("there are {}", fmt::join(names, ", "))};
+}
+
+Error wrong_count(std::string_view text, const std::vector<FieldText>& fields) {
+  if (fields.empty()) return {Errc::invalid, "the schedule is empty", "five fields: 0 6 * * mon"};
+  const std::string alias = fmt::format("@{}", fields[0].text);
+  if (fields.size() == 1 && meaning_of_alias(alias).ok())
+    return {Errc::invalid, fmt::format("column {}: one word is no schedule", fields[0].column),
+            fmt::format("did you mean {}?", alias)};
+  if (fields.size() < field_count) {
+    return {
+        Errc::invalid,
+        fmt::format("column {}: the {} is missing", text.size() + 1, all_rules[fields.size()].name),
+        "five fields: minute, hour, day of month, month, day of week"};
+  }
+  return {
+      Errc::invalid,
+      fmt::format("column {}: {} fields are too many", fields[field_count].column, fields.size()),
+      "five fields, from minutes to days of the week; there are no seconds and no years"};
 }
 
 bool ever_fires(const CronFields& fields) {

@@ -223,6 +223,8 @@ TEST_CASE("a wrong number of fields is told by what is missing or too much") {
   CHECK(problem("0 6 * *") == "column 8: the day of week is missing");
   CHECK(problem("0") == "column 2: the hour is missing");
   CHECK(problem("0 0 6 * * *") == "column 11: 6 fields are too many");
+  CHECK(problem("daily") == "column 1: one word is no schedule");
+  CHECK(Cron::parse("daily").error().hint == "did you mean @daily?");
 }
 
 TEST_CASE("every error says where in the text it is") {

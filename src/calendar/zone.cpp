@@ -55,14 +55,24 @@ Error unknown_zone(std::string_view name) {
           meant ? "did you mean " + *meant + "?" : "names are like Europe/Berlin and UTC"};
 }
 
-}  // namespace
-
-Result<Zone> Zone::open(std::string_view name) {
+Result<absl::TimeZone> load(std::string_view name) {
   absl::TimeZone zone;
   if (!is_zone_name(name) || !absl::LoadTimeZone(std::string(name), &zone))
     return unknown_zone(name);
+  return zone;
+}
+
+}  // namespace
+
+Result<Zone> Zone::open(std::string_view name) {
+  const absl::TimeZone zone = TRY(load(name));
   std::vector<ZoneStretch> stretches = TRY(stretches_of(zone));
   return Zone(std::string(name), std::move(stretches));
+}
+
+Result<void> Zone::check(std::string_view name) {
+  (void)TRY(load(name));
+  return {};
 }
 
 Zone::Zone(std::string name, std::vector<ZoneStretch> stretches)

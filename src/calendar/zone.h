@@ -35,6 +35,9 @@ class Zone {
   /// Errc::unavailable where the machine has no time zones, or one that is damaged. The machine's
   /// own zone ("localtime") is refused: the same schedule would mean something else elsewhere.
   static Result<Zone> open(std::string_view name);
+  /// Whether there is such a zone, with the errors of open(); it takes no half of a millisecond to
+  /// list the changes.
+  static Result<void> check(std::string_view name);
 
   const std::string& name() const { return name_; }
   /// What the clocks show.

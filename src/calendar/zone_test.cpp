@@ -146,6 +146,17 @@ TEST_CASE("what is no time zone is refused, with what was probably meant") {
   CHECK(Zone::open("Europe/Berlni").error().message == "unknown time zone Europe/Berlni");
 }
 
+TEST_CASE("a zone that is only looked for has the errors of one that is opened") {
+  CHECK(Zone::check("UTC").ok());
+  for (const char* const name : {"Europe/Berlin", "Europe/Brelin", "../UTC", "localtime", ""}) {
+    CAPTURE(std::string(name));
+    const auto found = Zone::check(name);
+    const auto opened = Zone::open(name);
+    CHECK(found.ok() == opened.ok());
+    if (!found.ok()) CHECK(found.error().message == opened.error().message);
+  }
+}
+
 TEST_CASE("a name leads nowhere but to the list of zones") {
   for (const char* name :
        {"", "/etc/localtime", "../zoneinfo/UTC", "Europe/../UTC", "Europe//Berlin", "Europe/",

@@ -40,8 +40,9 @@ class TriggerReader {
   std::optional<Duration> read_interval(YamlNode node);
   std::optional<WrittenTime> read_time(const char* key);
   void read_policies(WrittenSchedule& schedule);
-  std::optional<Zone> read_zone(WrittenSchedule& schedule);
-  void check_span(const WrittenSchedule& schedule, const Zone& zone);
+  bool read_zone(WrittenSchedule& schedule);
+  void add_zone_problem(const Error& error);
+  void check_span(const WrittenSchedule& schedule);
   void check_fires(const WrittenSchedule& schedule, const Zone& zone);
   bool is_clean() const { return problems_.size() == problems_before_; }
 
@@ -60,10 +61,8 @@ WrittenSchedule TriggerReader::read_schedule() {
   schedule.start = read_time("start");
   schedule.end = read_time("end");
   read_policies(schedule);
-  const auto zone = read_zone(schedule);
-  if (!zone) return schedule;
-  check_span(schedule, *zone);
-  if (is_clean()) check_fires(schedule, *zone);
+  // Without a span it fires for certain, and what its zone does need not be known.
+  if (read_zone(schedule) && (schedule.start || schedule.end)) check_span(schedule);
   return schedule;
 }
 
@@ -128,36 +127,42 @@ void TriggerReader::read_policies(WrittenSchedule& schedule) {
           "an interval does not ask what the clocks show");
 }
 
-std::optional<Zone> TriggerReader::read_zone(WrittenSchedule& schedule) {
-  const auto node = node_.find("timezone");
-  if (node) {
+/// Whether there is such a zone.
+bool TriggerReader::read_zone(WrittenSchedule& schedule) {
+  if (const auto node = node_.find("timezone")) {
     auto name = read_text(*node, "`timezone`", problems_);
     // To look for what was meant takes long, and what is not shown needs none.
-    if (!name || problems_.size() > definition_limits::problems_max) return std::nullopt;
+    if (!name || problems_.size() > definition_limits::problems_max) return false;
     schedule.timezone = std::move(*name);
   }
+  const auto found = Zone::check(schedule.timezone);
+  if (!found) add_zone_problem(found.error());
+  return found.ok();
+}
+
+void TriggerReader::add_zone_problem(const Error& error) {
+  problems_.push_back(
+      {.severity = error.code == Errc::invalid ? Severity::error : Severity::warning,
+       .position = node_.find("timezone").value_or(node_).position(),
+       .message = fmt::format("`timezone`: {}", error.message),
+       .expected = {},
+       .hint = error.hint});
+}
+
+void TriggerReader::check_span(const WrittenSchedule& schedule) {
   auto known = zones_.find(schedule.timezone);
   if (known == zones_.end())
     known = zones_.emplace(schedule.timezone, Zone::open(schedule.timezone)).first;
   const Result<Zone>& zone = known->second;
-  if (zone) return *zone;
-  const Error& error = zone.error();
-  problems_.push_back(
-      {.severity = error.code == Errc::invalid ? Severity::error : Severity::warning,
-       .position = node ? node->position() : node_.position(),
-       .message = fmt::format("`timezone`: {}", error.message),
-       .expected = {},
-       .hint = error.hint});
-  return std::nullopt;
-}
-
-void TriggerReader::check_span(const WrittenSchedule& schedule, const Zone& zone) {
-  if (!schedule.start) return;
-  const Time start = instant_of(*schedule.start, zone);
-  if (start >= calendar_end)
-    add(*node_.find("start"), "`start` lies beyond the year 2399", "an earlier date");
-  else if (schedule.end && instant_of(*schedule.end, zone) <= start)
-    add(*node_.find("end"), "`end` is not after `start`", "a later date");
+  if (!zone) return add_zone_problem(zone.error());
+  if (schedule.start) {
+    const Time start = instant_of(*schedule.start, *zone);
+    if (start >= calendar_end)
+      add(*node_.find("start"), "`start` lies beyond the year 2399", "an earlier date");
+    else if (schedule.end && instant_of(*schedule.end, *zone) <= start)
+      add(*node_.find("end"), "`end` is not after `start`", "a later date");
+  }
+  if (is_clean()) check_fires(schedule, *zone);
 }
 
 void TriggerReader::check_fires(const WrittenSchedule& schedule, const Zone& zone) {
