@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 #include <set>
+#include <tuple>
 
+#include "calendar/clock_effects.h"
 #include "calendar/schedule.h"
 #include "calendar/test_times.h"
 
@@ -133,35 +135,72 @@ TEST_CASE("no text makes the reader crash") {
   }));
 }
 
-// All that fires in [from, to), by the words of the policies: every minute that the clocks could
-// show is looked at.
-std::set<Time> by_definition(const Cron& cron, const Zone& zone, MissingTime missing,
-                             DuplicateTime duplicate, Time from, Time to) {
-  std::set<Time> found;
-  const LocalMinute begin(std::chrono::floor<minutes>(from.time_since_epoch()) - hours{40});
-  const LocalMinute end(std::chrono::floor<minutes>(to.time_since_epoch()) + hours{40});
-  for (LocalMinute minute = begin; minute < end; minute += minutes{1}) {
-    if (!cron.fits(minute)) continue;
-    const std::vector<Time> instants = zone.occurrences(minute);
-    if (instants.empty() && missing == MissingTime::shift) {
-      // The change that skips it is the one after which the clocks show more than that for the
-      // first time.
-      const auto& stretches = zone.stretches();
-      const auto change = std::ranges::find_if(stretches, [&](const ZoneStretch& stretch) {
-        return stretch.begin > from - hours{80} && stretch.local(stretch.begin) > minute;
-      });
-      found.insert(change->begin);
-    }
-    if (instants.empty()) continue;
-    if (duplicate != DuplicateTime::last) found.insert(instants.front());
-    if (duplicate != DuplicateTime::first) found.insert(instants.back());
-  }
-  std::erase_if(found, [&](Time at) { return at < from || at >= to; });
-  return found;
+// The first change after which the clocks show more than a minute that they skip.
+Time change_over(const Zone& zone, LocalMinute minute, Time from) {
+  const auto change = std::ranges::find_if(zone.stretches(), [&](const ZoneStretch& stretch) {
+    return stretch.begin > from - hours{80} && stretch.local(stretch.begin) > minute;
+  });
+  return change->begin;
 }
 
-TEST_CASE("around changes a schedule does what its policies say, forwards and backwards") {
-  if (!test_zone("Europe/Berlin")) return;
+// A schedule around a change of the clocks, and what it does there by the words of its policies:
+// every minute that the clocks could show is looked at.
+struct AroundChange {
+  Cron cron;
+  Zone zone;
+  MissingTime missing;
+  DuplicateTime duplicate;
+  Time from;
+  Time to;
+
+  CronSchedule schedule() const { return CronSchedule(cron, zone, missing, duplicate); }
+
+  template <typename Visit>
+  void for_each_minute(const Visit& visit) const {
+    const LocalMinute begin(std::chrono::floor<minutes>(from.time_since_epoch()) - hours{40});
+    const LocalMinute end(std::chrono::floor<minutes>(to.time_since_epoch()) + hours{40});
+    for (LocalMinute minute = begin; minute < end; minute += minutes{1})
+      if (cron.fits(minute)) visit(minute, zone.occurrences(minute));
+  }
+
+  bool holds(Time at) const { return from <= at && at < to; }
+
+  std::set<Time> firings() const {
+    std::set<Time> found;
+    for_each_minute([&](LocalMinute minute, const std::vector<Time>& instants) {
+      if (instants.empty() && missing == MissingTime::shift)
+        found.insert(change_over(zone, minute, from));
+      if (instants.empty()) return;
+      if (duplicate != DuplicateTime::last) found.insert(instants.front());
+      if (duplicate != DuplicateTime::first) found.insert(instants.back());
+    });
+    std::erase_if(found, [&](Time at) { return !holds(at); });
+    return found;
+  }
+
+  using Effect = std::tuple<Time, LocalMinute, ClockEffect::Kind>;
+
+  std::set<Effect> effects() const {
+    using Kind = ClockEffect::Kind;
+    std::set<Effect> found;
+    for_each_minute([&](LocalMinute minute, const std::vector<Time>& instants) {
+      if (instants.empty()) {
+        const auto kind = missing == MissingTime::shift ? Kind::shifted : Kind::skipped;
+        found.emplace(change_over(zone, minute, from), minute, kind);
+      } else if (instants.size() == 2 && duplicate == DuplicateTime::both) {
+        for (const Time at : instants) found.emplace(at, minute, Kind::repeated);
+      } else if (instants.size() == 2) {
+        const bool is_first = duplicate == DuplicateTime::first;
+        found.emplace(is_first ? instants.back() : instants.front(), minute, Kind::left_out);
+      }
+    });
+    std::erase_if(found, [&](const Effect& effect) { return !holds(std::get<Time>(effect)); });
+    return found;
+  }
+};
+
+AroundChange around_change(const std::vector<std::uint8_t>& numbers, std::uint8_t place,
+                           std::uint8_t policies) {
   struct Change {
     const char* zone;
     const char* at;
@@ -180,30 +219,51 @@ TEST_CASE("around changes a schedule does what its policies say, forwards and ba
       {"Antarctica/Troll", "2024-03-31 01:00"},
       {"America/New_York", "2350-03-09 07:00"},
   });
-  CHECK(rc::check("against the definition", [&](const std::vector<std::uint8_t>& numbers,
-                                                std::uint8_t place, std::uint8_t policies) {
-    Choices choices(numbers);
-    std::string expression = choices.field(0, 59) + " ";
-    expression += choices.field(0, 23) + " * * ";
-    expression += choices.field(0, 6);
-    const Cron cron = test_cron(expression);
-    const Change& change = changes[place % changes.size()];
-    const Zone zone = *Zone::open(change.zone);
-    const auto missing = policies % 2 == 0 ? MissingTime::shift : MissingTime::skip;
-    const auto duplicate = static_cast<DuplicateTime>(policies / 2 % 3);
-    RC_LOG(fmt::format("{} in {}, policies {} {}", expression, change.zone,
-                       static_cast<int>(missing), static_cast<int>(duplicate)));
-    const Time from = test_time(change.at) - hours{28};
-    const Time to = test_time(change.at) + hours{28};
-    const CronSchedule schedule(cron, zone, missing, duplicate);
+  Choices choices(numbers);
+  std::string expression = choices.field(0, 59) + " ";
+  expression += choices.field(0, 23) + " * * ";
+  expression += choices.field(0, 6);
+  const Change& change = changes[place % changes.size()];
+  AroundChange drawn{.cron = test_cron(expression),
+                     .zone = *Zone::open(change.zone),
+                     .missing = policies % 2 == 0 ? MissingTime::shift : MissingTime::skip,
+                     .duplicate = static_cast<DuplicateTime>(policies / 2 % 3),
+                     .from = test_time(change.at) - hours{28},
+                     .to = test_time(change.at) + hours{28}};
+  RC_LOG(fmt::format("{} in {}, policies {} {}", expression, change.zone,
+                     static_cast<int>(drawn.missing), static_cast<int>(drawn.duplicate)));
+  return drawn;
+}
+
+TEST_CASE("around changes a schedule does what its policies say, forwards and backwards") {
+  if (!test_zone("Europe/Berlin")) return;
+  CHECK(rc::check("against the definition", [](const std::vector<std::uint8_t>& numbers,
+                                               std::uint8_t place, std::uint8_t policies) {
+    const AroundChange drawn = around_change(numbers, place, policies);
+    const CronSchedule schedule = drawn.schedule();
     std::set<Time> forwards;
-    for (auto at = schedule.next(from - Duration{1}); at && *at < to; at = schedule.next(*at))
+    for (auto at = schedule.next(drawn.from - Duration{1}); at && *at < drawn.to;
+         at = schedule.next(*at))
       forwards.insert(*at);
     std::set<Time> backwards;
-    for (auto at = schedule.previous(to); at && *at >= from; at = schedule.previous(*at))
+    for (auto at = schedule.previous(drawn.to); at && *at >= drawn.from;
+         at = schedule.previous(*at))
       backwards.insert(*at);
-    RC_ASSERT(forwards == by_definition(cron, zone, missing, duplicate, from, to));
+    RC_ASSERT(forwards == drawn.firings());
     RC_ASSERT(backwards == forwards);
+  }));
+}
+
+TEST_CASE(
+    "what a change does is told of the minutes that are missing or come twice, and no other") {
+  if (!test_zone("Europe/Berlin")) return;
+  CHECK(rc::check("against the definition", [](const std::vector<std::uint8_t>& numbers,
+                                               std::uint8_t place, std::uint8_t policies) {
+    const AroundChange drawn = around_change(numbers, place, policies);
+    std::set<AroundChange::Effect> told;
+    for (const ClockEffect& one : clock_effects(Schedule(drawn.schedule()), drawn.from, drawn.to))
+      RC_ASSERT(told.emplace(one.at, one.minute, one.kind).second);
+    RC_ASSERT(told == drawn.effects());
   }));
 }
 
