@@ -62,7 +62,7 @@ std::string effect_text(const SimulatedLine& line) {
         return fmt::format("shifted: {} and {} more are skipped", time, line.effects.size() - 1);
       return fmt::format("shifted: {} is skipped", time);
     case ClockEffect::Kind::skipped:
-      return "left out: skipped";
+      return fmt::format("left out: {} is skipped", time);
     case ClockEffect::Kind::repeated:
       return fmt::format("repeated: {} comes twice", time);
     case ClockEffect::Kind::left_out:
