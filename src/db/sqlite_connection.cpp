@@ -100,13 +100,25 @@ Error error_of(int code, int errno_value, std::string_view text, std::string_vie
   }
 }
 
+/// SQLite does not keep what the system said when a file beside the database could not be made.
+int errno_of(sqlite_api::sqlite3* handle, int code) {
+  const int said = sqlite_api::sqlite3_system_errno(handle);
+  const bool is_untold = code == SQLITE_CANTOPEN && (said == 0 || said == ENOENT);
+  const char* const path = sqlite_api::sqlite3_db_filename(handle, "main");
+  return is_untold && path != nullptr && is_full(path) ? ENOSPC : said;
+}
+
+/// Of what SQLite itself has just said.
+Error error_of(sqlite_api::sqlite3* handle, int code, std::string_view sql) {
+  return error_of(code, errno_of(handle, code), sqlite_api::sqlite3_errmsg(handle), sql);
+}
+
 Error error_of(sqlite_api::sqlite3* handle, const soci::soci_error& failure, std::string_view sql) {
   // Where SOCI noticed something itself, SQLite knows of no error.
   const int code = sqlite_api::sqlite3_errcode(handle);
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE)
     return error_of(SQLITE_ERROR, 0, failure.what(), sql);
-  return error_of(code, sqlite_api::sqlite3_system_errno(handle),
-                  sqlite_api::sqlite3_errmsg(handle), sql);
+  return error_of(handle, code, sql);
 }
 
 }  // namespace
@@ -295,9 +307,7 @@ Result<void> SqliteConnection::query(std::string_view sql, Binds binds,
 Result<void> SqliteConnection::run_script(const char* sql) {
   sqlite_api::sqlite3* handle = state_->handle();
   const int code = sqlite_api::sqlite3_exec(handle, sql, nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK)
-    return error_of(code & 0xff, sqlite_api::sqlite3_system_errno(handle),
-                    sqlite_api::sqlite3_errmsg(handle), sql);
+  if (code != SQLITE_OK) return error_of(handle, code & 0xff, sql);
   return {};
 }
 
