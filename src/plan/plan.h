@@ -90,6 +90,9 @@ class Plan {
 
   /// A step of one scope by name; no_step when there is none.
   StepIndex find(ScopeIndex scope, std::string_view name) const;
+  /// The same, and if there is none, among the steps of the scope's own `finally`. no_scope has
+  /// none.
+  StepIndex find_with_finally(ScopeIndex scope, std::string_view name) const;
   /// "candidates.train": the names from the outermost group to the step.
   std::string path(StepIndex step) const;
   /// The step for such a path; in each pipeline it is looked for among the steps, then in
@@ -100,7 +103,6 @@ class Plan {
   Plan() = default;
   ScopeIndex add_scope(const std::vector<Step>& steps, StepIndex owner);
   void add_pipeline(const Pipeline& pipeline, StepIndex owner);
-  StepIndex find_with_finally(ScopeIndex scope, std::string_view name) const;
   void add_edges();
   StepEdges written_edges(const PlanScope& scope) const;
 

@@ -1,13 +1,13 @@
 #include "schedule/borrowed_results.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
 #include "base/text.h"
 #include "definition/references.h"
 #include "schedule/task_context.h"
+#include "schedule/task_path_part.h"
 
 namespace gt {
 
@@ -331,15 +331,9 @@ class Beginning {
 Result<ChosenStep> choose_step(const Plan& plan, std::string_view text) {
   ChosenStep chosen;
   std::string_view path = text;
-  if (const std::size_t bracket = text.find('['); bracket != text.npos && text.ends_with(']')) {
-    path = text.substr(0, bracket);
-    const std::string_view digits = text.substr(bracket + 1, text.size() - bracket - 2);
-    std::int32_t item = 0;
-    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), item);
-    if (parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size() && item >= 0)
-      chosen.item = item;
-    else
-      path = text;
+  if (const auto part = parse_task_path_part(text)) {
+    path = part->name;
+    chosen.item = part->item;
   }
   chosen.step = plan.find_path(path);
   if (chosen.step == no_step) {

@@ -1,32 +1,12 @@
 #include "schedule/find_tasks.h"
 
-#include <algorithm>
-#include <charconv>
-#include <optional>
-
 #include "base/text.h"
 #include "schedule/live_run.h"
+#include "schedule/task_path_part.h"
 
 namespace gt {
 
 namespace {
-
-/// "train[2]"
-struct PathPart {
-  std::string_view name;
-  std::optional<std::int32_t> item;
-};
-
-std::optional<PathPart> parse_part(std::string_view text) {
-  const std::size_t bracket = text.find('[');
-  if (bracket == std::string_view::npos) return PathPart{text, {}};
-  const std::string_view digits = text.substr(bracket + 1);
-  std::int32_t item = 0;
-  const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), item);
-  if (problem != std::errc() || end + 1 != digits.data() + digits.size() || *end != ']')
-    return std::nullopt;
-  return PathPart{text.substr(0, bracket), item};
-}
 
 class Finder {
  public:
@@ -36,7 +16,7 @@ class Finder {
     std::vector<TaskIndex> found;
     bool is_first = true;
     for (const std::string_view text : split(path, '.')) {
-      const auto part = parse_part(text);
+      const auto part = parse_task_path_part(text);
       if (!part) return {};
       found = is_first ? first(part->name) : inside(found, part->name);
       if (part->item) found = items(found, *part->item);
@@ -64,10 +44,7 @@ class Finder {
       }
       const ScopeIndex body = run_.plan().at(run_.task(task).step).body;
       if (body == no_scope || run_.children(task).size() == 0) continue;
-      StepIndex step = run_.plan().find(body, name);
-      if (const ScopeIndex finally = run_.plan().scope(body).finally;
-          step == no_step && finally != no_scope)
-        step = run_.plan().find(finally, name);
+      const StepIndex step = run_.plan().find_with_finally(body, name);
       if (step == no_step) continue;
       found.push_back(run_.children(task)[step - run_.plan().scope(body).first_step]);
     }
