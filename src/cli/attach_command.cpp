@@ -1,9 +1,9 @@
 #include "base/text.h"
 #include "cli/batch_command.h"
+#include "cli/claimed_run.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
 #include "cli/follow.h"
-#include "cli/run_request.h"
 
 namespace gt {
 
@@ -16,17 +16,10 @@ const Example examples[] = {
 
 Result<ExitCode> go_on(Session& session, Records& records, Progress& progress, const RunRecord& run,
                        const OutputForm& output) {
-  std::shared_ptr<const Plan> plan;
-  {
-    auto reader = TRY(records.database->begin_read());
-    plan = TRY(recorded_plan(records, reader, run));
-  }
-  auto workshop = TRY(Workshop::open(session, records, progress));
-  TRY(workshop->claim(run));
+  const ClaimedRun claimed = TRY(claim_run(session, records, progress, run));
   progress.say(fmt::format("going on with {}", run.name()));
-  Selection selection = TRY(selection_of(*plan, run.options));
-  TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
-  return drive_and_finish(session, records, *workshop, progress, run, output);
+  TRY(claimed.workshop->engine().take_over(run.id, claimed.plan, claimed.selection));
+  return drive_and_finish(session, records, *claimed.workshop, progress, run, output);
 }
 
 Result<FollowEnd> follow_to_end(Session& session, Records& records, const RunRecord& run,

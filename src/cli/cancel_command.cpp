@@ -1,7 +1,7 @@
 #include "base/text.h"
+#include "cli/claimed_run.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
-#include "cli/run_request.h"
 
 namespace gt {
 
@@ -21,16 +21,9 @@ Result<void> record_request(Records& records, const RunRecord& run, CancelMode m
 /// Nobody drives it: finds what still runs, ends it, and ends the run.
 Result<void> cancel_here(Session& session, Records& records, Progress& progress,
                          const RunRecord& run) {
-  std::shared_ptr<const Plan> plan;
-  {
-    auto reader = TRY(records.database->begin_read());
-    plan = TRY(recorded_plan(records, reader, run));
-  }
-  auto workshop = TRY(Workshop::open(session, records, progress));
-  TRY(workshop->claim(run));
-  Selection selection = TRY(selection_of(*plan, run.options));
-  TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
-  TRY(workshop->drive(run.id));
+  const ClaimedRun claimed = TRY(claim_run(session, records, progress, run));
+  TRY(claimed.workshop->engine().take_over(run.id, claimed.plan, claimed.selection));
+  TRY(claimed.workshop->drive(run.id));
   progress.clear();
   return {};
 }

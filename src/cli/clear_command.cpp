@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "cli/claimed_run.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
 #include "cli/run_request.h"
@@ -110,18 +111,11 @@ Result<RunRecord> clear_here(Session& session, Records& records, const RunRecord
 
 Result<ExitCode> go_on(Session& session, Records& records, const RunRecord& run,
                        const OutputForm& output) {
-  std::shared_ptr<const Plan> plan;
-  {
-    auto reader = TRY(records.database->begin_read());
-    plan = TRY(recorded_plan(records, reader, run));
-  }
   const auto progress = make_progress(session);
-  auto workshop = TRY(Workshop::open(session, records, *progress));
-  TRY(workshop->claim(run));
+  const ClaimedRun claimed = TRY(claim_run(session, records, *progress, run));
   progress->say(fmt::format("{} goes on", run.name()));
-  Selection selection = TRY(selection_of(*plan, run.options));
-  TRY(workshop->engine().take_over(run.id, std::move(plan), std::move(selection)));
-  return drive_and_finish(session, records, *workshop, *progress, run, output);
+  TRY(claimed.workshop->engine().take_over(run.id, claimed.plan, claimed.selection));
+  return drive_and_finish(session, records, *claimed.workshop, *progress, run, output);
 }
 
 Result<ExitCode> say_asked(Session& session, const RunRecord& run, bool is_driven_now,

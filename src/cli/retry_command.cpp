@@ -1,8 +1,8 @@
 #include "base/text.h"
 #include "cli/batch_command.h"
+#include "cli/claimed_run.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
-#include "cli/run_request.h"
 
 namespace gt {
 
@@ -55,18 +55,11 @@ Result<ExitCode> run(Session& session, Words words) {
   const RunRecord found = TRY(find_run(records, *name));
   if (is_batch) return retry_batch(session, records, found, output);
   TRY(refuse(records, found));
-  std::shared_ptr<const Plan> plan;
-  {
-    auto reader = TRY(records.database->begin_read());
-    plan = TRY(recorded_plan(records, reader, found));
-  }
   const auto progress = make_progress(session);
-  auto workshop = TRY(Workshop::open(session, records, *progress));
-  TRY(workshop->claim(found));
+  const ClaimedRun claimed = TRY(claim_run(session, records, *progress, found));
   progress->say(fmt::format("{} goes on", found.name()));
-  Selection selection = TRY(selection_of(*plan, found.options));
-  TRY(workshop->engine().reopen(found.id, std::move(plan), std::move(selection), person()));
-  return drive_and_finish(session, records, *workshop, *progress, found, output);
+  TRY(claimed.workshop->engine().reopen(found.id, claimed.plan, claimed.selection, person()));
+  return drive_and_finish(session, records, *claimed.workshop, *progress, found, output);
 }
 
 }  // namespace
