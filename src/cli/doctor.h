@@ -7,8 +7,11 @@
 
 #include "cli/package_hint.h"
 #include "cli/project.h"
+#include "db/database_check.h"
 
 namespace gt {
+
+struct Records;
 
 enum class FindingState : std::uint8_t {
   ok,
@@ -33,7 +36,12 @@ struct Patient {
   Distribution distribution;
   std::string path;                ///< $PATH
   std::optional<Project> project;  ///< none where the current folder is gone
+  /// Of the home, if there is a project. Takes as long as reading the database, so it is done once.
+  std::optional<Result<DatabaseCheck>> database = {};
 };
+
+/// The home's records; nullopt where opening them would make or change something.
+std::optional<Records> records_as_they_are(const Patient& patient);
 
 void look_at_machine(const Patient& patient, Findings& findings);
 void look_at_programs(const Patient& patient, Findings& findings);

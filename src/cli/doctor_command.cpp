@@ -41,6 +41,7 @@ Patient patient_of(const Session& session) {
                   .path = path == nullptr ? "" : path,
                   .project = {}};
   if (auto project = find_project(session)) patient.project = *std::move(project);
+  if (patient.project) patient.database = check_database(patient.project->home);
   return patient;
 }
 

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "cli/doctor.h"
 #include "cli/records.h"
-#include "db/database_check.h"
 #include "db/sqlite_database.h"
 
 namespace gt {
@@ -72,8 +71,7 @@ Finding file_system(const std::string& home) {
           "set GEARTRAIN_HOME to a folder on a local disk"};
 }
 
-Finding database(const std::string& home) {
-  const auto check = check_database(home);
+Finding database(const Result<DatabaseCheck>& check) {
   if (!check && check.error().code == Errc::not_found)
     return {"home", "database", FindingState::ok, "not there yet"};
   if (!check)
@@ -111,11 +109,9 @@ Finding engines(const std::string& home) {
   return finding;
 }
 
-/// Runs that nobody drives. Only of a database that opening does not change.
-void add_left_runs(const Patient& patient, const std::string& home, Findings& findings) {
-  const auto check = check_database(home);
-  if (!check || check->version != check->version_known) return;
-  auto records = open_existing_records(patient.session);
+/// Runs that nobody drives.
+void add_left_runs(const Patient& patient, Findings& findings) {
+  auto records = records_as_they_are(patient);
   if (!records) return;
   auto reader = records->database->begin_read();
   if (!reader) return;
@@ -135,17 +131,24 @@ void add_left_runs(const Patient& patient, const std::string& home, Findings& fi
 
 }  // namespace
 
+std::optional<Records> records_as_they_are(const Patient& patient) {
+  const auto& check = patient.database;
+  if (!check || !*check || (*check)->version != (*check)->version_known) return std::nullopt;
+  auto records = open_existing_records(patient.session);
+  return records ? std::optional(*std::move(records)) : std::nullopt;
+}
+
 void look_at_home(const Patient& patient, Findings& findings) {
   if (!patient.project) return;
   const std::string& home = patient.project->home;
   findings.push_back(place(home));
   findings.push_back(disk(home));
   findings.push_back(file_system(home));
-  findings.push_back(database(home));
+  findings.push_back(database(*patient.database));
   if (findings.back().state != FindingState::ok || !is_there(join_path(home, "geartrain.db")))
     return;
   findings.push_back(engines(home));
-  add_left_runs(patient, home, findings);
+  add_left_runs(patient, findings);
 }
 
 }  // namespace gt

@@ -10,7 +10,6 @@
 #include "cli/pool_check.h"
 #include "cli/records.h"
 #include "cli/secrets.h"
-#include "db/database_check.h"
 #include "definition/read_pipeline.h"
 #include "environment/host.h"
 #include "environment/requirements.h"
@@ -149,14 +148,6 @@ void add_secrets(const Patient& patient, const Pipeline& pipeline, Findings& fin
         {"project", "secrets", FindingState::ok, fmt::format("{} can be had", there)});
 }
 
-/// nullopt where there is no home that this geartrain reads without changing it.
-std::optional<Records> records_if_current(const Patient& patient) {
-  const auto check = check_database(patient.project->home);
-  if (!check || check->version != check->version_known) return std::nullopt;
-  auto records = open_existing_records(patient.session);
-  return records ? std::optional(*std::move(records)) : std::nullopt;
-}
-
 Result<void> check_pool_in(std::optional<Records>& records, const std::string& name,
                            const WantedSlots& wanted) {
   if (!records) return check_pool(name, wanted, std::nullopt);
@@ -167,7 +158,7 @@ Result<void> check_pool_in(std::optional<Records>& records, const std::string& n
 
 void add_pools(const Patient& patient, const Needs& needs, Findings& findings) {
   if (needs.pools.empty()) return;
-  auto records = records_if_current(patient);
+  auto records = records_as_they_are(patient);
   std::int64_t there = 0;
   for (const auto& [name, wanted] : needs.pools) {
     const auto checked = check_pool_in(records, name, wanted);
