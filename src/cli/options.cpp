@@ -19,6 +19,12 @@ std::string names_text(const OptionDescription& option) {
                      option.placeholder);
 }
 
+std::string range_text(std::int64_t minimum, std::int64_t maximum) {
+  return maximum == std::numeric_limits<std::int64_t>::max()
+             ? fmt::format("of at least {}", minimum)
+             : fmt::format("from {} to {}", minimum, maximum);
+}
+
 }  // namespace
 
 struct Options::State {
@@ -109,16 +115,18 @@ void Options::option(const char* names, const char* placeholder, std::optional<s
 }
 
 void Options::option(const char* names, const char* placeholder, std::optional<std::int64_t>& value,
-                     std::int64_t minimum, const char* help) {
+                     std::int64_t minimum, const char* help, std::int64_t maximum) {
   CLI::Option* const option = state_->add_option(names, placeholder, help);
-  state_->takers.push_back([this, option, &value, minimum] -> Result<void> {
+  state_->takers.push_back([this, option, &value, minimum, maximum] -> Result<void> {
     if (option->count() == 0) return {};
     const std::string& text = option->results().back();
     std::int64_t number = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc() || end != text.data() + text.size() || number < minimum)
-      return state_->wrong(fmt::format("{} needs a whole number of at least {}, not {}",
-                                       option->get_name(), minimum, shell_quoted(printable(text))));
+    if (problem != std::errc() || end != text.data() + text.size() || number < minimum ||
+        number > maximum)
+      return state_->wrong(fmt::format("{} needs a whole number {}, not {}", option->get_name(),
+                                       range_text(minimum, maximum),
+                                       shell_quoted(printable(text))));
     value = number;
     return {};
   });

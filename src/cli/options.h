@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -74,7 +75,8 @@ class Options {
               const char* help);
   /// A whole number of at least `minimum`.
   void option(const char* names, const char* placeholder, std::optional<std::int64_t>& value,
-              std::int64_t minimum, const char* help);
+              std::int64_t minimum, const char* help,
+              std::int64_t maximum = std::numeric_limits<std::int64_t>::max());
   /// May be given several times.
   void option(const char* names, const char* placeholder, std::vector<std::string>& values,
               const char* help);

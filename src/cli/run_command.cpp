@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/batch_command.h"
@@ -32,19 +30,6 @@ std::optional<Records> records_so_far(const Session& session, const Project& pro
   return *std::move(records);
 }
 
-Result<std::int64_t> read_priority(const std::string& text) {
-  constexpr std::int64_t most = definition_limits::priority_max;
-  std::int64_t priority = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), priority);
-  if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && priority >= -most &&
-      priority <= most)
-    return priority;
-  return Error{Errc::invalid,
-               fmt::format("--priority needs a whole number from {} to {}, not {}", -most, most,
-                           shell_quoted(printable(text))),
-               "`geartrain run --help` describes it"};
-}
-
 Result<ExitCode> tell(Session& session, Records& records, Progress& progress,
                       const Repeated& repeated, const OutputForm& output) {
   Tally tally;
@@ -62,17 +47,17 @@ Result<ExitCode> run(Session& session, Words words) {
   EachRequest each;
   declare(options, request);
   declare(options, each);
-  std::optional<std::string> priority;
-  options.option("--priority", "N", priority,
+  constexpr std::int64_t priority_max = definition_limits::priority_max;
+  options.option("--priority", "N", request.options.priority, -priority_max,
                  "Runs with a higher one come first, also where they share pools; else the "
-                 "pipeline's, else 0.");
+                 "pipeline's, else 0.",
+                 priority_max);
   declare_execution(options);
   options.output(output, ended_batch_shape);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   if (each.fail_fast && each.axes.empty())
     return error(Errc::invalid, "--fail-fast is for runs of --each");
-  if (priority) request.options.priority = TRY(read_priority(*priority));
   const Project project = TRY(find_project(session));
   if (!each.axes.empty()) return run_each(session, project, request, each, output);
   RequestTexts texts = TRY(read_request(session, project, request));
