@@ -8,20 +8,6 @@
 namespace gt {
 namespace {
 
-const char* word(ClockEffect::Kind kind) {
-  switch (kind) {
-    case ClockEffect::Kind::shifted:
-      return "shifted";
-    case ClockEffect::Kind::skipped:
-      return "skipped";
-    case ClockEffect::Kind::repeated:
-      return "repeated";
-    case ClockEffect::Kind::left_out:
-      return "left out";
-  }
-  return "";
-}
-
 /// "02:30 shifted at 01:00", those of 2026 in Berlin: on 29 March the clocks are put forward at
 /// 01:00 UTC, on 25 October they are put back at 01:00 UTC.
 std::vector<std::string> effects(const Zone& zone, const char* expression,
@@ -31,8 +17,8 @@ std::vector<std::string> effects(const Zone& zone, const char* expression,
   std::vector<std::string> texts;
   for (const ClockEffect& one :
        clock_effects(schedule, test_time("2026-01-01 00:00"), test_time("2027-01-01 00:00")))
-    texts.push_back(fmt::format("{} {} at {}", test_text(one.minute).substr(11), word(one.kind),
-                                test_text(one.at).substr(11)));
+    texts.push_back(fmt::format("{} {} at {}", test_text(one.minute).substr(11),
+                                test_word(one.kind), test_text(one.at).substr(11)));
   return texts;
 }
 

@@ -8,26 +8,12 @@
 namespace gt {
 namespace {
 
-const char* word(ClockEffect::Kind kind) {
-  switch (kind) {
-    case ClockEffect::Kind::shifted:
-      return "shifted";
-    case ClockEffect::Kind::skipped:
-      return "skipped";
-    case ClockEffect::Kind::repeated:
-      return "repeated";
-    case ClockEffect::Kind::left_out:
-      return "left out";
-  }
-  return "";
-}
-
 /// "0 01:00 shifted 02:30": the schedule, when it fires, and what is told of it.
 std::string text_of(const SimulatedLine& line) {
   std::string text = fmt::format("{} {}", line.schedule,
                                  line.firing ? test_text(line.firing->at).substr(11) : "-");
   for (const ClockEffect& effect : line.effects)
-    text += fmt::format(" {} {}", word(effect.kind), test_text(effect.minute).substr(11));
+    text += fmt::format(" {} {}", test_word(effect.kind), test_text(effect.minute).substr(11));
   if (line.overlap && line.overlap->overlaps) text += " overlaps";
   return text;
 }

@@ -48,6 +48,20 @@ std::string test_text(Time time) {
   return text_of(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
 }
 
+const char* test_word(ClockEffect::Kind kind) {
+  switch (kind) {
+    case ClockEffect::Kind::shifted:
+      return "shifted";
+    case ClockEffect::Kind::skipped:
+      return "skipped";
+    case ClockEffect::Kind::repeated:
+      return "repeated";
+    case ClockEffect::Kind::left_out:
+      return "left out";
+  }
+  return "";
+}
+
 Cron test_cron(std::string_view expression) {
   auto cron = Cron::parse(expression);
   GT_CHECK(cron.ok(), "a test's expression can be read");

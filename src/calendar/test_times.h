@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "calendar/clock_effects.h"
 #include "calendar/cron.h"
 #include "calendar/zone.h"
 
@@ -18,6 +19,9 @@ Time test_time(std::string_view text);
 std::string test_text(LocalMinute minute);
 /// Without seconds if there are none.
 std::string test_text(Time time);
+
+/// "shifted", "skipped", "repeated", "left out".
+const char* test_word(ClockEffect::Kind kind);
 
 /// Aborts if it cannot be read.
 Cron test_cron(std::string_view expression);

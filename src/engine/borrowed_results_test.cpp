@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "definition/read_pipeline.h"
-#include "engine/simulated_world.h"
+#include "engine/simulated_courses.h"
 
 using namespace gt;
 
@@ -71,16 +71,6 @@ struct Earlier {
     return world.start(now, {.only = {name}, .from = {}, .refresh = {name}}, &*beginning);
   }
 
-  std::shared_ptr<Paths> record_starts() {
-    auto started = std::make_shared<Paths>();
-    const auto otherwise = world.behaviour;
-    world.behaviour = [=](const Launch& launch) {
-      started->push_back(launch.task_path);
-      return otherwise(launch);
-    };
-    return started;
-  }
-
   std::string refusal(const std::string& text, const std::string& step) {
     const auto begun = begin(*plan_of(text), step);
     return begun ? "" : begun.error().message;
@@ -95,7 +85,7 @@ constexpr const char* all_of_train =
 
 TEST_CASE("one step is executed on the results of an earlier run") {
   Earlier earlier;
-  const auto started = earlier.record_starts();
+  const auto started = record_starts(earlier.world);
   const RunId run = earlier.start(earlier.plan, "train");
   REQUIRE(earlier.world.drive().ok());
   CHECK(*started == Paths{"train[0]", "train[1]", "train[2]"});
@@ -121,7 +111,7 @@ TEST_CASE("it goes on after a crash at any commit") {
 
 TEST_CASE("of a matrix one item is executed, and the others are what they were") {
   Earlier earlier;
-  const auto started = earlier.record_starts();
+  const auto started = record_starts(earlier.world);
   const RunId run = earlier.start(earlier.plan, "train[1]");
   REQUIRE(earlier.world.drive().ok());
   CHECK(*started == Paths{"train[1]"});
@@ -143,7 +133,7 @@ TEST_CASE("a step that fails can be retried, on the same results") {
   REQUIRE(earlier.world.drive().ok());
   CHECK(earlier.world.state(run) == RunState::failed);
   *fails = false;
-  const auto started = earlier.record_starts();
+  const auto started = record_starts(earlier.world);
   earlier.world.reopen(run);
   REQUIRE(earlier.world.drive().ok());
   CHECK(is_success(earlier.world.state_of(run, "train[2]")));
@@ -188,7 +178,7 @@ steps:
   tell: {run: [tell], needs: stop}
 )";
   Earlier earlier(between);
-  const auto started = earlier.record_starts();
+  const auto started = record_starts(earlier.world);
   const auto states_of = [&](const char* step) {
     const RunId run = earlier.start(earlier.plan, step);
     REQUIRE(earlier.world.drive().ok());

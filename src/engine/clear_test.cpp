@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/engine.h"
-#include "engine/simulated_world.h"
+#include "engine/simulated_courses.h"
 
 using namespace gt;
 
@@ -37,27 +37,6 @@ ClearRequest request(Paths tasks, bool downstream = false) {
   return {std::move(tasks), downstream, false, "test"};
 }
 
-std::shared_ptr<Paths> record_starts(SimulatedWorld& world) {
-  auto started = std::make_shared<Paths>();
-  const auto otherwise = world.behaviour;
-  world.behaviour = [=](const Launch& launch) {
-    started->push_back(fmt::format("{}#{}", launch.task_path, launch.attempt.number));
-    return otherwise(launch);
-  };
-  return started;
-}
-
-void fail_next(SimulatedWorld& world, const std::string& path) {
-  auto left = std::make_shared<int>(1);
-  const auto otherwise = world.behaviour;
-  world.behaviour = [=](const Launch& launch) {
-    SimulatedCourse course = otherwise(launch);
-    if (launch.task_path == path && (*left)-- > 0)
-      course.outcome = AttemptFailed{Cause::exit, "exit code 1", 1, {}};
-    return course;
-  };
-}
-
 /// Its last argument is what `each` saw of its axis, and what `after` saw of them all.
 struct Decided {
   explicit Decided(std::uint64_t seed) : world(seed) {
@@ -71,7 +50,7 @@ struct Decided {
       if (launch.task_path == "after") seen = argv.back();
       return course;
     };
-    started = record_starts(world);
+    started = record_attempts(world);
   }
 
   SimulatedWorld world;
@@ -84,7 +63,7 @@ struct Decided {
 
 TEST_CASE("a cleared task is executed anew, and nothing else") {
   SimulatedWorld world(71);
-  const auto started = record_starts(world);
+  const auto started = record_attempts(world);
   const RunId run = world.start(chain);
   REQUIRE(world.drive());
   CHECK(*started == Paths{"a#1", "b#1", "c#1", "last#1"});
@@ -102,7 +81,7 @@ TEST_CASE("a cleared task is executed anew, and nothing else") {
 
 TEST_CASE("with what follows it, which an equal result ends early") {
   SimulatedWorld world(72);
-  const auto started = record_starts(world);
+  const auto started = record_attempts(world);
   const RunId run = world.start(chain);
   REQUIRE(world.drive());
   started->clear();
@@ -133,12 +112,12 @@ TEST_CASE("what was cleared is executed anew until it has succeeded, whatever ha
   SimulatedWorld world(74);
   const RunId run = world.start(chain);
   REQUIRE(world.drive());
-  fail_next(world, "a");
+  fail_task(world, "a");
   CHECK(world.clear(run, request({"a"})).empty());
   world.crash();
   REQUIRE(world.drive());
   CHECK(world.state(run) == RunState::failed);
-  const auto started = record_starts(world);
+  const auto started = record_attempts(world);
   world.reopen(run);
   REQUIRE(world.drive());
   CHECK(world.state(run) == RunState::succeeded);
@@ -149,7 +128,7 @@ TEST_CASE("a failed task that is cleared leaves no earlier result behind") {
   SimulatedWorld world(75);
   const RunId run = world.start(chain);
   REQUIRE(world.drive());
-  fail_next(world, "a");
+  fail_task(world, "a");
   CHECK(world.clear(run, request({"a"})).empty());
   REQUIRE(world.drive());
   CHECK(world.state_of(run, "a") == TaskState::failed);
@@ -169,7 +148,7 @@ steps:
       outputs: {s: "${{ steps.a.state }}"}
   after: {run: [after], needs: job}
 )";
-  const auto started = record_starts(world);
+  const auto started = record_attempts(world);
   const RunId run = world.start(text);
   REQUIRE(world.drive());
   started->clear();
@@ -202,7 +181,7 @@ steps:
   b: {run: [b], needs: a}
   down: {run: [down], teardown: up}
 )";
-  const auto started = record_starts(world);
+  const auto started = record_attempts(world);
   const RunId run = world.start(text);
   REQUIRE(world.drive());
   started->clear();
@@ -274,7 +253,7 @@ TEST_CASE("only the deciding step is done again: its matrix stays as it was") {
 TEST_CASE("removed items count in no trigger rule") {
   Decided life(80);
   SimulatedWorld& world = life.world;
-  fail_next(world, "each[1]");
+  fail_task(world, "each[1]");
   const RunId run = world.start(decided);
   REQUIRE(world.drive());
   CHECK(world.state_of(run, "after") == TaskState::upstream_failed);
@@ -345,7 +324,7 @@ steps:
   b: {run: [b], needs: a}
   c: {run: [c], needs: b}
 )";
-  const auto started = record_starts(world);
+  const auto started = record_attempts(world);
   const RunId run = world.start(text);
   REQUIRE(world.drive([&] {
     return !world.load(run).tasks.empty() && world.state_of(run, "b") == TaskState::running;
@@ -378,14 +357,14 @@ steps:
 
 TEST_CASE("a clear forgets no task that is due to be tried again and waits for a slot") {
   SimulatedWorld world(85, {1, 0});
-  fail_next(world, "flaky");
+  fail_task(world, "flaky");
   const auto otherwise = world.behaviour;
   world.behaviour = [=](const Launch& launch) {
     SimulatedCourse course = otherwise(launch);
     course.until_ended = std::chrono::seconds(launch.task_path == "long" ? 60 : 1);
     return course;
   };
-  const auto started = record_starts(world);
+  const auto started = record_attempts(world);
   const RunId run = world.start(R"(
 steps:
   done: {run: [done]}
@@ -422,7 +401,7 @@ TEST_CASE("a run that is the same as another gets tasks of its own, and gives it
   const RunId second = same(), third = same();
   const std::string seen = world.states(second);
   CHECK(world.states(third) == seen);
-  const auto started = record_starts(world);
+  const auto started = record_attempts(world);
   SUBCASE("the later one is cleared") {
     CHECK(world.clear(second, request({"a"})).empty());
     REQUIRE(world.drive());
@@ -432,7 +411,7 @@ TEST_CASE("a run that is the same as another gets tasks of its own, and gives it
     CHECK(world.states(third) == seen);
   }
   SUBCASE("the original is cleared") {
-    fail_next(world, "a");
+    fail_task(world, "a");
     CHECK(world.clear(first, request({"a"})).empty());
     REQUIRE(world.drive());
     CHECK(world.state(first) == RunState::failed);
@@ -451,7 +430,7 @@ steps:
   handler: {run: [handler], needs: work, trigger_rule: none_skipped, if: "steps.work.state == 'succeeded'"}
   work: {run: [work]}
 )";
-  fail_next(world, "work");
+  fail_task(world, "work");
   const RunId run = world.start(text);
   REQUIRE(world.drive());
   CHECK(world.states(run) == "late:skipped handler:skipped work:failed");

@@ -1,39 +1,11 @@
 #include <doctest/doctest.h>
 
 #include "engine/engine.h"
-#include "engine/simulated_world.h"
+#include "engine/simulated_courses.h"
 
 using namespace gt;
 
 namespace {
-
-const AttemptFailed exit_code_1 = {Cause::exit, "exit code 1", 1, {}};
-
-/// Fails the attempts of the named task until `times` are used up.
-void fail_task(SimulatedWorld& world, const std::string& path, int times,
-               AttemptFailed failure = exit_code_1) {
-  auto left = std::make_shared<int>(times);
-  const auto otherwise = world.behaviour;
-  world.behaviour = [=](const Launch& launch) {
-    SimulatedCourse course = otherwise(launch);
-    if (launch.task_path == path && *left > 0) {
-      --*left;
-      course.outcome = failure;
-    }
-    return course;
-  };
-}
-
-/// The paths of all attempts in the order of their starts.
-std::shared_ptr<std::vector<std::string>> record_starts(SimulatedWorld& world) {
-  auto started = std::make_shared<std::vector<std::string>>();
-  const auto otherwise = world.behaviour;
-  world.behaviour = [=](const Launch& launch) {
-    started->push_back(launch.task_path);
-    return otherwise(launch);
-  };
-  return started;
-}
 
 using Paths = std::vector<std::string>;
 

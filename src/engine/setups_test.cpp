@@ -1,7 +1,8 @@
 #include <doctest/doctest.h>
+#include <limits>
 
 #include "engine/engine.h"
-#include "engine/simulated_world.h"
+#include "engine/simulated_courses.h"
 
 using namespace gt;
 
@@ -17,26 +18,9 @@ finally:
   last: {run: [last, "${{ run.state }}"]}
 )";
 
-/// The named tasks fail, others go on as before.
-void fail_tasks(SimulatedWorld& world, std::vector<std::string> paths) {
-  const auto otherwise = world.behaviour;
-  world.behaviour = [=](const Launch& launch) {
-    SimulatedCourse course = otherwise(launch);
-    if (std::ranges::count(paths, launch.task_path) > 0)
-      course.outcome = AttemptFailed{Cause::exit, "exit code 1", 1, {}};
-    return course;
-  };
-}
-
-/// Paths in the order of their starts.
-std::shared_ptr<std::vector<std::string>> record_starts(SimulatedWorld& world) {
-  auto started = std::make_shared<std::vector<std::string>>();
-  const auto otherwise = world.behaviour;
-  world.behaviour = [=](const Launch& launch) {
-    started->push_back(launch.task_path);
-    return otherwise(launch);
-  };
-  return started;
+/// All attempts of the named tasks fail.
+void fail_tasks(SimulatedWorld& world, const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) fail_task(world, path, std::numeric_limits<int>::max());
 }
 
 using Paths = std::vector<std::string>;
