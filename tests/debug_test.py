@@ -141,8 +141,12 @@ class ShellTest(DebugCase):
     def shell(self, *options):
         terminal = Terminal(100)
         process = self.start_at(terminal, "debug", "latest", "train[0]", *options)
-        terminal.wait_for(r"\(broken/1 train\[0\]\) [^\n]*[$#] ")
+        self.wait_for_prompt(terminal)
         return terminal, process
+
+    def wait_for_prompt(self, terminal, start=0):
+        """Keys that come while a command ends may be thrown away by the terminal."""
+        terminal.wait_for(r"\(broken/1 train\[0\]\) [^\n]*[$#] ", start)
 
     def leave(self, terminal, process):
         terminal.type(b"exit\n")
@@ -168,7 +172,9 @@ class ShellTest(DebugCase):
         # One process says that it is there and waits, so that the key finds it.
         terminal.type(b"sh -c 'echo wai\"\"ts; exec cat'\n")
         terminal.wait_for("waits")
+        start = len(terminal.text)
         terminal.type(b"\x03")
+        self.wait_for_prompt(terminal, start)
         terminal.type(b"echo still $((40 + 2))\n")
         terminal.wait_for("still 42")
         self.leave(terminal, process)
@@ -178,16 +184,18 @@ class ShellTest(DebugCase):
         # One process says that it is there and waits, so that the key finds it.
         terminal.type(b"sh -c 'echo wai\"\"ts; exec cat'\n")
         terminal.wait_for("waits")
+        start = len(terminal.text)
         terminal.type(b"\x1a")
-        terminal.wait_for("Stopped")
+        self.wait_for_prompt(terminal, terminal.wait_for("Stopped", start))
         terminal.type(b"jobs | grep -c Stopped\n")
         terminal.wait_for(r"[\r\n]1\r\n")
         start = len(terminal.text)
         terminal.type(b"fg\n")
         shown = terminal.wait_for(r"exec cat[^\n]*\n", start)
         terminal.type(b"purr\n")
-        terminal.wait_for(r"purr\r\npurr\r\n", shown)
+        shown = terminal.wait_for(r"purr\r\npurr\r\n", shown)
         terminal.type(b"\x04")
+        self.wait_for_prompt(terminal, shown)
         terminal.type(b"echo do''ne\n")
         terminal.wait_for("done")
         self.leave(terminal, process)
