@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/thread.h"
+#include "source/folder_queue.h"
 #include "source/git.h"
 
 namespace gt {
@@ -39,9 +41,9 @@ Error too_many_files() {
 
 }  // namespace
 
-struct Snapshot::Walk {
-  const Glob* glob = nullptr;  // none: everything
+struct Snapshot::FolderContent {
   std::vector<SourceFile> files = {};
+  std::vector<std::string> folders = {};
 };
 
 Result<Snapshot> Snapshot::open(std::string root, const std::string& home) {
@@ -76,66 +78,96 @@ std::optional<SourceFile> Snapshot::look_at(const std::string& path) const {
   return SourceFile{path, kind, stamp_of(status)};
 }
 
-// Folders still to be read are kept in a list, not on the stack of calls.
-Result<void> Snapshot::walk(const std::string& folder, Walk& walk) const {
-  std::vector<std::string> folders = {folder};
-  while (!folders.empty()) {
-    const std::string at = std::move(folders.back());
-    folders.pop_back();
-    if (static_cast<std::size_t>(std::ranges::count(at, '/')) > depth_max)
-      return error(Errc::exhausted, "more than {} levels of folders at {}", depth_max,
-                   printable(at));
-    const int fd = openat(root_fd_.get(), at.empty() ? "." : at.c_str(),
-                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    // Gone since its parent was read, or replaced by something else.
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) continue;
-    if (fd < 0) {
-      Error failed = errno_error(errno, fmt::format("reading the folder {}", printable(at)));
-      failed.hint = "name it in .geartrainignore if it is no source";
-      return failed;
+Result<void> Snapshot::read_folder(const std::string& at, const Glob* glob,
+                                   FolderContent& content) const {
+  if (static_cast<std::size_t>(std::ranges::count(at, '/')) > depth_max)
+    return error(Errc::exhausted, "more than {} levels of folders at {}", depth_max, printable(at));
+  const int fd = openat(root_fd_.get(), at.empty() ? "." : at.c_str(),
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  // Gone since its parent was read, or replaced by something else.
+  if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return {};
+  if (fd < 0) {
+    Error failed = errno_error(errno, fmt::format("reading the folder {}", printable(at)));
+    failed.hint = "name it in .geartrainignore if it is no source";
+    return failed;
+  }
+  const std::unique_ptr<DIR, CloseDirectory> directory(fdopendir(fd));
+  if (!directory) return errno_error(errno, fmt::format("reading the folder {}", printable(at)));
+  while (const dirent* entry = readdir(directory.get())) {
+    const std::string_view name(entry->d_name);
+    if (name == "." || name == "..") continue;
+    std::string path = join_path(at, name);
+    unsigned char type = entry->d_type;
+    // Not every file system says the type in the folder.
+    struct stat status{};
+    bool looked = false;
+    const auto look = [&] {
+      looked = looked || fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
+      return looked;
+    };
+    if (type == DT_UNKNOWN && look()) type = static_cast<unsigned char>(IFTODT(status.st_mode));
+    if (is_left_out(path)) continue;
+    if (type == DT_DIR) {
+      if (!rules_.ignores(path, EntryKind::directory)) content.folders.push_back(std::move(path));
+      continue;
     }
-    const std::unique_ptr<DIR, CloseDirectory> directory(fdopendir(fd));
-    if (!directory) return errno_error(errno, fmt::format("reading the folder {}", printable(at)));
-    while (const dirent* entry = readdir(directory.get())) {
-      const std::string_view name(entry->d_name);
-      if (name == "." || name == "..") continue;
-      std::string path = join_path(at, name);
-      unsigned char type = entry->d_type;
-      // Not every file system says the type in the folder.
-      struct stat status{};
-      bool looked = false;
-      const auto look = [&] {
-        looked = looked || fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0;
-        return looked;
-      };
-      if (type == DT_UNKNOWN && look()) type = static_cast<unsigned char>(IFTODT(status.st_mode));
-      if (is_left_out(path)) continue;
-      if (type == DT_DIR) {
-        if (!rules_.ignores(path, EntryKind::directory)) folders.push_back(std::move(path));
+    if (type != DT_REG && type != DT_LNK) continue;
+    if (rules_.ignores(path, EntryKind::file)) continue;
+    if (glob != nullptr && !glob->selects(path)) {
+      // A folder behind a link may hold what is selected; its content is not known here.
+      if (type != DT_LNK || fstatat(fd, entry->d_name, &status, 0) != 0 || !S_ISDIR(status.st_mode))
         continue;
-      }
-      if (type != DT_REG && type != DT_LNK) continue;
-      if (rules_.ignores(path, EntryKind::file)) continue;
-      if (walk.glob != nullptr && !walk.glob->selects(path)) {
-        // A folder behind a link may hold what is selected; its content is not known here.
-        if (type != DT_LNK || fstatat(fd, entry->d_name, &status, 0) != 0 ||
-            !S_ISDIR(status.st_mode))
-          continue;
-      }
-      if (!look()) continue;
-      walk.files.push_back(
-          {std::move(path), type == DT_LNK ? PathKind::link : PathKind::file, stamp_of(status)});
-      if (walk.files.size() > files_max) return too_many_files();
     }
+    if (!look()) continue;
+    content.files.push_back(
+        {std::move(path), type == DT_LNK ? PathKind::link : PathKind::file, stamp_of(status)});
+    if (content.files.size() > files_max) return too_many_files();
   }
   return {};
 }
 
+// Nearly all of the time is the kernel's, a lookup a file, so two threads need little more than
+// half of it.
+Result<std::vector<SourceFile>> Snapshot::walk(const std::string& folder, const Glob* glob) const {
+  FolderQueue queue(folder);
+  const auto read_next = [&](std::vector<SourceFile>& files) {
+    const auto at = queue.next();
+    if (!at) return false;
+    FolderContent content{.files = std::move(files)};
+    auto read = read_folder(*at, glob, content);
+    files = std::move(content.files);
+    if (read)
+      queue.done(std::move(content.folders));
+    else
+      queue.fail(std::move(read).error());
+    return true;
+  };
+  constexpr std::size_t few_files = 2000;  // cheaper than a thread
+  std::vector<SourceFile> files;
+  std::vector<SourceFile> of_second;
+  while (files.size() < few_files && read_next(files)) continue;
+  if (queue.waiting() > 0) {
+    // One that is not to be had is done without.
+    const auto second = start_thread([&] {
+      while (read_next(of_second)) continue;
+      sort_unique(of_second);
+    });
+    while (read_next(files)) continue;
+    sort_unique(files);
+  } else {
+    while (read_next(files)) continue;
+    sort_unique(files);
+  }
+  TRY(queue.outcome());
+  if (files.size() + of_second.size() > files_max) return too_many_files();
+  const auto middle = static_cast<std::ptrdiff_t>(files.size());
+  std::ranges::move(of_second, std::back_inserter(files));
+  std::ranges::inplace_merge(files, files.begin() + middle, {}, &SourceFile::path);
+  return files;
+}
+
 Result<std::vector<SourceFile>> Snapshot::files_below(const std::string& folder) const {
-  Walk all;
-  TRY(walk(folder, all));
-  sort_unique(all.files);
-  return std::move(all.files);
+  return walk(folder, nullptr);
 }
 
 // nullopt when git does not answer.
@@ -210,10 +242,7 @@ Result<std::vector<SourceFile>> Snapshot::files_of(const Glob& glob) const {
     if (found->kind == PathKind::file)
       return glob.is_literal() ? std::vector{*found} : std::vector<SourceFile>();
   }
-  Walk selected{.glob = &glob};
-  TRY(walk(start, selected));
-  sort_unique(selected.files);
-  return std::move(selected.files);
+  return walk(start, &glob);
 }
 
 std::optional<std::string> Snapshot::target_of(const std::string& path) const {

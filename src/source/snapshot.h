@@ -51,10 +51,12 @@ class Snapshot {
   int root_fd() const { return root_fd_.get(); }
 
  private:
-  struct Walk;
+  struct FolderContent;
 
   Snapshot() = default;
-  Result<void> walk(const std::string& folder, Walk& walk) const;
+  Result<void> read_folder(const std::string& at, const Glob* glob, FolderContent& content) const;
+  /// All in a folder and below it, or what a glob selects of it; sorted by path.
+  Result<std::vector<SourceFile>> walk(const std::string& folder, const Glob* glob) const;
   Result<std::optional<std::vector<std::string>>> ask_git(const std::string& folder) const;
   Result<bool> add_git_files(const std::string& folder, std::size_t depth,
                              std::vector<SourceFile>& files) const;

@@ -59,6 +59,35 @@ Strings files_of(Source& source, Strings globs) {
 
 }  // namespace
 
+TEST_CASE("a project of many folders is listed in full, sorted, each file once") {
+  Project project;
+  Strings expected;
+  for (int folder = 0; folder < 50; ++folder)
+    for (int file = 0; file < 100; ++file) {
+      expected.push_back(fmt::format("data/{}/deep/{}", folder, file));
+      project.write(expected.back(), "x");
+    }
+  std::ranges::sort(expected);
+  Source source = project.open();
+  const auto files = source.files();
+  REQUIRE(files.ok());
+  CHECK(*files == expected);
+  CHECK(files_of(source, {"data/**/deep/*"}) == expected);
+}
+
+TEST_CASE("one folder too deep in a project of many folders is an error") {
+  Project project;
+  for (int folder = 0; folder < 30; ++folder)
+    for (int file = 0; file < 100; ++file) project.write(fmt::format("{}/{}", folder, file), "x");
+  std::string deep = "15";
+  for (std::size_t level = 0; level <= Snapshot::depth_max; ++level) deep += "/d";
+  project.write(deep + "/file", "x");
+  Source source = project.open();
+  const auto files = source.files();
+  REQUIRE_FALSE(files.ok());
+  CHECK(files.error().code == Errc::exhausted);
+}
+
 TEST_CASE("without git, all files but those on the ignore lists are the source") {
   Project project;
   project.write("pipeline.yaml", "x");
