@@ -37,8 +37,12 @@ Result<const HostFacts::Selected*> HostFacts::select(const std::vector<std::stri
   Selection selection;
   if (globs) selection = *globs;
   if (const auto found = selected_.find(selection); found != selected_.end()) return &found->second;
-  SourceFacts facts = TRY(parts_.source.facts(
-      {.globs = selection.value_or(std::vector<std::string>()), .is_whole = !selection}));
+  std::optional<SourceFacts> seen;
+  if (selection && moment_ != nullptr) seen = seen_already(*selection);
+  if (!seen)
+    seen = TRY(parts_.source.facts(
+        {.globs = selection.value_or(std::vector<std::string>()), .is_whole = !selection}));
+  SourceFacts& facts = *seen;
   for (const std::string& note : facts.notes) parts_.say(note);
   auto set = std::make_shared<const SourceSet>(SourceSet{to_text(facts), facts.digest});
   const Selected* const kept =
@@ -46,6 +50,21 @@ Result<const HostFacts::Selected*> HostFacts::select(const std::vector<std::stri
            .first->second;
   by_digest_[kept->set->digest] = kept;
   return kept;
+}
+
+std::optional<SourceFacts> HostFacts::seen_already(const std::vector<std::string>& globs) const {
+  std::vector<std::string> paths;
+  for (const std::string& text : globs) {
+    const auto glob = Glob::parse_selection(text);
+    if (!glob || !glob->is_literal()) return std::nullopt;
+    paths.push_back(glob->literal_prefix());
+  }
+  return facts_of_files(moment_->facts, std::move(paths));
+}
+
+Result<std::shared_ptr<const SourceSet>> HostFacts::hold_still() {
+  moment_ = TRY(select(nullptr));
+  return moment_->set;
 }
 
 Result<std::shared_ptr<const SourceSet>> HostFacts::source(const std::vector<std::string>* globs) {

@@ -49,6 +49,9 @@ class HostFacts final : public StepFacts {
   Result<Variables> python_variables(const PythonEnvironment& python);
   /// Whether an environment has been made since the last call, or could not be.
   bool took_environments() { return made_.exchange(false); }
+  /// Looks at all source files now, and counts what they are as one moment: selections that name
+  /// files which were seen are answered by it. For an object that lives no longer than that moment.
+  Result<std::shared_ptr<const SourceSet>> hold_still();
   /// For the next run; a failure costs only time.
   void remember_source() { (void)parts_.source.save_stat_cache(); }
 
@@ -61,6 +64,7 @@ class HostFacts final : public StepFacts {
   using Name = std::pair<std::string, std::string>;  ///< requirements and interpreter
 
   Result<const Selected*> select(const std::vector<std::string>* globs);
+  std::optional<SourceFacts> seen_already(const std::vector<std::string>& globs) const;
   Result<std::vector<std::string>> changed_since_unknown(const SourceSet& set);
   Result<EnvironmentFacts> host(const std::string& argv0);
   std::optional<Result<PythonInstallation>> known(const Name& name);
@@ -71,6 +75,7 @@ class HostFacts final : public StepFacts {
   std::map<Selection, Selected> selected_;
   std::unordered_map<Digest, const Selected*> by_digest_;
   std::unordered_map<std::string, EnvironmentFacts> host_;
+  const Selected* moment_ = nullptr;  ///< what hold_still() saw
 
   std::mutex mutex_;
   std::map<Name, Result<PythonInstallation>> installations_;

@@ -92,19 +92,19 @@ Result<std::optional<Repeated>> try_repeat(Session& session, Records& records,
   const auto facts = TRY(make_facts(
       session, records.project, [] {},
       [&](const std::string& line) { session.console.say(line); }));
+  const auto source = TRY(facts->hold_still());
   const bool is_same = TRY(still_fits(session, records, *facts, found->memo));
-  const auto source = facts->source(nullptr);
   facts->remember_source();
-  if (!is_same || !source) return std::optional<Repeated>();
+  if (!is_same) return std::optional<Repeated>();
 
-  keep_source(records, **source);
+  keep_source(records, *source);
   const Time now = session.clock.now();
   const NewRun wanted{.pipeline = like.pipeline,
                       .plan_version = like.plan_version,
                       .params = like.params,
                       .options = like.options,
                       .logical_date = now,
-                      .source_digest = (*source)->digest.hex(),
+                      .source_digest = source->digest.hex(),
                       .git = git_facts(records.project.root),
                       .owner_engine = make_uuid(now, session.entropy)};
   auto writer = TRY(records.database->begin_write());

@@ -1,5 +1,6 @@
 #include "source/facts.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -49,6 +50,23 @@ std::string to_text(const SourceFacts& facts) {
     text += '\n';
   }
   return text;
+}
+
+std::optional<SourceFacts> facts_of_files(const SourceFacts& all, std::vector<std::string> paths) {
+  std::ranges::sort(paths);
+  const auto same = std::ranges::unique(paths);
+  paths.erase(same.begin(), same.end());
+  SourceFacts found;
+  found.made_at = all.made_at;
+  for (const std::string& path : paths) {
+    const auto fact = std::ranges::lower_bound(all.facts, path, {}, &Fact::path);
+    if (fact == all.facts.end() || fact->path != path || fact->kind != FactKind::file)
+      return std::nullopt;
+    found.facts.push_back(*fact);
+    found.stamps.push_back(all.stamps[static_cast<std::size_t>(fact - all.facts.begin())]);
+  }
+  found.digest = sha256(to_text(found));
+  return found;
 }
 
 }  // namespace gt

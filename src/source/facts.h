@@ -1,6 +1,7 @@
 /// Facts about source files, as they stand in a task's manifest.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,5 +44,9 @@ struct SourceFacts {
 
 /// All lines, each ended by a line break.
 std::string to_text(const SourceFacts& facts);
+
+/// What facts about many files say of these alone, as if they had been selected by name. nullopt
+/// unless there is a fact about each as a file.
+std::optional<SourceFacts> facts_of_files(const SourceFacts& all, std::vector<std::string> paths);
 
 }  // namespace gt

@@ -59,6 +59,29 @@ Strings files_of(Source& source, Strings globs) {
 
 }  // namespace
 
+TEST_CASE("facts about all files say of some what those selected by name say") {
+  Project project;
+  for (const char* path : {"a.py", "src/b.py", "src/c d.py"}) project.write(path, path);
+  project.link("a.py", "linked.py");
+  Source source = project.open();
+  const auto all = source.facts({});
+  REQUIRE(all.ok());
+  for (const Strings& paths :
+       {Strings{"src/b.py"}, Strings{"src/c d.py", "a.py"}, Strings{"a.py", "src/b.py", "a.py"}}) {
+    const auto some = source.facts({paths});
+    REQUIRE(some.ok());
+    const auto taken = facts_of_files(*all, paths);
+    REQUIRE(taken);
+    CHECK(taken->facts == some->facts);
+    CHECK(taken->stamps == some->stamps);
+    CHECK(taken->digest == some->digest);
+    CHECK(source.changed_since(*taken)->empty());
+  }
+  CHECK_FALSE(facts_of_files(*all, {"a.py", "not/there.py"}));
+  CHECK_FALSE(facts_of_files(*all, {"linked.py"}));
+  CHECK_FALSE(facts_of_files(*all, {"src"}));
+}
+
 TEST_CASE("a project of many folders is listed in full, sorted, each file once") {
   Project project;
   Strings expected;
