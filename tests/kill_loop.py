@@ -152,7 +152,7 @@ class Loop:
     def runs(self):
         if not (self.project / ".geartrain/geartrain.db").exists():
             return []
-        return self.ask("runs", "--json")
+        return self.ask("runs", "--limit", "1000000", "--json")
 
     # The loop.
 
