@@ -47,7 +47,7 @@ struct HttpServerOptions {
   double stop_seconds_max = 5;
 
   /// Is told what a handler threw, or gave that cannot be sent; the client gets a 500 without it.
-  /// Called by workers.
+  /// Called by the workers and the loop; does not throw.
   std::function<void(std::string_view)> report = {};
 };
 
