@@ -13,6 +13,11 @@ Json failure_json(const std::optional<AttemptFailed>& failure) {
   return JsonObject{{"cause", to_text(failure->cause)}, {"message", failure->message}};
 }
 
+Json interval_json(const std::optional<DataInterval>& interval) {
+  if (!interval) return {};
+  return JsonObject{{"start", format_time(interval->start)}, {"end", format_time(interval->end)}};
+}
+
 Result<Json> outputs_json(const RunView& view, const TaskRecord& task) {
   JsonObject outputs;
   const TaskResult* const result = view.result(task);
@@ -38,6 +43,8 @@ JsonObject run_summary_json(const RunRecord& run) {
           {"inputs_from", run.options.inputs_from.empty() ? Json() : Json(run.options.inputs_from)},
           {"error", failure_json(run.error)},
           {"logical_date", format_time(run.logical_date)},
+          {"trigger", run.trigger.empty() ? Json() : Json(run.trigger)},
+          {"interval", interval_json(run.interval)},
           {"created_at", format_time(run.created_at)},
           {"started_at", time_json(run.started_at)},
           {"ended_at", time_json(run.ended_at)},

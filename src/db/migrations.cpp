@@ -277,6 +277,34 @@ CREATE TABLE clear_request (
 ) STRICT;
 )sql";
 
+constexpr const char* triggers = R"sql(
+-- What began the run, and the stretch of time that it is about; NULL where a person began it.
+ALTER TABLE run ADD COLUMN trigger TEXT;
+ALTER TABLE run ADD COLUMN interval_start INTEGER;
+ALTER TABLE run ADD COLUMN interval_end INTEGER;
+CREATE INDEX run_open_of_trigger ON run (pipeline, trigger) WHERE ended_at IS NULL;
+
+-- How far each trigger has been looked at, by which schedule.
+CREATE TABLE trigger (
+  pipeline TEXT NOT NULL,
+  name TEXT NOT NULL,
+  schedule TEXT NOT NULL,
+  decided_until INTEGER NOT NULL,
+  PRIMARY KEY (pipeline, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE firing (
+  pipeline TEXT NOT NULL,
+  trigger TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  run INTEGER,
+  recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (pipeline, trigger, at)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -285,7 +313,8 @@ constexpr std::array steps = {
     Migration{5, "batches", batches},
     Migration{6, "pipelines of several files", pipelines_of_several_files},
     Migration{7, "pools", pools},
-    Migration{8, "cleared tasks", cleared_tasks}};
+    Migration{8, "cleared tasks", cleared_tasks},
+    Migration{9, "triggers", triggers}};
 
 }  // namespace
 

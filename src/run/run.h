@@ -29,6 +29,12 @@ struct RunOptions {
   std::optional<std::int64_t> priority = {};  ///< else the pipeline's
 };
 
+/// The stretch of time that a run is about: [start, end).
+struct DataInterval {
+  Time start, end;
+  bool operator==(const DataInterval&) const = default;
+};
+
 /// The row of a run.
 struct RunRecord {
   RunId id = 0;
@@ -53,6 +59,10 @@ struct RunRecord {
   std::optional<RunId> same_as = {};
   /// An id that the runs of one command have in common; empty for one that was alone.
   std::string batch = {};
+  /// The name of the trigger that began it; empty where a person did.
+  std::string trigger = {};
+  /// nullopt: a stretch without length, at its logical date.
+  std::optional<DataInterval> interval = {};
 
   std::string name() const { return pipeline + "/" + std::to_string(number); }
 };

@@ -27,7 +27,7 @@ bool is_hex(std::string_view text) {
 constexpr const char* run_columns =
     "SELECT id, uuid, pipeline, number, state, plan_version, params, options, logical_date, "
     "created_at, started_at, ended_at, source_digest, git, error, owner_engine, fence, cancel, "
-    "same_as, batch FROM run ";
+    "same_as, batch, trigger, interval_start, interval_end FROM run ";
 
 /// `rest` is a constant: the statement is prepared once.
 Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::string& rest,
@@ -38,7 +38,8 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
                         std::string, std::string, std::string, Time, Time, std::optional<Time>,
                         std::optional<Time>, std::string, std::string, std::optional<std::string>,
                         std::string, std::int64_t, std::string_view, std::optional<std::int64_t>,
-                        std::optional<std::string>>(
+                        std::optional<std::string>, std::optional<std::string>, std::optional<Time>,
+                        std::optional<Time>>(
           run_columns + rest, binds,
           [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
               std::string_view state, std::string plan_version, std::string params,
@@ -46,8 +47,9 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
               std::optional<Time> started_at, std::optional<Time> ended_at,
               std::string source_digest, std::string git, std::optional<std::string> error_text,
               std::string owner, std::int64_t fence, std::string_view cancel,
-              std::optional<std::int64_t> same_as,
-              std::optional<std::string> batch) -> Result<void> {
+              std::optional<std::int64_t> same_as, std::optional<std::string> batch,
+              std::optional<std::string> trigger, std::optional<Time> interval_start,
+              std::optional<Time> interval_end) -> Result<void> {
             RunRecord run;
             run.id = id;
             run.uuid = std::move(uuid);
@@ -72,6 +74,9 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
             run.cancel = parse_cancel_mode(cancel);
             run.same_as = same_as;
             run.batch = std::move(batch).value_or("");
+            run.trigger = std::move(trigger).value_or("");
+            if (interval_start && interval_end)
+              run.interval = DataInterval{*interval_start, *interval_end};
             runs.push_back(std::move(run));
             return {};
           });
@@ -144,16 +149,25 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   run.owner_engine = wanted.owner_engine;
   run.fence = 1;
   run.batch = wanted.batch;
+  run.trigger = wanted.trigger;
+  run.interval = wanted.interval;
+  const auto end_of = [](const std::optional<DataInterval>& interval, Time DataInterval::* end) {
+    return interval ? Bind((*interval).*end) : Bind(nullptr);
+  };
   const std::string params = compact_json(run.params), options = options_text(run.options),
                     git = compact_json(run.git);
   TRY(transaction.execute(
       "INSERT INTO run (id, uuid, pipeline, number, state, plan_version, params, options, "
-      "logical_date, created_at, source_digest, git, owner_engine, fence, cancel, batch) VALUES "
+      "logical_date, created_at, source_digest, git, owner_engine, fence, cancel, batch, "
+      "trigger, interval_start, interval_end) VALUES "
       "(:id, :uuid, :pipeline, :number, :state, :plan_version, :params, :options, :logical_date, "
-      ":created_at, :source_digest, :git, :owner_engine, :fence, :cancel, :batch)",
+      ":created_at, :source_digest, :git, :owner_engine, :fence, :cancel, :batch, "
+      ":trigger, :interval_start, :interval_end)",
       {run.id, run.uuid, run.pipeline, run.number, to_text(run.state), run.plan_version, params,
        options, run.logical_date, run.created_at, run.source_digest, git, run.owner_engine,
-       run.fence, to_text(run.cancel), run.batch.empty() ? Bind(nullptr) : Bind(run.batch)}));
+       run.fence, to_text(run.cancel), run.batch.empty() ? Bind(nullptr) : Bind(run.batch),
+       run.trigger.empty() ? Bind(nullptr) : Bind(run.trigger),
+       end_of(run.interval, &DataInterval::start), end_of(run.interval, &DataInterval::end)}));
   return run;
 }
 
@@ -275,6 +289,15 @@ Result<std::vector<RunRecord>> RunStore::runs_of_batch(Transaction& transaction,
 
 Result<std::vector<RunRecord>> RunStore::open_runs(Transaction& transaction) {
   return read_runs(transaction, "WHERE ended_at IS NULL ORDER BY id", {});
+}
+
+Result<std::vector<RunRecord>> RunStore::open_runs_of(Transaction& transaction,
+                                                      const std::string& pipeline,
+                                                      const std::string& trigger) {
+  return read_runs(
+      transaction,
+      "WHERE pipeline = :pipeline AND trigger = :trigger AND ended_at IS NULL ORDER BY id",
+      {pipeline, trigger});
 }
 
 Result<std::vector<AttemptRecord>> RunStore::attempts(Transaction& transaction, RunId run,

@@ -30,6 +30,8 @@ struct NewRun {
   JsonObject git;
   std::string owner_engine;
   std::string batch = {};  ///< see RunRecord
+  std::string trigger = {};
+  std::optional<DataInterval> interval = {};
 };
 
 /// The texts that a run's plan is built from.
@@ -123,6 +125,9 @@ class RunStore {
   Result<std::vector<RunRecord>> runs_of_batch(Transaction& transaction, const std::string& batch);
   /// Those that have not ended.
   Result<std::vector<RunRecord>> open_runs(Transaction& transaction);
+  /// Of these, those that a trigger has begun, oldest first.
+  Result<std::vector<RunRecord>> open_runs_of(Transaction& transaction, const std::string& pipeline,
+                                              const std::string& trigger);
 
   Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run);
   Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run, TaskIndex task);

@@ -186,8 +186,10 @@ Result<Found> TaskContext::find_run(NamePath path) const {
   if (path[0] == "logical_date") return Found(Value(format_time(run.logical_date)));
   if (path[0] != "interval") return Found(Missing{});
   if (path.size() == 1) return Found(Scope{});
-  // A run started by hand has an interval without length.
-  if (path[1] == "start" || path[1] == "end") return Found(Value(format_time(run.logical_date)));
+  const DataInterval interval =
+      run.interval.value_or(DataInterval{run.logical_date, run.logical_date});
+  if (path[1] == "start") return Found(Value(format_time(interval.start)));
+  if (path[1] == "end") return Found(Value(format_time(interval.end)));
   return Found(Missing{});
 }
 
