@@ -2,12 +2,11 @@
 
 import json
 import os
-import struct
 import time
 import unittest
-from pathlib import Path
 
-from command_line import SECONDS_MAX, Case
+from command_line import SECONDS_MAX
+from shifted_clock import ClockCase
 
 DAY, YEAR = 86_400, 365 * 86_400
 PIPELINE = """name: one
@@ -37,38 +36,10 @@ steps:
 """
 
 
-class ClockTest(Case):
+class ClockTest(ClockCase):
     def setUp(self):
         super().setUp()
-        # Mapped by all: it must not become another file.
-        self.shift = self.folder.parent / f"{self.folder.name}.shift"
-        self.shift.write_bytes(bytes(8))
-        self.addCleanup(self.shift.unlink)
-        self.environment = dict(
-            os.environ,
-            NO_COLOR="1",
-            LD_PRELOAD=str(Path(self.binary).parent / "tests/libclock_shim.so"),
-            # The library is no part of the sanitizers, and they look for being the first.
-            ASAN_OPTIONS="verify_asan_link_order=0",
-            CLOCK_SHIM=str(self.shift),
-        )
         (self.folder / "data.txt").write_text("1\n")
-
-    def set_clock(self, seconds):
-        """From now on it is so much later than it really is."""
-        with open(self.shift, "r+b") as file:
-            file.write(struct.pack("=q", seconds))
-
-    def start(self, *arguments, **options):
-        return super().start(*arguments, env=self.environment, **options)
-
-    def wait_for_talk(self, process, words):
-        talk = ""
-        while words not in talk:
-            line = process.stderr.readline()
-            self.assertTrue(line, talk)
-            talk += line
-        return talk
 
     def test_the_clock_that_commands_see_is_ours(self):
         self.pipeline(PLAIN)

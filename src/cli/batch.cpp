@@ -6,6 +6,7 @@
 #include "cli/repeat.h"
 #include "cli/run_text.h"
 #include "cli/run_view.h"
+#include "cli/watched_run.h"
 
 namespace gt {
 
@@ -22,36 +23,13 @@ std::string name_of(const RunRecord& run, const std::string& label) {
 }  // namespace
 
 /// A run that goes on, and what there is to see of it.
-class Batch::Active final : public Progress {
- public:
-  Active(BatchRun run, BatchProgress& progress, LogTail log_tail)
-      : one(std::move(run)), watcher(*this, std::move(log_tail), {}), progress_(progress) {}
-
-  void say(const std::string& line) override { progress_.say(line); }
-  void changed(const TaskNews& news) override {
-    const bool runs = news.state == TaskState::queued || news.state == TaskState::running;
-    if (runs)
-      running[news.index] = news.path;
-    else
-      running.erase(news.index);
-    if (news.state == TaskState::failed || news.state == TaskState::retry_wait)
-      say(fmt::format("{}: {}: {}", name_of(one.run, one.label), printable(news.path),
-                      describe(news)));
-  }
-  void ended_many(std::uint32_t, TaskState) override {}
-  void log_tail(const std::vector<std::string>& lines) override {
-    for (const std::string& line : lines) say("    | " + printable(line));
-  }
-  void tick(const Tally&, Time) override {}
-  std::optional<Duration> interval() const override { return std::nullopt; }
-  void clear() override {}
+struct Batch::Active {
+  Active(BatchRun run, Say say, LogTail log_tail)
+      : one(std::move(run)),
+        watched(name_of(one.run, one.label), std::move(say), std::move(log_tail)) {}
 
   BatchRun one;
-  RunWatcher watcher;
-  std::map<TaskIndex, std::string> running;
-
- private:
-  BatchProgress& progress_;
+  WatchedRun watched;
 };
 
 Batch::Batch(Session& session, Records& records, Workshop& workshop, BatchProgress& progress,
@@ -117,10 +95,11 @@ Result<void> Batch::start(BatchRun& one) {
   }
   const RunRecord run = one.run;
   const BatchStart how = one.start;
-  active_[run.id] = std::make_unique<Active>(one, progress_,
-                                             [this](const RunRecord& of, const AttemptId& attempt) {
-                                               return workshop_.log_tail(of, attempt);
-                                             });
+  active_[run.id] = std::make_unique<Active>(
+      one, [this](const std::string& line) { progress_.say(line); },
+      [this](const RunRecord& of, const AttemptId& attempt) {
+        return workshop_.log_tail(of, attempt);
+      });
   Engine& engine = workshop_.engine();
   const auto began = how == BatchStart::begin ? engine.begin(run, plan, std::move(selection))
                      : how == BatchStart::take_over
@@ -169,7 +148,7 @@ Result<void> Batch::take_ended() {
     }
     if (live != nullptr) {
       has_failed = has_failed || live->record().state == RunState::failed;
-      tell_end(active.one, live->record(), active.watcher.tally());
+      tell_end(active.one, live->record(), active.watched.tally());
       // That it is not kept costs time only.
       if (active.one.request)
         (void)keep_for_repeats(records_, workshop_, *active.one.request, entry->first).ok();
@@ -251,8 +230,8 @@ void Batch::tick(Time now) {
   std::vector<BatchLine> lines;
   for (const auto& [run, active] : active_) {
     BatchLine line{
-        active->one.run.name(), printable(active->one.label), &active->watcher.tally(), {}};
-    for (const auto& [task, path] : active->running) line.running.push_back(path);
+        active->one.run.name(), printable(active->one.label), &active->watched.tally(), {}};
+    for (const auto& [task, path] : active->watched.running()) line.running.push_back(path);
     lines.push_back(std::move(line));
   }
   progress_.tick(counts_, lines, now);
@@ -268,7 +247,7 @@ void Batch::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {
 
 void Batch::committed(const LiveRun& run, const RunChanges& changes) {
   if (const auto found = active_.find(run.record().id); found != active_.end())
-    found->second->watcher.committed(run, changes);
+    found->second->watched.committed(run, changes);
 }
 
 std::vector<std::string> labels_of(const std::vector<RunRecord>& runs) {

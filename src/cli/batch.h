@@ -67,7 +67,7 @@ class Batch final : public DrivenWork, public RunObserver {
   const std::vector<BatchEnd>& ends() const { return ends_; }
 
  private:
-  class Active;
+  struct Active;
 
   bool may_start() const;
   Result<void> start(BatchRun& one);

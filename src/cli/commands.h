@@ -34,6 +34,8 @@ extern const CliCommand retry_command;
 extern const CliCommand run_command;
 extern const CliCommand runs_command;
 extern const CliCommand schedule_simulate_command;
+extern const CliCommand schedule_history_command;
+extern const CliCommand up_command;
 extern const CliCommand schema_command;
 extern const CliCommand show_command;
 extern const CliCommand step_run_command;

@@ -72,7 +72,8 @@ class Drive {
   Result<void> wait() {
     pollfd waiting[] = {{parts_.wake.fd(), POLLIN, 0},
                         {parts_.bell.fd(), POLLIN, 0},
-                        {parts_.signals.fd(), POLLIN, 0}};
+                        {parts_.signals.fd(), POLLIN, 0},
+                        {work_.fd(), POLLIN, 0}};
     (void)::poll(waiting, std::size(waiting), timeout_milliseconds());
     if (waiting[0].revents != 0) parts_.wake.clear();
     for (const std::string& line : parts_.take_notices()) work_.say(line);
@@ -98,16 +99,7 @@ class Drive {
         drawn_at_.reset();
         continue;
       }
-      ++interrupts_;
-      if (interrupts_ == 1) {
-        work_.say("cancelling: what runs is asked to end; once more kills it");
-        TRY(work_.cancel(CancelMode::terminate, ::strsignal(*signal)));
-      } else if (interrupts_ == 2) {
-        work_.say("killing what runs");
-        TRY(work_.cancel(CancelMode::kill, ::strsignal(*signal)));
-      } else {
-        return error(Errc::cancelled, "left; what runs goes on");
-      }
+      TRY(work_.interrupted(*signal, ++interrupts_));
     }
     return {};
   }
@@ -122,6 +114,15 @@ class Drive {
 
 Result<void> drive(const DriveParts& parts, DrivenWork& work) {
   return Drive(parts, work).until_done();
+}
+
+Result<void> DrivenWork::interrupted(int signal, unsigned count) {
+  if (count > 2) return error(Errc::cancelled, "left; what runs goes on");
+  if (count == 1)
+    say("cancelling: what runs is asked to end; once more kills it");
+  else
+    say("killing what runs");
+  return cancel(count == 1 ? CancelMode::terminate : CancelMode::kill, ::strsignal(signal));
 }
 
 Result<void> OneRun::cancel(CancelMode mode, const std::string& who) {

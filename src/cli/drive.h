@@ -26,12 +26,17 @@ class DrivenWork {
   virtual Result<void> lost(Error conflict) = 0;
   /// Somebody at the keyboard asks.
   virtual Result<void> cancel(CancelMode mode, const std::string& who) = 0;
+  /// A signal asks to end, for the `count`-th time: cancels, kills, and the third time leaves by
+  /// Errc::cancelled.
+  virtual Result<void> interrupted(int signal, unsigned count);
   /// Another program has rung: obeys what it has written.
   virtual Result<void> hear(Transaction& reader) = 0;
   virtual void say(const std::string& line) = 0;
   /// Draws what moves with time.
   virtual void tick(Time now) = 0;
   virtual std::optional<Duration> interval() const = 0;
+  /// Something more to wait for, as poll(2) does: when it is readable, go_on() comes. -1: nothing.
+  virtual int fd() const { return -1; }
 };
 
 struct DriveParts {

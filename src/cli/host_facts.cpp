@@ -33,23 +33,37 @@ std::set<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-Result<const HostFacts::Selected*> HostFacts::select(const std::vector<std::string>* globs) {
+Result<std::shared_ptr<const HostFacts::Selected>> HostFacts::select(
+    const std::vector<std::string>* globs) {
   Selection selection;
   if (globs) selection = *globs;
-  if (const auto found = selected_.find(selection); found != selected_.end()) return &found->second;
+  if (const auto found = selected_.find(selection); found != selected_.end()) return found->second;
   std::optional<SourceFacts> seen;
-  if (selection && moment_ != nullptr) seen = seen_already(*selection);
+  if (selection && moment_) seen = seen_already(*selection);
   if (!seen)
     seen = TRY(parts_.source.facts(
         {.globs = selection.value_or(std::vector<std::string>()), .is_whole = !selection}));
   SourceFacts& facts = *seen;
   for (const std::string& note : facts.notes) parts_.say(note);
   auto set = std::make_shared<const SourceSet>(SourceSet{to_text(facts), facts.digest});
-  const Selected* const kept =
-      &selected_.emplace(std::move(selection), Selected{std::move(set), std::move(facts)})
-           .first->second;
+  auto kept = std::make_shared<const Selected>(Selected{std::move(set), std::move(facts)});
   by_digest_[kept->set->digest] = kept;
-  return kept;
+  return selected_.emplace(std::move(selection), std::move(kept)).first->second;
+}
+
+void HostFacts::look_again() {
+  constexpr std::size_t earlier_max = 256;
+  for (auto& [selection, selected] : selected_) earlier_.push_back(std::move(selected));
+  selected_.clear();
+  moment_.reset();
+  if (earlier_.size() > earlier_max) earlier_.erase(earlier_.begin(), earlier_.end() - earlier_max);
+  std::erase_if(by_digest_, [](const auto& known) { return known.second.expired(); });
+  host_.clear();
+  const std::lock_guard lock(mutex_);
+  // One that is being made is about to be known.
+  std::erase_if(builders_,
+                [this](const auto& builder) { return installations_.contains(builder.first); });
+  installations_.clear();
 }
 
 std::optional<SourceFacts> HostFacts::seen_already(const std::vector<std::string>& globs) const {
@@ -73,8 +87,9 @@ Result<std::shared_ptr<const SourceSet>> HostFacts::source(const std::vector<std
 
 Result<std::vector<std::string>> HostFacts::changed_since(const SourceSet& set) {
   const auto found = by_digest_.find(set.digest);
-  if (found == by_digest_.end()) return changed_since_unknown(set);
-  return parts_.source.changed_since(found->second->facts);
+  const auto known = found == by_digest_.end() ? nullptr : found->second.lock();
+  if (!known) return changed_since_unknown(set);
+  return parts_.source.changed_since(known->facts);
 }
 
 /// A set that another engine made: what its lines name is looked at again and compared.

@@ -29,7 +29,7 @@ struct HostFactsParts {
   std::function<void(const std::string& line)> say;
 };
 
-/// Source files are looked at once for each selection, when the run first asks; environments are
+/// Source files are looked at once for each selection, when a run first asks; environments are
 /// made by threads of our own, which end with this object. Threads: the engine's, but for
 /// python_variables() (any).
 class HostFacts final : public StepFacts {
@@ -52,6 +52,9 @@ class HostFacts final : public StepFacts {
   /// Looks at all source files now, and counts what they are as one moment: selections that name
   /// files which were seen are answered by it. For an object that lives no longer than that moment.
   Result<std::shared_ptr<const SourceSet>> hold_still();
+  /// What is asked from now on is looked at anew, for a run that begins later in the life of this
+  /// object. What was answered can still be compared with.
+  void look_again();
   /// For the next run; a failure costs only time.
   void remember_source() { (void)parts_.source.save_stat_cache(); }
 
@@ -63,8 +66,8 @@ class HostFacts final : public StepFacts {
   };
   using Name = std::pair<std::string, std::string>;  ///< requirements and interpreter
 
-  Result<const Selected*> select(const std::vector<std::string>* globs);
   std::optional<SourceFacts> seen_already(const std::vector<std::string>& globs) const;
+  Result<std::shared_ptr<const Selected>> select(const std::vector<std::string>* globs);
   Result<std::vector<std::string>> changed_since_unknown(const SourceSet& set);
   Result<EnvironmentFacts> host(const std::string& argv0);
   std::optional<Result<PythonInstallation>> known(const Name& name);
@@ -72,10 +75,12 @@ class HostFacts final : public StepFacts {
   void keep(const Name& name, Result<PythonInstallation> made);
 
   HostFactsParts parts_;
-  std::map<Selection, Selected> selected_;
-  std::unordered_map<Digest, const Selected*> by_digest_;
+  std::map<Selection, std::shared_ptr<const Selected>> selected_;
+  std::unordered_map<Digest, std::weak_ptr<const Selected>> by_digest_;
+  /// Selected before look_again(), for runs that began before it.
+  std::vector<std::shared_ptr<const Selected>> earlier_;
   std::unordered_map<std::string, EnvironmentFacts> host_;
-  const Selected* moment_ = nullptr;  ///< what hold_still() saw
+  std::shared_ptr<const Selected> moment_;  ///< what hold_still() saw
 
   std::mutex mutex_;
   std::map<Name, Result<PythonInstallation>> installations_;

@@ -1,0 +1,387 @@
+#include "cli/resident.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include "base/text.h"
+#include "cli/counted.h"
+#include "cli/firing_params.h"
+#include "cli/keep_source.h"
+#include "cli/run_request.h"
+#include "cli/run_text.h"
+#include "cli/run_view.h"
+#include "cli/source_facts.h"
+
+namespace gt {
+
+namespace {
+
+/// Without a reason to wake: the clock may have been set, a file system may tell nothing of its
+/// changes, and another server may have died.
+constexpr Duration look_interval = std::chrono::seconds(10);
+/// A run that waits for one that another server drives hears of its end by looking.
+constexpr Duration wait_interval = std::chrono::seconds(1);
+
+/// What runs that begin now have in common, found once.
+class NewRuns {
+ public:
+  NewRuns(Session& session, Records& records, Workshop& workshop, const ServedPipeline& served)
+      : session_(session), records_(records), workshop_(workshop), served_(served) {}
+
+  Result<NewRun> of(const Trigger& trigger, const Firing& firing) {
+    NewRun run;
+    run.pipeline = served_.source.pipeline->name;
+    run.params = TRY(firing_params(*served_.source.pipeline, trigger, firing));
+    if (source_digest_.empty()) TRY(look());
+    run.source_digest = source_digest_;
+    run.git = git_;
+    run.owner_engine = workshop_.engine_id();
+    return run;
+  }
+
+  Result<std::string> keep_pipeline(Transaction& writer) {
+    const PipelineSource& source = served_.source;
+    return records_.runs.keep_pipeline(
+        writer,
+        {{}, source.pipeline->name, source.from.recorded_path, source.from.text, source.named},
+        session_.clock.now());
+  }
+
+ private:
+  Result<void> look() {
+    workshop_.facts().look_again();
+    const auto files = TRY(workshop_.facts().source(nullptr));
+    git_ = git_facts(records_.project.root);
+    keep_source(records_, *files);
+    source_digest_ = files->digest.hex();
+    return {};
+  }
+
+  Session& session_;
+  Records& records_;
+  Workshop& workshop_;
+  const ServedPipeline& served_;
+  std::string source_digest_;
+  JsonObject git_;
+};
+
+}  // namespace
+
+/// A run that goes on.
+struct Resident::Active {
+  Active(RunRecord record, Say say, LogTail log_tail)
+      : run(std::move(record)), watched(run.name(), std::move(say), std::move(log_tail)) {}
+
+  RunRecord run;
+  WatchedRun watched;
+};
+
+Resident::Resident(Session& session, Records& records, Workshop& workshop, ServedProject& project,
+                   Say say)
+    : session_(session),
+      records_(records),
+      workshop_(workshop),
+      project_(project),
+      say_(std::move(say)) {
+  workshop_.observe(*this);
+}
+
+Resident::~Resident() = default;
+
+Result<void> Resident::begin() {
+  project_.look();
+  watch_triggers();
+  std::size_t triggers = 0;
+  for (const auto& [name, pipeline] : project_.pipelines())
+    triggers += pipeline->source.pipeline->triggers.size();
+  say_(fmt::format("serving {}: {}, {}", records_.project.root,
+                   counted(static_cast<std::int64_t>(project_.pipelines().size()), "pipeline"),
+                   counted(static_cast<std::int64_t>(triggers), "trigger")));
+  return adopt();
+}
+
+Result<bool> Resident::go_on() {
+  TRY(take_ended());
+  if (is_leaving_) return false;
+  const bool is_news = project_.has_news();
+  if (!is_stopping_) {
+    if (is_news) {
+      project_.look();
+      watch_triggers();
+    }
+    TRY(adopt());
+    TRY(fire_due(session_.clock.now()));
+    TRY(begin_waiting());
+  }
+  return !is_stopping_ || !active_.empty();
+}
+
+std::optional<Duration> Resident::interval() const {
+  Duration wait = waiting_.empty() ? look_interval : wait_interval;
+  const Time now = session_.clock.now();
+  for (const auto& [name, watch] : watches_)
+    if (watch.next) wait = std::min(wait, *watch.next - now);
+  return std::max(wait, Duration(0));
+}
+
+void Resident::watch_triggers() {
+  std::map<TriggerName, Watch> now;
+  for (const auto& [name, pipeline] : project_.pipelines()) {
+    const auto& triggers = pipeline->source.pipeline->triggers;
+    for (std::size_t i = 0; i < triggers.size(); ++i) {
+      if (!pipeline->schedules[i]) continue;
+      const TriggerName key(name, triggers[i].name);
+      const auto before = watches_.find(key);
+      now[key] = before != watches_.end() && before->second.pipeline == pipeline
+                     ? before->second
+                     : Watch{.pipeline = pipeline, .trigger = i};
+    }
+  }
+  watches_ = std::move(now);
+}
+
+Result<void> Resident::fire_due(Time now) {
+  const auto is_due = [&](const Watch& watch) {
+    return !watch.is_looked_at || (watch.next && *watch.next <= now);
+  };
+  // What the file says counts as it is at the firing, also where nobody told of a change.
+  std::set<std::string> due;
+  for (const auto& [name, watch] : watches_)
+    if (is_due(watch)) due.insert(name.first);
+  for (const std::string& pipeline : due) project_.look_at(pipeline);
+  if (!due.empty()) watch_triggers();
+  for (auto& [name, watch] : watches_)
+    if (is_due(watch)) TRY(fire(watch, now));
+  return {};
+}
+
+Result<void> Resident::fire(Watch& watch, Time now) {
+  const Pipeline& pipeline = *watch.pipeline->source.pipeline;
+  const Trigger& trigger = pipeline.triggers[watch.trigger];
+  const WatchedTrigger watched{pipeline.name, trigger,
+                               watch.pipeline->schedules[watch.trigger]->schedule};
+  NewRuns new_runs(session_, records_, workshop_, *watch.pipeline);
+  const Fired fired = TRY(fire_trigger(
+      {*records_.database, records_.runs, firings_, session_.entropy}, watched,
+      [&](const Firing& firing) { return new_runs.of(trigger, firing); },
+      [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, now));
+  for (const RunRecord& run : fired.runs)
+    waiting_.push_back({.run = run, .pipeline = watch.pipeline->source.pipeline});
+  tell(watched, fired);
+  if (!watch.is_looked_at && fired.next)
+    say_(fmt::format("{} {} fires next at {}", pipeline.name, trigger.name,
+                     format_time(*fired.next)));
+  watch.next = fired.next;
+  watch.is_looked_at = true;
+  for (const RunRecord& run : fired.replaced) {
+    for (Waiting& one : waiting_) one.is_cancelled = one.is_cancelled || one.run.id == run.id;
+    if (workshop_.engine().find(run.id) != nullptr)
+      TRY(workshop_.engine().request_cancel(run.id, CancelMode::terminate, "overlap: replace"));
+    else
+      records_.database->ring(run.owner_engine);
+  }
+  if (!fired.runs.empty()) records_.database->ring_followers();
+  return {};
+}
+
+void Resident::tell(const WatchedTrigger& watched, const Fired& fired) {
+  const std::string name = fmt::format("{} {}", watched.pipeline, watched.trigger.name);
+  if (fired.first_missed)
+    say_(
+        fmt::format("{}: firings from {} on passed while nobody was there, and have no runs "
+                    "(catchup: {})",
+                    name, format_time(*fired.first_missed), to_text(watched.trigger.catchup)));
+  for (const RecordedFiring& firing : fired.without_run)
+    say_(fmt::format("{} of {} {}: {}", name, format_time(firing.at), to_text(firing.outcome),
+                     firing.reason));
+  for (const RunRecord& run : fired.replaced)
+    say_(fmt::format("{} is asked to end: the next run of {} takes its place", run.name(), name));
+}
+
+bool Resident::is_ours(RunId run) const {
+  return active_.contains(run) ||
+         std::ranges::any_of(waiting_, [&](const Waiting& one) { return one.run.id == run; });
+}
+
+/// Runs of triggers that nobody drives: those of a server that is gone, and one of ours of whose
+/// commit we did not hear.
+Result<void> Resident::adopt() {
+  const Duration now = session_.clock.steady();
+  if (adopted_at_ != Duration{} && now - adopted_at_ < look_interval) return {};
+  std::vector<RunRecord> open;
+  {
+    auto reader = TRY(records_.database->begin_read());
+    open = TRY(records_.runs.open_runs(reader));
+  }
+  for (RunRecord& run : open) {
+    if (run.trigger.empty() || is_ours(run.id)) continue;
+    const bool is_lost_one = run.owner_engine == workshop_.engine_id();
+    if (!is_lost_one && TRY(is_driven(records_, run))) continue;
+    say_(fmt::format("going on with {}", run.name()));
+    waiting_.push_back({.run = std::move(run), .pipeline = {}, .is_begun = !is_lost_one});
+  }
+  std::ranges::stable_sort(waiting_, {}, [](const Waiting& one) { return one.run.id; });
+  adopted_at_ = now;
+  return {};
+}
+
+Result<void> Resident::begin_waiting() {
+  const auto active_max =
+      static_cast<std::size_t>(session_.settings().number(SettingId::max_active));
+  std::set<TriggerName> busy;
+  for (const auto& [id, active] : active_) busy.emplace(active->run.pipeline, active->run.trigger);
+  for (auto one = waiting_.begin(); one != waiting_.end() && active_.size() < active_max;) {
+    const TriggerName trigger(one->run.pipeline, one->run.trigger);
+    const bool may_begin = one->is_cancelled || busy.insert(trigger).second;
+    if (may_begin && TRY(begin(*one))) {
+      one = waiting_.erase(one);
+      continue;
+    }
+    if (!one->is_told) {
+      const std::string reason = TRY(reason_to_wait(*one));
+      if (!reason.empty()) say_(fmt::format("{} waits: {}", one->run.name(), reason));
+      one->is_told = true;
+    }
+    ++one;
+  }
+  return {};
+}
+
+/// Empty: it waits for nothing but its turn.
+Result<std::string> Resident::reason_to_wait(const Waiting& waiting) {
+  auto reader = TRY(records_.database->begin_read());
+  const auto open =
+      TRY(records_.runs.open_runs_of(reader, waiting.run.pipeline, waiting.run.trigger));
+  if (open.empty() || open.front().id >= waiting.run.id) return std::string();
+  return fmt::format("{} has not ended", open.front().name());
+}
+
+/// False: it has to wait.
+Result<bool> Resident::begin(Waiting& waiting) {
+  RunRecord run;
+  std::shared_ptr<const Pipeline> pipeline = waiting.pipeline;
+  {
+    auto reader = TRY(records_.database->begin_read());
+    run = TRY(records_.runs.get(reader, waiting.run.id));
+    if (is_ended(run.state)) return true;
+    const bool ends_unbegun = !waiting.is_begun && run.cancel != CancelMode::none;
+    const auto open = TRY(records_.runs.open_runs_of(reader, run.pipeline, run.trigger));
+    if (!ends_unbegun && !open.empty() && open.front().id < run.id) return false;
+    if (!pipeline) pipeline = TRY(recorded_pipeline(records_, reader, run));
+  }
+  if (!waiting.is_begun && run.cancel != CancelMode::none) {
+    TRY(end_unbegun(run));
+    return true;
+  }
+  auto plan = Plan::build(pipeline, run.params);
+  Selection selection = TRY(selection_of(*plan, run.options));
+  if (waiting.is_begun) {
+    const auto claimed = workshop_.claim(run);
+    if (!claimed && claimed.error().code == Errc::conflict) return true;
+    TRY(claimed);
+  }
+  active_[run.id] =
+      std::make_unique<Active>(run, say_, [this](const RunRecord& of, const AttemptId& attempt) {
+        return workshop_.log_tail(of, attempt);
+      });
+  Engine& engine = workshop_.engine();
+  const auto began = waiting.is_begun ? engine.take_over(run.id, plan, std::move(selection))
+                                      : engine.begin(run, plan, std::move(selection));
+  if (!began) active_.erase(run.id);
+  TRY(began);
+  if (!waiting.is_begun)
+    say_(fmt::format("{} started by {} for {}", run.name(), run.trigger,
+                     format_time(run.logical_date)));
+  return true;
+}
+
+Result<void> Resident::end_unbegun(const RunRecord& run) {
+  auto writer = TRY(records_.database->begin_write());
+  TRY(records_.runs.cancel_unbegun(writer, run, session_.clock.now()));
+  TRY(writer.commit());
+  records_.database->ring_followers();
+  say_(fmt::format("{} cancelled before it began", run.name()));
+  return {};
+}
+
+Result<void> Resident::take_ended() {
+  for (auto entry = active_.begin(); entry != active_.end();) {
+    const LiveRun* const live = workshop_.engine().find(entry->first);
+    if (live != nullptr && !live->is_ended()) {
+      ++entry;
+      continue;
+    }
+    if (live != nullptr) {
+      const RunRecord& run = live->record();
+      std::string line = fmt::format("{} {}", run.name(), to_text(run.state));
+      if (run.started_at && run.ended_at)
+        line += " in " + format_duration(*run.ended_at - *run.started_at);
+      const std::string tally = entry->second->watched.tally().text();
+      say_(tally.empty() ? line : line + ": " + tally);
+      workshop_.engine().forget(entry->first);
+    }
+    entry = active_.erase(entry);
+  }
+  return {};
+}
+
+Result<void> Resident::lost(Error conflict) {
+  std::erase_if(active_, [&](const auto& entry) {
+    const bool is_gone = workshop_.engine().find(entry.first) == nullptr;
+    if (is_gone) say_(fmt::format("{}: {}", entry.second->run.name(), conflict.message));
+    return is_gone;
+  });
+  return {};
+}
+
+Result<void> Resident::cancel(CancelMode mode, const std::string& who) {
+  for (const auto& [run, active] : active_) {
+    const LiveRun* const live = workshop_.engine().find(run);
+    if (live != nullptr && !live->is_ended())
+      TRY(workshop_.engine().request_cancel(run, mode, who));
+  }
+  return {};
+}
+
+Result<void> Resident::interrupted(int signal, unsigned count) {
+  is_stopping_ = true;
+  is_leaving_ = signal != SIGINT || count > 1 || active_.empty();
+  if (active_.empty()) return {};
+  const std::string runs = counted(static_cast<std::int64_t>(active_.size()), "run");
+  say_(
+      is_leaving_
+          ? fmt::format("left; the steps of {} go on, and the next `geartrain up` takes over", runs)
+          : fmt::format("nothing begins any more, {} may end; once more leaves at once", runs));
+  return {};
+}
+
+Result<void> Resident::hear(Transaction& reader) {
+  for (Waiting& one : waiting_) {
+    const auto recorded = records_.runs.get(reader, one.run.id);
+    one.is_cancelled = one.is_cancelled || (recorded && recorded->cancel != CancelMode::none);
+  }
+  for (const auto& [run, active] : active_) {
+    const auto recorded = records_.runs.get(reader, run);
+    const LiveRun* const live = workshop_.engine().find(run);
+    (void)workshop_.engine().take_requests(run);
+    if (!recorded || recorded->cancel == CancelMode::none || live == nullptr || live->is_ended())
+      continue;
+    TRY(workshop_.engine().request_cancel(run, recorded->cancel, "geartrain cancel"));
+  }
+  return {};
+}
+
+void Resident::committed(const LiveRun& run, const RunChanges& changes) {
+  if (const auto found = active_.find(run.record().id); found != active_.end())
+    found->second->watched.committed(run, changes);
+}
+
+/// Told by the first run that waits for a pool: the others do so for the same reason.
+void Resident::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {
+  if (!told_waits_.insert(pool).second) return;
+  const std::string reason = workshop_.wait_reason(run.record().id, task);
+  if (!reason.empty())
+    say_(fmt::format("{} {}: {}", run.record().name(), run.task_path(task), reason));
+}
+
+}  // namespace gt

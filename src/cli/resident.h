@@ -1,0 +1,88 @@
+/// A project whose pipelines begin their runs by themselves, as long as the program lives.
+///
+/// What has fired and what runs stands in the home's database: a program that ends leaves nothing
+/// half done, and the next one, or another one that serves the same project, goes on with it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/served_project.h"
+#include "cli/watched_run.h"
+#include "cli/wiring.h"
+#include "engine/fire_trigger.h"
+
+namespace gt {
+
+/// Owner: the command. Threads: the main one.
+class Resident final : public DrivenWork, public RunObserver {
+ public:
+  /// What is given outlives it.
+  Resident(Session& session, Records& records, Workshop& workshop, ServedProject& project, Say say);
+  ~Resident() override;
+
+  /// Reads the project and takes over what an earlier server left.
+  Result<void> begin();
+
+  Result<bool> go_on() override;
+  Result<void> lost(Error conflict) override;
+  Result<void> cancel(CancelMode mode, const std::string& who) override;
+  Result<void> interrupted(int signal, unsigned count) override;
+  Result<void> hear(Transaction& reader) override;
+  void say(const std::string& line) override { say_(line); }
+  void tick(Time) override {}
+  std::optional<Duration> interval() const override;
+  int fd() const override { return project_.fd(); }
+  void committed(const LiveRun& run, const RunChanges& changes) override;
+  void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override;
+
+ private:
+  /// Of a trigger: what it was when it was looked at last, and when it is to be looked at again.
+  struct Watch {
+    std::shared_ptr<const ServedPipeline> pipeline;
+    std::size_t trigger;  ///< its index in there
+    std::optional<Time> next = {};
+    bool is_looked_at = false;
+  };
+  struct Waiting {
+    RunRecord run;
+    std::shared_ptr<const Pipeline> pipeline;  ///< null: as recorded
+    bool is_begun = false;                     ///< by a server that is gone
+    bool is_told = false;                      ///< that it waits
+    bool is_cancelled = false;                 ///< somebody has asked so since it was recorded
+  };
+  struct Active;
+  using TriggerName = std::pair<std::string, std::string>;  ///< pipeline and trigger
+
+  void watch_triggers();
+  Result<void> fire_due(Time now);
+  Result<void> fire(Watch& watch, Time now);
+  void tell(const WatchedTrigger& watched, const Fired& fired);
+  Result<void> adopt();
+  Result<void> begin_waiting();
+  Result<bool> begin(Waiting& waiting);
+  Result<void> end_unbegun(const RunRecord& run);
+  Result<std::string> reason_to_wait(const Waiting& waiting);
+  Result<void> take_ended();
+  bool is_ours(RunId run) const;
+
+  Session& session_;
+  Records& records_;
+  Workshop& workshop_;
+  ServedProject& project_;
+  Say say_;
+  FiringStore firings_;
+  std::map<TriggerName, Watch> watches_;
+  std::deque<Waiting> waiting_;
+  std::map<RunId, std::unique_ptr<Active>> active_;
+  std::set<std::string> told_waits_;  ///< pools
+  /// By the steady clock: when runs without a server were looked for last.
+  Duration adopted_at_{};
+  bool is_stopping_ = false, is_leaving_ = false;
+};
+
+}  // namespace gt

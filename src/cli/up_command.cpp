@@ -1,0 +1,65 @@
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/resident.h"
+
+namespace gt {
+
+namespace {
+
+const Example examples[] = {
+    {"geartrain up", "the project of this folder, until Ctrl-C"},
+    {"geartrain up nightly.yaml -j 2", "one pipeline of it, with two slots"},
+};
+
+/// Each line with the time, as a journal has it.
+class Talk final : public SilentProgress {
+ public:
+  explicit Talk(Session& session) : session_(session) {}
+  void say(const std::string& line) override {
+    session_.console.say(format_time(session_.clock.now()) + " " + line);
+  }
+
+ private:
+  Session& session_;
+};
+
+Result<ExitCode> run(Session& session, Words words) {
+  Options options(up_command.text);
+  std::vector<std::string> files;
+  options.arguments("FILE", files,
+                    "Pipeline files; else the project's pipeline.yaml and all of "
+                    "pipelines/*.yaml.");
+  options.setting(SettingId::max_active);
+  for (const SettingId id : {SettingId::jobs, SettingId::memory, SettingId::secrets_file})
+    options.setting(id);
+  if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
+
+  const Project project = TRY(find_project(session));
+  for (const std::string& file : files) TRY(find_pipeline_file(session, project, file));
+  Records records = TRY(open_records(session));
+  Talk talk(session);
+  auto workshop = TRY(Workshop::open(session, records, talk));
+  const Say say = [&](const std::string& line) { talk.say(line); };
+  ServedProject served(session, project, std::move(files), say);
+  Resident resident(session, records, *workshop, served, say);
+  TRY(resident.begin());
+  TRY(workshop->drive(resident));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const CliCommand up_command = {
+    {"up", "serve a project: its triggers begin runs by themselves",
+     "Stays, and begins the runs of the project's triggers as they fire. Files of pipelines are "
+     "read again when they change; one with errors stays as it was before them, and stops no "
+     "other. What has fired is on record: after a restart, or a sleep of the machine, `catchup` "
+     "of each trigger says which firings that passed have their runs. Any number of them may "
+     "serve one project; each firing has one run.\n"
+     "Ctrl-C ends it when the runs that go on have ended; a second one, and SIGTERM, leave at "
+     "once: their steps go on, and the next `geartrain up` takes the runs over.",
+     examples},
+    true,
+    run};
+
+}  // namespace gt
