@@ -102,7 +102,7 @@ class WordsTest(CompletionCase):
         self.assertEqual(self.words("runs", "--batch", "y"), ["year/1"])
 
     def test_schedules(self):
-        self.assertEqual(self.words("schedule", ""), ["simulate"])
+        self.assertEqual(self.words("schedule", ""), ["simulate", "history"])
         self.assertEqual(self.words("schedule", "simulate", "--trigger", ""), ["nightly"])
         self.assertEqual(self.words("schedule", "simulate", "--missing", ""), ["shift", "skip"])
         self.assertEqual(

@@ -93,7 +93,7 @@ constexpr std::array<Setting, setting_count> settings = {
       "",
       "--max-active",
       "N",
-      "Of --each, how many runs go on at once."},
+      "How many runs of --each, or of a server, go on at once."},
      {SettingId::secrets_file,
       "secrets_file",
       path,
