@@ -32,7 +32,7 @@ Result<FollowEnd> follow_to_end(Session& session, Records& records, const RunRec
 Result<RunReport> report_of_ended(Records& records, RunId run) {
   auto reader = TRY(records.database->begin_read());
   const RunRecord ended = TRY(records.runs.get(reader, run));
-  const RunView view = TRY(RunView::load(records, reader, ended));
+  const RunView view = TRY(RunView::load(records.runs, reader, ended));
   return report_of(view);
 }
 

@@ -4,7 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "cli/run_view.h"
+#include "cli/records.h"
+#include "view/run_view.h"
 
 namespace gt {
 

@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/records.h"
 #include "cli/repeat.h"
 #include "cli/run_text.h"
-#include "cli/run_view.h"
 #include "cli/watched_run.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -73,7 +74,7 @@ Result<std::shared_ptr<const Plan>> Batch::plan_of(const RunRecord& run) {
   auto& pipeline = pipelines_[run.plan_version];
   if (!pipeline) {
     auto reader = TRY(records_.database->begin_read());
-    pipeline = TRY(recorded_pipeline(records_, reader, run));
+    pipeline = TRY(recorded_pipeline(records_.runs, reader, run));
   }
   return Plan::build(pipeline, run.params);
 }

@@ -7,14 +7,15 @@
 #include "base/text.h"
 #include "cli/each_values.h"
 #include "cli/error_report.h"
-#include "cli/json_shapes.h"
 #include "cli/pool_check.h"
 #include "cli/record_run.h"
+#include "cli/records.h"
 #include "cli/repeat.h"
 #include "cli/run_report.h"
 #include "cli/run_text.h"
 #include "cli/table.h"
 #include "definition/parameters.h"
+#include "view/json_shapes.h"
 
 namespace gt {
 

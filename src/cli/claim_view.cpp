@@ -34,7 +34,7 @@ ClaimView::KnownRun& ClaimView::known(RunId run) {
   KnownRun& learned = found->second;
   if (auto record = records_->runs.get(*transaction_, run)) {
     if (const auto driven = is_driven(*records_, *record)) learned.is_driven = *driven;
-    if (auto view = RunView::load(*records_, *transaction_, *record))
+    if (auto view = RunView::load(records_->runs, *transaction_, *record))
       learned.view.emplace(*std::move(view));
     learned.record = *std::move(record);
   }

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "cli/records.h"
-#include "cli/run_view.h"
 #include "schedule/claim_rules.h"
+#include "view/run_view.h"
 
 namespace gt {
 

@@ -1,7 +1,8 @@
 #include "cli/claimed_run.h"
 
+#include "cli/records.h"
 #include "cli/run_request.h"
-#include "cli/run_view.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -10,7 +11,7 @@ Result<ClaimedRun> claim_run(Session& session, Records& records, Progress& progr
   std::shared_ptr<const Plan> plan;
   {
     auto reader = TRY(records.database->begin_read());
-    plan = TRY(recorded_plan(records, reader, run));
+    plan = TRY(recorded_plan(records.runs, reader, run));
   }
   auto workshop = TRY(Workshop::open(session, records, progress));
   TRY(workshop->claim(run));

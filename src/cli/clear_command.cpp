@@ -46,7 +46,7 @@ const char* word_of(Again again) {
 Result<void> tell_marks(Session& session, Records& records, const RunRecord& run,
                         const ClearRequest& request, const OutputForm& output) {
   auto reader = TRY(records.database->begin_read());
-  auto plan = TRY(recorded_plan(records, reader, run));
+  auto plan = TRY(recorded_plan(records.runs, reader, run));
   const Selection selection = TRY(selection_of(*plan, run.options));
   const LiveRun live = LiveRun::resume(plan, selection, TRY(records.runs.load(reader, run.id)));
   const AgainMarks marks = TRY(marks_of_clear(live, request));
@@ -101,7 +101,7 @@ Result<RunRecord> clear_here(Session& session, Records& records, const RunRecord
                              const ClearRequest& request) {
   auto writer = TRY(records.database->begin_write());
   const RunRecord now = TRY(records.runs.get(writer, run.id));
-  auto plan = TRY(recorded_plan(records, writer, now));
+  auto plan = TRY(recorded_plan(records.runs, writer, now));
   const Selection selection = TRY(selection_of(*plan, now.options));
   TRY(clear_run(writer, records.runs, now, plan, selection, request, "", session.clock.now()));
   RunRecord cleared = TRY(records.runs.get(writer, run.id));

@@ -5,11 +5,12 @@
 #include "base/text.h"
 #include "calendar/zone_names.h"
 #include "cli/pipeline_source.h"
+#include "cli/records.h"
 #include "cli/run_text.h"
-#include "cli/run_view.h"
 #include "environment/environment_folder.h"
 #include "run/claim_store.h"
 #include "schedule/task_context.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -55,7 +56,7 @@ Result<Candidates> tasks_of(const Session& session, const std::string& name, boo
   Records records = TRY(open_existing_records(session));
   auto reader = TRY(records.database->begin_read());
   const RunRecord run = TRY(find_run(records, reader, name));
-  const RunView view = TRY(RunView::load(records, reader, run));
+  const RunView view = TRY(RunView::load(records.runs, reader, run));
   Candidates found;
   for (const TaskRecord* task : view.in_order()) {
     if (found.size() >= tasks_max) break;

@@ -108,7 +108,7 @@ class Debugging {
   Result<ExitCode> run(const OutputForm& output) {
     auto reader = TRY(records_.database->begin_read());
     const RunRecord found = TRY(find_run(records_, reader, wanted_.run));
-    const RunView view = TRY(RunView::load(records_, reader, found));
+    const RunView view = TRY(RunView::load(records_.runs, reader, found));
     const TaskRecord& task = *TRY(view.find(wanted_.step));
     TRY(refuse_container(view, task));
     if (task.kind != TaskKind::step)

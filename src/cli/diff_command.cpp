@@ -203,7 +203,7 @@ JsonObject shape_of(const RunDifference& difference, const RunRecord& from, cons
 
 Result<ComparedRun> load(Records& records, Transaction& reader, const std::string& name) {
   const RunRecord run = TRY(find_run(records, reader, name));
-  RunView view = TRY(RunView::load(records, reader, run));
+  RunView view = TRY(RunView::load(records.runs, reader, run));
   PipelineVersion pipeline = TRY(records.runs.pipeline_version(reader, run.plan_version));
   return ComparedRun{std::move(view), std::move(pipeline)};
 }

@@ -5,10 +5,11 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/json_shapes.h"
-#include "cli/run_view.h"
+#include "cli/records.h"
 #include "definition/read_pipeline.h"
 #include "engine/step_preparation.h"
+#include "view/json_shapes.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -40,7 +41,7 @@ Result<void> add_recorded_uses(const Session& session, std::vector<EnvironmentUs
   for (const RunRecord& run : TRY(records.runs.list(reader, newest))) {
     if (!seen.insert(run.pipeline).second) continue;
     // One that another version made is not understood; then its steps are not known.
-    if (const auto plan = recorded_plan(records, reader, run)) add_uses(**plan, uses);
+    if (const auto plan = recorded_plan(records.runs, reader, run)) add_uses(**plan, uses);
   }
   return {};
 }

@@ -1,7 +1,8 @@
 #include "cli/finish.h"
 
 #include "base/text.h"
-#include "cli/json_shapes.h"
+#include "cli/records.h"
+#include "view/json_shapes.h"
 
 namespace gt {
 
@@ -12,7 +13,7 @@ Result<ExitCode> finish(Session& session, Records& records, const RunReport& rep
   if (output.is_table()) {
     session.console.print(text_of(report, session.console));
   } else {
-    const RunView view = TRY(RunView::load(records, reader, record));
+    const RunView view = TRY(RunView::load(records.runs, reader, record));
     const JsonObject shape = TRY(run_json(view));
     session.console.print(output.text_of(shape));
   }

@@ -3,7 +3,8 @@
 #include <poll.h>
 
 #include "base/id.h"
-#include "cli/run_view.h"
+#include "cli/records.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -24,7 +25,7 @@ class Follower {
   Result<RunRecord> look() {
     auto reader = TRY(records_.database->begin_read());
     const RunRecord run = TRY(records_.runs.get(reader, run_.id));
-    const RunView view = TRY(RunView::load(records_, reader, run));
+    const RunView view = TRY(RunView::load(records_.runs, reader, run));
     tally_ = {};
     std::vector<const TaskRecord*> changed;
     seen_.resize(view.tasks().size());

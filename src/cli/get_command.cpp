@@ -9,9 +9,10 @@
 #include "blob/folder_blobs.h"
 #include "cli/attempt_choice.h"
 #include "cli/commands.h"
-#include "cli/json_shapes.h"
+#include "cli/records.h"
 #include "expression/value.h"
 #include "schedule/task_context.h"
+#include "view/json_shapes.h"
 
 namespace gt {
 
@@ -70,7 +71,7 @@ Result<Found> find_run_output(const RunView& view, std::string_view name) {
 Result<Found> find_output(Records& records, const std::string& run_name, std::string_view wanted) {
   auto reader = TRY(records.database->begin_read());
   const RunRecord run = TRY(find_run(records, reader, run_name));
-  const RunView view = TRY(RunView::load(records, reader, run));
+  const RunView view = TRY(RunView::load(records.runs, reader, run));
   const std::size_t dot = wanted.rfind('.');
   if (dot == std::string_view::npos || dot == 0 || dot + 1 == wanted.size())
     return find_run_output(view, wanted);

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/run_view.h"
 #include "plan/plan.h"
+#include "view/run_view.h"
 
 namespace gt {
 

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/graph.h"
 #include "cli/pipeline_source.h"
+#include "cli/records.h"
 #include "cli/run_text.h"
 #include "cli/table.h"
 
@@ -152,7 +153,7 @@ Result<ExitCode> run(Session& session, Words words) {
     Records records = TRY(open_existing_records(session));
     auto reader = TRY(records.database->begin_read());
     const RunRecord found = TRY(find_run(records, reader, *run_name));
-    const RunView view = TRY(RunView::load(records, reader, found));
+    const RunView view = TRY(RunView::load(records.runs, reader, found));
     print(session.console, make_graph(view), output, found.name());
     return ExitCode::ok;
   }

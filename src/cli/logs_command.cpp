@@ -2,11 +2,12 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json_shapes.h"
 #include "cli/log_printer.h"
 #include "cli/logs_follow.h"
 #include "cli/logs_source.h"
 #include "cli/moment.h"
+#include "cli/records.h"
+#include "view/json_shapes.h"
 
 namespace gt {
 

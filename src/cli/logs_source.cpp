@@ -9,7 +9,7 @@ namespace gt {
 Result<LogsNow> look_at_logs(Records& records, const LogWishes& wishes) {
   auto reader = TRY(records.database->begin_read());
   const RunRecord run = TRY(find_run(records, reader, wishes.run));
-  const RunView view = TRY(RunView::load(records, reader, run));
+  const RunView view = TRY(RunView::load(records.runs, reader, run));
   LogsNow now{.run = run.name(), .choice = {}, .state = {}};
   now.is_driven = TRY(is_driven(records, run));
   const TaskRecord* const only = TRY(only_task(view, wishes));

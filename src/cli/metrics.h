@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "blob/folder_blobs.h"
-#include "cli/run_view.h"
+#include "view/run_view.h"
 
 namespace gt {
 

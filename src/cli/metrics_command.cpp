@@ -2,10 +2,11 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/json_shapes.h"
 #include "cli/metrics.h"
+#include "cli/records.h"
 #include "cli/run_text.h"
 #include "cli/table.h"
+#include "view/json_shapes.h"
 
 namespace gt {
 
@@ -72,7 +73,7 @@ Result<std::vector<Row>> all_rows(Records& records, const FolderBlobs& blobs,
   std::int64_t with_metrics = 0;
   for (const RunRecord& run : runs) {
     if (with_metrics == wanted.limit) break;
-    const RunView view = TRY(RunView::load(records, reader, run));
+    const RunView view = TRY(RunView::load(records.runs, reader, run));
     std::vector<Row> more = TRY(rows_of(view, blobs, wanted));
     if (!more.empty()) ++with_metrics;
     std::ranges::move(more, std::back_inserter(rows));

@@ -3,7 +3,7 @@
 namespace gt {
 
 Result<LiveRun> recorded_live_run(Records& records, Transaction& transaction, const RunView& view) {
-  auto plan = TRY(recorded_plan(records, transaction, view.run()));
+  auto plan = TRY(recorded_plan(records.runs, transaction, view.run()));
   LoadedRun loaded = TRY(records.runs.load(transaction, view.run().id));
   Selection everything(*plan);
   return LiveRun::resume(std::move(plan), std::move(everything), std::move(loaded));

@@ -8,8 +8,9 @@
 
 #include "blob/blob_store.h"
 #include "cli/host_facts.h"
-#include "cli/run_view.h"
+#include "cli/records.h"
 #include "engine/step_preparation.h"
+#include "view/run_view.h"
 
 namespace gt {
 

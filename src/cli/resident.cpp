@@ -7,10 +7,11 @@
 #include "cli/counted.h"
 #include "cli/firing_params.h"
 #include "cli/keep_source.h"
+#include "cli/records.h"
 #include "cli/run_request.h"
 #include "cli/run_text.h"
-#include "cli/run_view.h"
 #include "cli/source_facts.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -267,7 +268,7 @@ Result<bool> Resident::begin(Waiting& waiting) {
     const bool ends_unbegun = !waiting.is_begun && run.cancel != CancelMode::none;
     const auto open = TRY(records_.runs.open_runs_of(reader, run.pipeline, run.trigger));
     if (!ends_unbegun && !open.empty() && open.front().id < run.id) return false;
-    if (!pipeline) pipeline = TRY(recorded_pipeline(records_, reader, run));
+    if (!pipeline) pipeline = TRY(recorded_pipeline(records_.runs, reader, run));
   }
   if (!waiting.is_begun && run.cancel != CancelMode::none) {
     TRY(end_unbegun(run));

@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "cli/metrics.h"
-#include "cli/run_view.h"
+#include "cli/records.h"
 #include "source/source_archive.h"
+#include "view/run_view.h"
 
 namespace gt {
 

@@ -6,8 +6,8 @@
 
 #include "cli/exit_code.h"
 #include "cli/progress.h"
-#include "cli/run_view.h"
 #include "schedule/live_run.h"
+#include "view/run_view.h"
 
 namespace gt {
 

@@ -1,10 +1,10 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/each_values.h"
-#include "cli/json_shapes.h"
 #include "cli/records.h"
 #include "cli/run_text.h"
 #include "cli/table.h"
+#include "view/json_shapes.h"
 
 namespace gt {
 

@@ -1,13 +1,13 @@
 #include "base/text.h"
 #include "cli/claim_view.h"
 #include "cli/commands.h"
-#include "cli/json_shapes.h"
 #include "cli/message_text.h"
 #include "cli/records.h"
 #include "cli/run_text.h"
-#include "cli/run_view.h"
 #include "cli/table.h"
 #include "cli/wrapped_text.h"
+#include "view/json_shapes.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -96,7 +96,7 @@ Result<ExitCode> run(Session& session, Words words) {
   Records records = TRY(open_existing_records(session));
   auto reader = TRY(records.database->begin_read());
   const RunRecord found = TRY(find_run(records, reader, *name));
-  const RunView view = TRY(RunView::load(records, reader, found));
+  const RunView view = TRY(RunView::load(records.runs, reader, found));
   const bool is_driven_now = TRY(is_driven(records, found));
   if (!output.is_table()) {
     JsonObject shape = TRY(run_json(view));

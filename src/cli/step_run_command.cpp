@@ -33,7 +33,7 @@ Result<Earlier> load(Records& records, const std::string& name) {
   Earlier earlier;
   earlier.run = TRY(find_run(records, reader, name));
   earlier.file = TRY(records.runs.pipeline_version(reader, earlier.run.plan_version)).path;
-  earlier.plan = TRY(recorded_plan(records, reader, earlier.run));
+  earlier.plan = TRY(recorded_plan(records.runs, reader, earlier.run));
   earlier.loaded = TRY(records.runs.load(reader, earlier.run.id));
   return earlier;
 }

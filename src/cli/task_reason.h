@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cli/claim_view.h"
-#include "cli/run_view.h"
+#include "view/run_view.h"
 
 namespace gt {
 

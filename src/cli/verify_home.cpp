@@ -7,8 +7,9 @@
 #include "base/text.h"
 #include "blob/folder_blobs.h"
 #include "cache/verify_home.h"
-#include "cli/run_view.h"
+#include "cli/records.h"
 #include "schedule/task_context.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -42,7 +43,7 @@ class Names {
     if (!is_new) return found->second ? &*found->second : nullptr;
     const auto run = records_.runs.get(reader_, id);
     if (!run) return nullptr;
-    auto view = RunView::load(records_, reader_, *run);
+    auto view = RunView::load(records_.runs, reader_, *run);
     if (!view) return nullptr;
     found->second = *std::move(view);
     return &*found->second;

@@ -184,7 +184,7 @@ Result<ExitCode> verify_run(Session& session, Records& records, const VerifyRunR
                             const OutputForm& output) {
   auto reader = TRY(records.database->begin_read());
   const RunRecord run = TRY(find_run(records, reader, request.run));
-  const RunView view = TRY(RunView::load(records, reader, run));
+  const RunView view = TRY(RunView::load(records.runs, reader, run));
   const std::vector<Verified> verified =
       TRY(RunVerifier(session, records, request).verify(reader, view));
   const auto is_compared = [](const Verified& one) { return one.refusal.empty(); };

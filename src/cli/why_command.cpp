@@ -4,10 +4,11 @@
 #include "blob/folder_blobs.h"
 #include "cache/cache.h"
 #include "cli/commands.h"
-#include "cli/json_shapes.h"
 #include "cli/message_text.h"
+#include "cli/records.h"
 #include "cli/run_text.h"
 #include "cli/task_reason.h"
+#include "view/json_shapes.h"
 
 namespace gt {
 
@@ -151,7 +152,7 @@ Result<ExitCode> run(Session& session, Words words) {
   Records records = TRY(open_existing_records(session));
   auto reader = TRY(records.database->begin_read());
   const RunRecord found = TRY(find_run(records, reader, *run_name));
-  const RunView view = TRY(RunView::load(records, reader, found));
+  const RunView view = TRY(RunView::load(records.runs, reader, found));
   const TaskRecord& task = *TRY(view.find(*step));
   const Explanation why = TRY(explain(records, session, reader, view, task));
   if (output.is_table()) {

@@ -90,7 +90,7 @@ struct Workshop::State {
   Result<std::string> wait_reason(RunId run, TaskIndex task) {
     auto reader = TRY(records.database->begin_read());
     const RunRecord record = TRY(records.runs.get(reader, run));
-    const RunView view = TRY(RunView::load(records, reader, record));
+    const RunView view = TRY(RunView::load(records.runs, reader, record));
     ClaimView claims = TRY(ClaimView::load(session, records, reader));
     return claims.reason(view, view.tasks()[task]);
   }

@@ -1,4 +1,4 @@
-#include "cli/json_shapes.h"
+#include "view/json_shapes.h"
 
 #include "base/text.h"
 #include "expression/value.h"

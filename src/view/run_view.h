@@ -9,25 +9,24 @@
 #include <vector>
 
 #include "base/json.h"
-#include "cli/records.h"
 #include "plan/plan.h"
 #include "run/changes.h"
+#include "run/run_store.h"
 
 namespace gt {
 
 /// The pipeline that a run was made from, out of its recorded text.
-Result<std::shared_ptr<const Pipeline>> recorded_pipeline(Records& records,
-                                                          Transaction& transaction,
+Result<std::shared_ptr<const Pipeline>> recorded_pipeline(RunStore& runs, Transaction& transaction,
                                                           const RunRecord& run);
 
 /// The plan that a run was made from, out of its recorded text.
-Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction& transaction,
+Result<std::shared_ptr<const Plan>> recorded_plan(RunStore& runs, Transaction& transaction,
                                                   const RunRecord& run);
 
 /// Immutable. Threads: any.
 class RunView {
  public:
-  static Result<RunView> load(Records& records, Transaction& transaction, const RunRecord& run);
+  static Result<RunView> load(RunStore& runs, Transaction& transaction, const RunRecord& run);
 
   const RunRecord& run() const { return loaded_.run; }
   const Plan& plan() const { return *plan_; }

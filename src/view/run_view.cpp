@@ -1,4 +1,4 @@
-#include "cli/run_view.h"
+#include "view/run_view.h"
 
 #include <algorithm>
 
@@ -9,10 +9,9 @@
 
 namespace gt {
 
-Result<std::shared_ptr<const Pipeline>> recorded_pipeline(Records& records,
-                                                          Transaction& transaction,
+Result<std::shared_ptr<const Pipeline>> recorded_pipeline(RunStore& runs, Transaction& transaction,
                                                           const RunRecord& run) {
-  const PipelineVersion version = TRY(records.runs.pipeline_version(transaction, run.plan_version));
+  const PipelineVersion version = TRY(runs.pipeline_version(transaction, run.plan_version));
   ReadResult read =
       read_pipeline(version.text, version.path, named_files(version.path, version.named));
   if (!read.pipeline) {
@@ -25,19 +24,19 @@ Result<std::shared_ptr<const Pipeline>> recorded_pipeline(Records& records,
   return std::make_shared<const Pipeline>(*std::move(read.pipeline));
 }
 
-Result<std::shared_ptr<const Plan>> recorded_plan(Records& records, Transaction& transaction,
+Result<std::shared_ptr<const Plan>> recorded_plan(RunStore& runs, Transaction& transaction,
                                                   const RunRecord& run) {
-  auto pipeline = TRY(recorded_pipeline(records, transaction, run));
+  auto pipeline = TRY(recorded_pipeline(runs, transaction, run));
   return Plan::build(std::move(pipeline), run.params);
 }
 
-Result<RunView> RunView::load(Records& records, Transaction& transaction, const RunRecord& run) {
-  auto plan = TRY(recorded_plan(records, transaction, run));
-  LoadedRun loaded = TRY(records.runs.load(transaction, run.id));
+Result<RunView> RunView::load(RunStore& runs, Transaction& transaction, const RunRecord& run) {
+  auto plan = TRY(recorded_plan(runs, transaction, run));
+  LoadedRun loaded = TRY(runs.load(transaction, run.id));
   RunView view(std::move(plan), std::move(loaded));
   for (const TaskResult& result : view.loaded_.results) {
     if (!result.cached_from || view.run_names_.contains(result.cached_from->run)) continue;
-    const auto source = records.runs.get(transaction, result.cached_from->run);
+    const auto source = runs.get(transaction, result.cached_from->run);
     if (!source && source.error().code != Errc::not_found) return source.error();
     view.run_names_[result.cached_from->run] = source ? source->name() : "";
   }

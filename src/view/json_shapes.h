@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/json.h"
-#include "cli/run_view.h"
+#include "view/run_view.h"
 
 namespace gt {
 
