@@ -116,7 +116,9 @@ void HttpParser::read_header() {
 
   const auto method = method_of(message.method());
   if (!method) {
-    refuse(501, "this method is not known here");
+    // The mistake is the client's, so not 501.
+    refuse(405, "this method is not known here");
+    refusal_.headers.add("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
     return;
   }
   request_.method = *method;

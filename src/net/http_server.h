@@ -1,10 +1,11 @@
 /// An HTTP/1.1 server: one thread for all connections, others for the handler.
 ///
-/// A client gets what it asks for or a problem as JSON (400 not HTTP, 408 too slow, 413 body too
-/// large, 414 and 431 target and header too large, 417, 500 the handler threw, 501 a method or an
-/// encoding that is unknown here, 503 too many connections or the server stops, 505). Requests of
-/// one connection are answered in their order, one at a time. No client can make others wait: each
-/// wait for one has a limit, and nobody waits for a body but the connection itself.
+/// A client gets what it asks for or a problem as JSON (400 not HTTP, 405 a method that is unknown
+/// here, 408 too slow, 413 body too large, 414 and 431 target and header too large, 417, 500 the
+/// handler threw, 501 an encoding that is unknown here, 503 too many connections or the server
+/// stops, 505). Requests of one connection are answered in their order, one at a time. No client
+/// can make others wait: each wait for one has a limit, and nobody waits for a body but the
+/// connection itself.
 #pragma once
 
 #include <cstddef>

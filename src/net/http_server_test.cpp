@@ -142,7 +142,7 @@ TEST_CASE("what is no request is answered with a problem, and the connection end
   check_problem(answer_to(get("/%")), 400);
   check_problem(answer_to(get("/" + std::string(120, 'a'))), 414);
   check_problem(answer_to(get("/", "X: " + std::string(400, 'a') + "\r\n")), 431);
-  check_problem(answer_to("BREW / HTTP/1.1\r\nHost: h\r\n\r\n"), 501);
+  check_problem(answer_to("BREW / HTTP/1.1\r\nHost: h\r\n\r\n"), 405);
 }
 
 TEST_CASE("a body over the limit is refused without being waited for") {
