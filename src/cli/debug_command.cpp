@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "blob/folder_blobs.h"
-#include "cli/attempt_choice.h"
 #include "cli/claim_view.h"
 #include "cli/commands.h"
 #include "cli/debug_folder.h"
@@ -16,6 +15,7 @@
 #include "execute/host_files.h"
 #include "execute/host_request.h"
 #include "process/masker.h"
+#include "view/attempt_choice.h"
 
 namespace gt {
 

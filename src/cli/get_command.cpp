@@ -7,11 +7,11 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "blob/folder_blobs.h"
-#include "cli/attempt_choice.h"
 #include "cli/commands.h"
 #include "cli/records.h"
 #include "expression/value.h"
 #include "schedule/task_context.h"
+#include "view/attempt_choice.h"
 #include "view/json_shapes.h"
 
 namespace gt {

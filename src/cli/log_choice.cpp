@@ -81,7 +81,8 @@ Result<LogChoice> choose_logs(Records& records, Transaction& transaction, const 
     if (task->state == TaskState::cached && wishes.attempt.index() == 0) {
       if (!is_named) ++choice.cached;
       if (!is_named) continue;
-      if (auto attempt = TRY(choose_attempt(records, transaction, view, *task, std::nullopt)))
+      if (auto attempt = TRY(
+              choose_attempt(records.runs, records.home, transaction, view, *task, std::nullopt)))
         choice.logs.push_back({path, *std::move(attempt)});
       continue;
     }

@@ -7,7 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "cli/attempt_choice.h"
+#include "cli/records.h"
+#include "view/attempt_choice.h"
 
 namespace gt {
 

@@ -21,7 +21,7 @@ Result<LogsNow> look_at_logs(Records& records, const LogWishes& wishes) {
   now.state = only->state;
   std::optional<std::int64_t> number;
   if (const auto* given = std::get_if<std::int64_t>(&wishes.attempt)) number = *given;
-  auto attempt = TRY(choose_attempt(records, reader, view, *only, number));
+  auto attempt = TRY(choose_attempt(records.runs, records.home, reader, view, *only, number));
   now.choice.can_grow = !attempt && !is_ended(only->state);
   if (attempt) now.choice.logs.push_back({wishes.names[0], *std::move(attempt)});
   return now;

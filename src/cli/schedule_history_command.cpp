@@ -2,7 +2,7 @@
 #include "cli/commands.h"
 #include "cli/records.h"
 #include "cli/table.h"
-#include "run/firing_store.h"
+#include "view/firing_view.h"
 
 namespace gt {
 
@@ -12,43 +12,6 @@ const Example examples[] = {
     {"geartrain schedule history", "what has fired last, and what came of it"},
     {"geartrain schedule history --trigger nightly --json", "of one trigger, for scripts"},
 };
-
-/// A firing whose run has been collected says so.
-struct ShownFiring {
-  RecordedFiring firing;
-  std::optional<RunRecord> run;
-};
-
-Result<std::vector<ShownFiring>> find_firings(Records& records, const FiringFilter& filter) {
-  auto reader = TRY(records.database->begin_read());
-  std::vector<ShownFiring> shown;
-  for (RecordedFiring& firing : TRY(FiringStore().list(reader, filter))) {
-    std::optional<RunRecord> run;
-    if (firing.run) {
-      auto found = records.runs.get(reader, *firing.run);
-      if (!found && found.error().code != Errc::not_found) return std::move(found).error();
-      // The number of one that was removed may be given to another.
-      if (found && found->trigger == firing.trigger && found->logical_date == firing.at)
-        run = *std::move(found);
-    }
-    shown.push_back({std::move(firing), std::move(run)});
-  }
-  return shown;
-}
-
-JsonList shape_of(const std::vector<ShownFiring>& firings) {
-  JsonList list;
-  for (const auto& [firing, run] : firings)
-    list.emplace_back(JsonObject{{"pipeline", firing.pipeline},
-                                 {"trigger", firing.trigger},
-                                 {"at", format_time(firing.at)},
-                                 {"outcome", to_text(firing.outcome)},
-                                 {"reason", firing.reason.empty() ? Json() : Json(firing.reason)},
-                                 {"run", run ? Json(run->name()) : Json()},
-                                 {"state", run ? Json(to_text(run->state)) : Json()},
-                                 {"recorded_at", format_time(firing.recorded_at)}});
-  return list;
-}
 
 std::string run_text(const ShownFiring& shown) {
   if (shown.run) return fmt::format("{} {}", shown.run->name(), to_text(shown.run->state));
@@ -69,9 +32,10 @@ Result<ExitCode> run(Session& session, Words words) {
 
   if (limit) filter.limit = static_cast<std::size_t>(*limit);
   Records records = TRY(open_existing_records(session));
-  const auto firings = TRY(find_firings(records, filter));
+  auto reader = TRY(records.database->begin_read());
+  const auto firings = TRY(find_firings(records.runs, reader, filter));
   if (!output.is_table()) {
-    session.console.print(output.text_of(shape_of(firings)));
+    session.console.print(output.text_of(firings_json(firings)));
     return ExitCode::ok;
   }
   Table table({"at", "pipeline", "trigger", "outcome", "run"});

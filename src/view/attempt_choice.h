@@ -4,7 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "cli/records.h"
+#include "db/home.h"
+#include "run/run_store.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -19,8 +20,9 @@ struct ChosenAttempt {
 /// The given attempt, or the last one; of a cached task the attempt that its result came from.
 /// nullopt: the task has none (yet). Errc::not_found for a number that does not exist;
 /// Errc::invalid for a matrix or group, with the paths of its parts.
-Result<std::optional<ChosenAttempt>> choose_attempt(Records& records, Transaction& transaction,
-                                                    const RunView& view, const TaskRecord& task,
+Result<std::optional<ChosenAttempt>> choose_attempt(RunStore& runs, const Home& home,
+                                                    Transaction& transaction, const RunView& view,
+                                                    const TaskRecord& task,
                                                     const std::optional<std::int64_t>& number);
 
 /// Errc::invalid for a matrix or group that has parts.

@@ -1,4 +1,4 @@
-#include "cli/attempt_choice.h"
+#include "view/attempt_choice.h"
 
 #include <algorithm>
 
@@ -15,17 +15,17 @@ Result<void> refuse_container(const RunView& view, const TaskRecord& task) {
   return problem;
 }
 
-Result<std::optional<ChosenAttempt>> choose_attempt(Records& records, Transaction& transaction,
-                                                    const RunView& view, const TaskRecord& task,
+Result<std::optional<ChosenAttempt>> choose_attempt(RunStore& runs, const Home& home,
+                                                    Transaction& transaction, const RunView& view,
+                                                    const TaskRecord& task,
                                                     const std::optional<std::int64_t>& number) {
   TRY(refuse_container(view, task));
-  auto attempts = TRY(records.runs.attempts(transaction, view.run().id, task.index));
+  auto attempts = TRY(runs.attempts(transaction, view.run().id, task.index));
   ChosenAttempt chosen;
   const TaskResult* const result = view.result(task);
   std::int64_t wanted = number.value_or(0);
   if (!number && task.state == TaskState::cached && result != nullptr && result->cached_from) {
-    attempts = TRY(
-        records.runs.attempts(transaction, result->cached_from->run, result->cached_from->task));
+    attempts = TRY(runs.attempts(transaction, result->cached_from->run, result->cached_from->task));
     chosen.other_run = view.source_run(task);
     wanted = result->cached_from->number;
   }
@@ -41,7 +41,7 @@ Result<std::optional<ChosenAttempt>> choose_attempt(Records& records, Transactio
     return problem;
   }
   chosen.record = *found;
-  chosen.folder = records.home.at("attempts/" + chosen.record.outside_name);
+  chosen.folder = home.at("attempts/" + chosen.record.outside_name);
   return std::optional(std::move(chosen));
 }
 
