@@ -1,12 +1,10 @@
-#include <poll.h>
-
-#include "base/id.h"
 #include "base/text.h"
 #include "cli/claimed_run.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
 #include "cli/run_request.h"
 #include "cli/table.h"
+#include "engine/ask_driver.h"
 #include "engine/clear_run.h"
 
 namespace gt {
@@ -19,9 +17,6 @@ const Example examples[] = {
     {"geartrain clear latest 'train[3]' --dry-run", "only say what would be done again"},
     {"geartrain clear latest train --only-failed", "of a matrix the items that did not succeed"},
 };
-
-/// Nobody rings for an engine that died.
-constexpr int presence_milliseconds = 1000;
 
 struct ClearOptions {
   ClearRequest request;
@@ -64,36 +59,6 @@ Result<void> tell_marks(Session& session, Records& records, const RunRecord& run
           ? table.text(session.console)
           : output.text_of(JsonObject{{"name", run.name()}, {"tasks", std::move(tasks)}}));
   return {};
-}
-
-/// Waits for the answer of the engine that drives the run; false if that is gone.
-Result<bool> ask_driver(Session& session, Records& records, const RunRecord& run,
-                        const ClearRequest& request) {
-  Bell bell = TRY(records.database->listen(Listener::follower,
-                                           make_uuid(session.clock.now(), session.entropy)));
-  std::int64_t id = 0;
-  {
-    auto writer = TRY(records.database->begin_write());
-    id = TRY(records.runs.request_clear(writer, run.id, request, session.clock.now()));
-    TRY(writer.commit());
-  }
-  records.database->ring(run.owner_engine);
-  if (const std::string notice = stopped_notice(records, run); !notice.empty())
-    session.console.say(notice);
-  for (;;) {
-    bell.clear();
-    auto writer = TRY(records.database->begin_write());
-    const auto answer = TRY(records.runs.take_answer(writer, id));
-    const RunRecord now = TRY(records.runs.get(writer, run.id));
-    TRY(writer.commit());
-    if (answer && !answer->empty())
-      return Error{Errc::conflict, *answer,
-                   fmt::format("`geartrain attach {}` follows the run", run.name())};
-    if (answer) return true;
-    if (!TRY(is_driven(records, now))) return false;
-    pollfd waiting = {bell.fd(), POLLIN, 0};
-    (void)::poll(&waiting, 1, presence_milliseconds);
-  }
 }
 
 /// Of a run that nobody drives. Its owner is nobody until a workshop claims it.
@@ -159,7 +124,15 @@ Result<ExitCode> run(Session& session, Words words) {
     TRY(tell_marks(session, records, found, wanted.request, output));
     return ExitCode::ok;
   }
-  if (TRY(is_driven(records, found)) && TRY(ask_driver(session, records, found, wanted.request)))
+  const AskParts parts{.database = *records.database,
+                       .runs = records.runs,
+                       .clock = session.clock,
+                       .entropy = session.entropy,
+                       .asked = [&] {
+                         const std::string notice = stopped_notice(records, found);
+                         if (!notice.empty()) session.console.say(notice);
+                       }};
+  if (TRY(is_driven(records, found)) && TRY(ask_driver(parts, found, wanted.request)))
     return say_asked(session, found, true, output);
   const RunRecord cleared = TRY(clear_here(session, records, found, wanted.request));
   if (wanted.later) return say_asked(session, cleared, false, output);
