@@ -305,6 +305,29 @@ CREATE TABLE firing (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* api = R"sql(
+-- 1: it was begun through a server, and a server goes on with it when its own has gone.
+ALTER TABLE run ADD COLUMN is_served INTEGER NOT NULL DEFAULT 0;
+
+-- Who may use the API. `hash`: SHA-256 of the token, which nobody keeps.
+CREATE TABLE token (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  scope TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Runs that were asked for under a key, so that asking again begins no other one.
+CREATE TABLE idempotent_run (
+  key TEXT PRIMARY KEY,
+  request TEXT NOT NULL,
+  run INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -314,7 +337,8 @@ constexpr std::array steps = {
     Migration{6, "pipelines of several files", pipelines_of_several_files},
     Migration{7, "pools", pools},
     Migration{8, "cleared tasks", cleared_tasks},
-    Migration{9, "triggers", triggers}};
+    Migration{9, "triggers", triggers},
+    Migration{10, "api", api}};
 
 }  // namespace
 

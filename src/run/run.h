@@ -63,6 +63,8 @@ struct RunRecord {
   std::string trigger = {};
   /// nullopt: a stretch without length, at its logical date.
   std::optional<DataInterval> interval = {};
+  /// It was begun through a server: when that has gone, the next one goes on with it.
+  bool is_served = false;
 
   std::string name() const { return pipeline + "/" + std::to_string(number); }
 };

@@ -27,7 +27,7 @@ bool is_hex(std::string_view text) {
 constexpr const char* run_columns =
     "SELECT id, uuid, pipeline, number, state, plan_version, params, options, logical_date, "
     "created_at, started_at, ended_at, source_digest, git, error, owner_engine, fence, cancel, "
-    "same_as, batch, trigger, interval_start, interval_end FROM run ";
+    "same_as, batch, trigger, interval_start, interval_end, is_served FROM run ";
 
 /// `rest` is a constant: the statement is prepared once.
 Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::string& rest,
@@ -39,7 +39,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
                         std::optional<Time>, std::string, std::string, std::optional<std::string>,
                         std::string, std::int64_t, std::string_view, std::optional<std::int64_t>,
                         std::optional<std::string>, std::optional<std::string>, std::optional<Time>,
-                        std::optional<Time>>(
+                        std::optional<Time>, bool>(
           run_columns + rest, binds,
           [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
               std::string_view state, std::string plan_version, std::string params,
@@ -49,7 +49,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
               std::string owner, std::int64_t fence, std::string_view cancel,
               std::optional<std::int64_t> same_as, std::optional<std::string> batch,
               std::optional<std::string> trigger, std::optional<Time> interval_start,
-              std::optional<Time> interval_end) -> Result<void> {
+              std::optional<Time> interval_end, bool is_served) -> Result<void> {
             RunRecord run;
             run.id = id;
             run.uuid = std::move(uuid);
@@ -77,6 +77,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
             run.trigger = std::move(trigger).value_or("");
             if (interval_start && interval_end)
               run.interval = DataInterval{*interval_start, *interval_end};
+            run.is_served = is_served;
             runs.push_back(std::move(run));
             return {};
           });
@@ -151,6 +152,7 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   run.batch = wanted.batch;
   run.trigger = wanted.trigger;
   run.interval = wanted.interval;
+  run.is_served = wanted.is_served;
   const auto end_of = [](const std::optional<DataInterval>& interval, Time DataInterval::* end) {
     return interval ? Bind((*interval).*end) : Bind(nullptr);
   };
@@ -159,15 +161,30 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   TRY(transaction.execute(
       "INSERT INTO run (id, uuid, pipeline, number, state, plan_version, params, options, "
       "logical_date, created_at, source_digest, git, owner_engine, fence, cancel, batch, "
-      "trigger, interval_start, interval_end) VALUES "
+      "trigger, interval_start, interval_end, is_served) VALUES "
       "(:id, :uuid, :pipeline, :number, :state, :plan_version, :params, :options, :logical_date, "
       ":created_at, :source_digest, :git, :owner_engine, :fence, :cancel, :batch, "
-      ":trigger, :interval_start, :interval_end)",
-      {run.id, run.uuid, run.pipeline, run.number, to_text(run.state), run.plan_version, params,
-       options, run.logical_date, run.created_at, run.source_digest, git, run.owner_engine,
-       run.fence, to_text(run.cancel), run.batch.empty() ? Bind(nullptr) : Bind(run.batch),
+      ":trigger, :interval_start, :interval_end, :is_served)",
+      {run.id,
+       run.uuid,
+       run.pipeline,
+       run.number,
+       to_text(run.state),
+       run.plan_version,
+       params,
+       options,
+       run.logical_date,
+       run.created_at,
+       run.source_digest,
+       git,
+       run.owner_engine,
+       run.fence,
+       to_text(run.cancel),
+       run.batch.empty() ? Bind(nullptr) : Bind(run.batch),
        run.trigger.empty() ? Bind(nullptr) : Bind(run.trigger),
-       end_of(run.interval, &DataInterval::start), end_of(run.interval, &DataInterval::end)}));
+       end_of(run.interval, &DataInterval::start),
+       end_of(run.interval, &DataInterval::end),
+       std::int64_t{run.is_served}}));
   return run;
 }
 
@@ -278,8 +295,10 @@ Result<std::vector<RunRecord>> RunStore::list(Transaction& transaction, const Ru
   return read_runs(
       transaction,
       "WHERE (:pipeline IS NULL OR pipeline = :pipeline) AND (:state IS NULL OR state "
-      "= :state) AND (:batch IS NULL OR batch = :batch) ORDER BY id DESC LIMIT :limit",
-      {filter.pipeline, state ? Bind(state) : Bind(nullptr), filter.batch, filter.limit});
+      "= :state) AND (:batch IS NULL OR batch = :batch) AND (:trigger IS NULL OR trigger = "
+      ":trigger) AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit",
+      {filter.pipeline, state ? Bind(state) : Bind(nullptr), filter.batch, filter.trigger,
+       filter.before, filter.limit});
 }
 
 Result<std::vector<RunRecord>> RunStore::runs_of_batch(Transaction& transaction,

@@ -32,6 +32,7 @@ struct NewRun {
   std::string batch = {};  ///< see RunRecord
   std::string trigger = {};
   std::optional<DataInterval> interval = {};
+  bool is_served = false;
 };
 
 /// The texts that a run's plan is built from.
@@ -48,6 +49,8 @@ struct RunFilter {
   std::optional<RunState> state;
   std::size_t limit = 50;
   std::optional<std::string> batch = {};
+  std::optional<std::string> trigger = {};
+  std::optional<RunId> before = {};  ///< only older ones: the next page
 };
 
 struct AttemptRecord {
