@@ -1,0 +1,134 @@
+#include "server/api.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "server/answers.h"
+#include "server/api_handlers.h"
+
+namespace gt {
+
+namespace {
+
+constexpr Route routes[] = {
+    {HttpMethod::get, "/health", std::nullopt, answer_health},
+    {HttpMethod::get, "/ready", std::nullopt, answer_ready},
+    {HttpMethod::get, "/metrics", AccessScope::read, answer_metrics},
+    {HttpMethod::get, "/api/v1/openapi.json", std::nullopt, answer_openapi},
+    {HttpMethod::get, "/api/v1/pipelines", AccessScope::read, list_pipelines},
+    {HttpMethod::get, "/api/v1/pipelines/{pipeline}", AccessScope::read, get_pipeline},
+    {HttpMethod::post, "/api/v1/pipelines/{pipeline}/runs", AccessScope::run, create_run},
+    {HttpMethod::get, "/api/v1/runs", AccessScope::read, list_runs},
+    {HttpMethod::get, "/api/v1/runs/{run}", AccessScope::read, get_run},
+    {HttpMethod::post, "/api/v1/runs/{run}/cancel", AccessScope::run, cancel_run},
+    {HttpMethod::post, "/api/v1/runs/{run}/retry", AccessScope::run, retry_run},
+    {HttpMethod::post, "/api/v1/runs/{run}/clear", AccessScope::run, clear_tasks},
+    {HttpMethod::get, "/api/v1/runs/{run}/events", AccessScope::read, stream_run_events},
+    {HttpMethod::get, "/api/v1/runs/{run}/tasks/{task}/log", AccessScope::read, get_log},
+    {HttpMethod::get, "/api/v1/firings", AccessScope::read, list_firings},
+    {HttpMethod::get, "/api/v1/events", AccessScope::read, stream_events},
+    {HttpMethod::get, "/api/v1/tokens", AccessScope::admin, list_tokens},
+    {HttpMethod::post, "/api/v1/tokens", AccessScope::admin, create_token},
+    {HttpMethod::delete_, "/api/v1/tokens/{token}", AccessScope::admin, revoke_token},
+};
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// nullopt: the path is another one.
+std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+  const auto wanted = split(pattern, '/'), given = split(path, '/');
+  std::vector<std::string> names;
+  std::size_t at = 0;
+  for (const std::string_view part : wanted) {
+    if (at >= given.size()) return std::nullopt;
+    if (!part.starts_with('{')) {
+      if (given[at++] != part) return std::nullopt;
+      continue;
+    }
+    if (given[at].empty()) return std::nullopt;
+    std::string name(given[at++]);
+    if (part == "{run}" && at < given.size() && is_number(given[at]))
+      name.append("/").append(given[at++]);
+    names.push_back(std::move(name));
+  }
+  return at == given.size() ? std::optional(std::move(names)) : std::nullopt;
+}
+
+HttpResponse unauthorized(const Error& error) {
+  HttpResponse answer = problem_of({Errc::denied, error.message, error.hint}, 401);
+  answer.headers.add("WWW-Authenticate", "Bearer realm=\"geartrain\"");
+  return answer;
+}
+
+}  // namespace
+
+std::span<const Route> api_routes() { return routes; }
+
+struct Api::Answered {
+  HttpResponse response;
+  std::string_view route;
+};
+
+HttpResponse Api::answer(HttpRequest request) const {
+  const Duration begun = parts_.clock.steady();
+  if (request.method == HttpMethod::head) request.method = HttpMethod::get;
+  auto [response, route] = find_and_answer(request);
+  response.headers.add("X-Content-Type-Options", "nosniff");
+  parts_.metrics.request(to_text(request.method), std::string(route), response.status,
+                         parts_.clock.steady() - begun);
+  return std::move(response);
+}
+
+Api::Answered Api::find_and_answer(const HttpRequest& request) const {
+  std::vector<std::string> allowed;
+  std::string_view near;
+  for (const Route& route : routes) {
+    auto names = match(route.path, request.target.path);
+    if (!names) continue;
+    if (route.method == request.method)
+      return {answer_by(route, request, std::move(*names)), route.path};
+    near = route.path;
+    allowed.emplace_back(to_text(route.method));
+    if (route.method == HttpMethod::get) allowed.emplace_back("HEAD");
+  }
+  if (allowed.empty())
+    return {problem_of(error(Errc::not_found, "there is nothing at {}",
+                             shell_quoted(printable(request.target.path)))),
+            "none"};
+  const std::string list = fmt::format("{}", fmt::join(allowed, ", "));
+  HttpResponse answer = problem_of(error(Errc::invalid, "{} is not what {} takes: it takes {}",
+                                         to_text(request.method), near, list),
+                                   405);
+  answer.headers.add("Allow", list);
+  return {std::move(answer), near};
+}
+
+HttpResponse Api::answer_by(const Route& route, const HttpRequest& request,
+                            std::vector<std::string> names) const {
+  AccessRules access = parts_.access;
+  access.origins.port = port_;
+  Caller caller{AccessScope::read, "anybody"};
+  if (!route.scope) {
+    if (const auto checked = check_origin(request, access.origins); !checked)
+      return problem_of(checked.error());
+  } else {
+    auto found = caller_of(request, access, parts_.database, parts_.clock);
+    if (!found)
+      return found.error().code == Errc::not_found ? unauthorized(found.error())
+                                                   : problem_of(found.error());
+    caller = *std::move(found);
+    if (caller.scope < *route.scope)
+      return problem_of(error(Errc::denied, "this needs the scope {}, and the token has {}",
+                              to_text(*route.scope), to_text(caller.scope)));
+  }
+  auto answered = route.answer({parts_, request, std::move(caller), std::move(names)});
+  if (answered) return *std::move(answered);
+  if (answered.error().code == Errc::internal && parts_.report)
+    parts_.report(
+        fmt::format("{} {}: {}", to_text(request.method), route.path, answered.error().message));
+  return problem_of(answered.error());
+}
+
+}  // namespace gt

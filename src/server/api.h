@@ -1,0 +1,78 @@
+/// The API: requests in, answers out. docs/reference/api.md and openapi.json describe it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "db/database.h"
+#include "db/home.h"
+#include "net/http_message.h"
+#include "run/run_store.h"
+#include "server/access.h"
+#include "server/event_hub.h"
+#include "server/run_desk.h"
+#include "server/server_metrics.h"
+
+namespace gt {
+
+struct ApiParts {
+  Database& database;
+  const Home& home;
+  RunDesk& desk;
+  EventHub& events;
+  ServerMetrics& metrics;
+  Clock& clock;
+  Entropy& entropy;  ///< may be asked by any thread
+  AccessRules access;
+  std::string version;
+  /// Is told what became of requests that failed by our own fault.
+  std::function<void(std::string_view)> report;
+};
+
+/// One request, and who asks.
+struct ApiCall {
+  const ApiParts& parts;
+  const HttpRequest& request;
+  Caller caller;
+  std::vector<std::string> names;  ///< what stands for the {names} of the route
+
+  const std::string& name(std::size_t index) const { return names[index]; }
+};
+
+struct Route {
+  HttpMethod method;
+  /// A name in braces stands for one segment of the path; {run} also for `pipeline/number`.
+  std::string_view path;
+  /// nullopt: for everybody who may ask this server at all.
+  std::optional<AccessScope> scope;
+  Result<HttpResponse> (*answer)(const ApiCall& call);
+};
+
+/// All of them; openapi.json has the same, which a test compares.
+std::span<const Route> api_routes();
+
+/// Threads: any.
+class Api {
+ public:
+  explicit Api(ApiParts parts) : parts_(std::move(parts)) {}
+
+  /// Before it is known, all are refused.
+  void set_port(std::uint16_t port) { port_ = port; }
+  HttpResponse answer(HttpRequest request) const;
+
+ private:
+  struct Answered;
+  Answered find_and_answer(const HttpRequest& request) const;
+  HttpResponse answer_by(const Route& route, const HttpRequest& request,
+                         std::vector<std::string> names) const;
+
+  ApiParts parts_;
+  std::atomic<std::uint16_t> port_ = 0;
+};
+
+}  // namespace gt

@@ -1,0 +1,48 @@
+/// The answers of the API's routes, one function each. Threads: any.
+#pragma once
+
+#include "server/api.h"
+
+namespace gt {
+
+using Answer = Result<HttpResponse>;
+
+// api_health.cpp
+Answer answer_health(const ApiCall& call);
+Answer answer_ready(const ApiCall& call);
+Answer answer_metrics(const ApiCall& call);
+Answer answer_openapi(const ApiCall& call);
+
+// api_pipelines.cpp
+Answer list_pipelines(const ApiCall& call);
+Answer get_pipeline(const ApiCall& call);
+Answer list_firings(const ApiCall& call);
+
+// api_runs.cpp
+Answer list_runs(const ApiCall& call);
+Answer get_run(const ApiCall& call);
+
+// api_run_changes.cpp
+Answer create_run(const ApiCall& call);
+Answer cancel_run(const ApiCall& call);
+Answer retry_run(const ApiCall& call);
+Answer clear_tasks(const ApiCall& call);
+
+// api_events.cpp
+Answer stream_events(const ApiCall& call);
+Answer stream_run_events(const ApiCall& call);
+
+// api_logs.cpp
+Answer get_log(const ApiCall& call);
+
+// api_tokens.cpp
+Answer list_tokens(const ApiCall& call);
+Answer create_token(const ApiCall& call);
+Answer revoke_token(const ApiCall& call);
+
+/// The run of a path. Errc::not_found.
+Result<RunRecord> run_of_path(const ApiCall& call, Transaction& reader);
+/// A whole run, as `show --json` prints it, with its ETag.
+Answer run_answer(const ApiCall& call, int status, RunId run);
+
+}  // namespace gt

@@ -1,0 +1,100 @@
+#include <charconv>
+
+#include "base/text.h"
+#include "process/log_file.h"
+#include "server/answers.h"
+#include "server/api_handlers.h"
+#include "view/attempt_choice.h"
+
+namespace gt {
+
+namespace {
+
+/// As much as an answer holds; the rest is asked for by further ranges.
+constexpr std::int64_t log_bytes_max = 16 << 20U;
+constexpr std::int64_t attempts_max = 1'000'000;
+
+struct ByteRange {
+  std::int64_t first = 0;
+  std::int64_t end = 0;  ///< behind the last one
+};
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+  return is_whole && number >= 0 ? std::optional(number) : std::nullopt;
+}
+
+enum class RangeKind { whole, part, none_there };
+
+/// RFC 9110, 14.2: what is no single range of bytes is as if it were not there.
+RangeKind range_of(const std::string* field, std::int64_t bytes, ByteRange& range) {
+  range = {0, bytes};
+  constexpr std::string_view unit = "bytes=";
+  if (field == nullptr || !field->starts_with(unit)) return RangeKind::whole;
+  const std::string_view spec = std::string_view(*field).substr(unit.size());
+  const std::size_t dash = spec.find('-');
+  if (dash == std::string_view::npos || spec.find(',') != std::string_view::npos)
+    return RangeKind::whole;
+  const auto first = whole_number(spec.substr(0, dash)), last = whole_number(spec.substr(dash + 1));
+  const bool is_open = dash + 1 == spec.size();
+  if (dash == 0) {
+    if (!last) return RangeKind::whole;
+    if (*last == 0) return RangeKind::none_there;
+    range.first = std::max<std::int64_t>(0, bytes - *last);
+    return RangeKind::part;
+  }
+  if (!first || (!is_open && !last) || (last && *last < *first)) return RangeKind::whole;
+  if (*first >= bytes) return RangeKind::none_there;
+  range.first = *first;
+  if (last && *last < bytes) range.end = *last + 1;
+  return RangeKind::part;
+}
+
+Result<std::optional<ChosenAttempt>> find_attempt(const ApiCall& call) {
+  std::optional<std::int64_t> number;
+  if (call.request.target.parameter("attempt") != nullptr)
+    number = TRY(number_parameter(call.request, "attempt", 1, 1, attempts_max));
+  auto reader = TRY(call.parts.database.begin_read());
+  const RunRecord run = TRY(run_of_path(call, reader));
+  RunStore runs;
+  const RunView view = TRY(RunView::load(runs, reader, run));
+  const TaskRecord* const task = TRY(view.find(call.name(1)));
+  return choose_attempt(runs, call.parts.home, reader, view, *task, number);
+}
+
+}  // namespace
+
+Answer get_log(const ApiCall& call) {
+  TRY(check_query(call.request, {"attempt"}));
+  const auto attempt = TRY(find_attempt(call));
+  HttpResponse answer{.status = 200,
+                      .headers = {{"Content-Type", "text/plain; charset=utf-8"},
+                                  {"Accept-Ranges", "bytes"},
+                                  {"Cache-Control", "no-store"}},
+                      .body = {}};
+  if (!attempt) return answer;
+  auto log = LogFile::open(attempt->folder);
+  if (!log && log.error().code == Errc::not_found) return answer;
+  TRY(std::move(log));
+  LogFile file = TRY(LogFile::open(attempt->folder));
+  const std::int64_t bytes = TRY(file.bytes());
+  ByteRange range;
+  const RangeKind kind = range_of(call.request.headers.find("Range"), bytes, range);
+  if (kind == RangeKind::none_there) {
+    HttpResponse none = problem_of(error(Errc::invalid, "the log has {} bytes", bytes), 416);
+    none.headers.add("Content-Range", fmt::format("bytes */{}", bytes));
+    return none;
+  }
+  if (range.end - range.first > log_bytes_max) range.end = range.first + log_bytes_max;
+  answer.body = TRY(file.read(range.first, static_cast<std::size_t>(range.end - range.first)));
+  if (kind == RangeKind::part || range.end < bytes) {
+    answer.status = 206;
+    answer.headers.add("Content-Range",
+                       fmt::format("bytes {}-{}/{}", range.first, range.end - 1, bytes));
+  }
+  return answer;
+}
+
+}  // namespace gt

@@ -1,0 +1,81 @@
+#include "base/text.h"
+#include "server/answers.h"
+#include "server/api_handlers.h"
+#include "view/firing_view.h"
+#include "view/json_shapes.h"
+
+namespace gt {
+
+namespace {
+
+constexpr std::int64_t page_firings = 50, page_firings_max = 1000;
+
+Json trigger_json(const PublishedPipeline& published, std::size_t index, Time now) {
+  const Trigger& trigger = published.pipeline->triggers[index];
+  JsonObject shape{{"name", trigger.name}};
+  if (const Cron* const cron = std::get_if<Cron>(&trigger.schedule.rule))
+    shape.set("schedule", cron->text());
+  else
+    shape.set("every_seconds",
+              std::chrono::duration<double>(std::get<Duration>(trigger.schedule.rule)).count());
+  shape.set("timezone", trigger.schedule.timezone);
+  shape.set("catchup", to_text(trigger.catchup));
+  shape.set("overlap", to_text(trigger.overlap));
+  std::optional<Time> next;
+  if (const auto& placed = published.schedules[index])
+    if (const auto firing = placed->schedule.next_firing(now)) next = firing->at;
+  shape.set("next_at", time_json(next));
+  return shape;
+}
+
+Json pipeline_json(const PublishedPipeline& published, Time now) {
+  const Pipeline& pipeline = *published.pipeline;
+  JsonList params, triggers, steps;
+  for (const Parameter& one : pipeline.params)
+    params.emplace_back(JsonObject{{"name", one.name},
+                                   {"schema", one.schema},
+                                   {"required", !one.default_value.has_value()},
+                                   {"default", one.default_value.value_or(Json())}});
+  for (std::size_t i = 0; i < pipeline.triggers.size(); ++i)
+    triggers.push_back(trigger_json(published, i, now));
+  for (const Step& step : pipeline.steps) steps.emplace_back(step.name);
+  return JsonObject{{"name", pipeline.name},     {"description", pipeline.description},
+                    {"path", published.path},    {"params", std::move(params)},
+                    {"steps", std::move(steps)}, {"triggers", std::move(triggers)}};
+}
+
+}  // namespace
+
+Answer list_pipelines(const ApiCall& call) {
+  TRY(check_query(call.request, {}));
+  JsonList list;
+  for (const auto& [name, published] : *call.parts.desk.pipelines())
+    list.push_back(pipeline_json(*published, call.parts.clock.now()));
+  return json_answer(200, JsonObject{{"pipelines", std::move(list)}});
+}
+
+Answer get_pipeline(const ApiCall& call) {
+  TRY(check_query(call.request, {}));
+  const auto pipelines = call.parts.desk.pipelines();
+  const auto found = pipelines->find(call.name(0));
+  if (found == pipelines->end())
+    return error(Errc::not_found, "there is no pipeline {}", shell_quoted(printable(call.name(0))));
+  return json_answer(200, pipeline_json(*found->second, call.parts.clock.now()));
+}
+
+Answer list_firings(const ApiCall& call) {
+  TRY(check_query(call.request, {"pipeline", "trigger", "limit"}));
+  FiringFilter filter;
+  if (const std::string* const name = call.request.target.parameter("pipeline"))
+    filter.pipeline = *name;
+  if (const std::string* const name = call.request.target.parameter("trigger"))
+    filter.trigger = *name;
+  filter.limit = static_cast<std::size_t>(
+      TRY(number_parameter(call.request, "limit", page_firings, 1, page_firings_max)));
+  auto reader = TRY(call.parts.database.begin_read());
+  RunStore runs;
+  return json_answer(
+      200, JsonObject{{"firings", firings_json(TRY(find_firings(runs, reader, filter)))}});
+}
+
+}  // namespace gt

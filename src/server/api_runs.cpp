@@ -1,0 +1,112 @@
+#include "base/digest.h"
+#include "base/text.h"
+#include "server/answers.h"
+#include "server/api_handlers.h"
+#include "view/json_shapes.h"
+#include "view/run_view.h"
+
+namespace gt {
+
+namespace {
+
+constexpr std::int64_t page_runs = 50, page_runs_max = 1000;
+constexpr std::size_t etag_digits = 32;
+
+Result<JsonObject> with_driven(const ApiCall& call, const RunRecord& run, JsonObject shape) {
+  const bool is_open = !is_ended(run.state) && !run.owner_engine.empty();
+  const bool is_driven = is_open && TRY(call.parts.database.is_present(run.owner_engine));
+  shape.set("driven", is_driven);
+  return shape;
+}
+
+Result<RunFilter> filter_of(const ApiCall& call, Transaction& reader) {
+  const HttpTarget& target = call.request.target;
+  TRY(check_query(call.request, {"pipeline", "state", "trigger", "batch", "limit", "cursor"}));
+  const auto text = [&](const char* name) {
+    const std::string* const value = target.parameter(name);
+    return value == nullptr ? std::nullopt : std::optional(*value);
+  };
+  RunFilter filter{.pipeline = text("pipeline"), .state = {}};
+  filter.trigger = text("trigger");
+  filter.batch = text("batch");
+  if (const auto state = text("state")) {
+    filter.state = parse_run_state(*state);
+    if (!filter.state)
+      return Error{Errc::invalid,
+                   fmt::format("there is no run state {}", shell_quoted(printable(*state))),
+                   "states are queued, running, paused, succeeded, failed, cancelled"};
+  }
+  filter.limit = static_cast<std::size_t>(
+      TRY(number_parameter(call.request, "limit", page_runs, 1, page_runs_max)));
+  if (const auto cursor = text("cursor")) {
+    const bool is_id = cursor->size() == 32;
+    auto last = is_id ? RunStore().find(reader, *cursor)
+                      : Result<RunRecord>(error(Errc::not_found, "it is too short"));
+    if (!last) return error(Errc::invalid, "the cursor is none that a list of runs gave");
+    filter.before = last->id;
+  }
+  return filter;
+}
+
+/// Of RFC 9110, 13.1.2: a list of tags, or a star.
+bool names_tag(const std::string& field, std::string_view tag) {
+  for (const std::string_view part : split(field, ',')) {
+    std::string_view one = trim(part);
+    if (one.starts_with("W/")) one.remove_prefix(2);
+    if (one == tag || one == "*") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<RunRecord> run_of_path(const ApiCall& call, Transaction& reader) {
+  auto run = RunStore().find(reader, call.name(0));
+  if (!run && run.error().code == Errc::invalid)
+    return Error{Errc::not_found, run.error().message, run.error().hint};
+  return run;
+}
+
+Answer run_answer(const ApiCall& call, int status, RunId id) {
+  auto reader = TRY(call.parts.database.begin_read());
+  RunStore runs;
+  const RunRecord run = TRY(runs.get(reader, id));
+  const RunView view = TRY(RunView::load(runs, reader, run));
+  JsonObject shape = TRY(run_json(view));
+  HttpResponse answer = json_answer(status, TRY(with_driven(call, run, std::move(shape))));
+  const std::string tag = fmt::format(
+      "\"{}\"", sha256(std::get<std::string>(answer.body)).hex().substr(0, etag_digits));
+  answer.headers.add("ETag", tag);
+  const std::string* const known = call.request.headers.find("If-None-Match");
+  if (status == 200 && known != nullptr && names_tag(*known, tag))
+    return HttpResponse{.status = 304, .headers = {{"ETag", tag}}, .body = {}};
+  return answer;
+}
+
+Answer get_run(const ApiCall& call) {
+  TRY(check_query(call.request, {}));
+  RunId id = 0;
+  {
+    auto reader = TRY(call.parts.database.begin_read());
+    id = TRY(run_of_path(call, reader)).id;
+  }
+  return run_answer(call, 200, id);
+}
+
+Answer list_runs(const ApiCall& call) {
+  auto reader = TRY(call.parts.database.begin_read());
+  RunFilter filter = TRY(filter_of(call, reader));
+  const std::size_t limit = filter.limit++;
+  auto runs = TRY(RunStore().list(reader, filter));
+  const bool has_more = runs.size() > limit;
+  if (has_more) runs.pop_back();
+  JsonList list;
+  for (const RunRecord& run : runs) {
+    JsonObject shape = TRY(with_driven(call, run, run_summary_json(run)));
+    list.emplace_back(std::move(shape));
+  }
+  return json_answer(200, JsonObject{{"runs", std::move(list)},
+                                     {"next_cursor", has_more ? Json(runs.back().uuid) : Json()}});
+}
+
+}  // namespace gt

@@ -1,0 +1,58 @@
+/// What the server asks of the part of the program that drives runs.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "calendar/written_schedule.h"
+#include "definition/pipeline.h"
+#include "run/clear_request.h"
+#include "run/run.h"
+
+namespace gt {
+
+/// A pipeline that runs may be made of. Immutable.
+struct PublishedPipeline {
+  std::shared_ptr<const Pipeline> pipeline;
+  std::string path;  ///< of its file, relative to the project's root
+  /// Of its triggers, in their order; nullopt where the machine has no rules for the zone.
+  std::vector<std::optional<PlacedSchedule>> schedules;
+};
+using PublishedPipelines = std::map<std::string, std::shared_ptr<const PublishedPipeline>>;
+
+struct AskedRun {
+  std::string pipeline;
+  JsonObject params;  ///< as given; the rest are defaults
+  std::optional<Time> logical_date = {};
+  RunOptions options = {};
+  /// Equal keys ask for the same run; empty: there is no key.
+  std::string idempotency_key = {};
+};
+
+struct BegunRun {
+  RunRecord run;
+  bool is_replay = false;  ///< it was asked for before, under the same key
+};
+
+/// Threads: any; each waits for its answer. Errc::unavailable: the server is about to end.
+class RunDesk {
+ public:
+  virtual ~RunDesk() = default;
+
+  virtual std::shared_ptr<const PublishedPipelines> pipelines() const = 0;
+  /// Records a run, which begins at once or waits for its turn. Errors: not_found (no such
+  /// pipeline), invalid (parameters, steps), conflict (the key was used for another request).
+  virtual Result<BegunRun> begin(AskedRun asked) = 0;
+  /// Opens an ended run again: what did not succeed is done again. Errors: not_found, conflict.
+  virtual Result<void> retry(RunId run, const std::string& who) = 0;
+  /// Errors: not_found (of a task), conflict (the run does not permit it now).
+  virtual Result<void> clear(RunId run, ClearRequest request) = 0;
+  /// Asks whoever drives the run; ends it if nobody does. Errc::conflict: it has ended.
+  virtual Result<void> cancel(RunId run, CancelMode mode, const std::string& who) = 0;
+  virtual bool is_ending() const = 0;
+};
+
+}  // namespace gt
