@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LINES_MAX = 600
 # Files that are longer, with their length; it may only shrink.
 LONGER = {}
+# A table, not a text: it has some lines for each route.
+TABLES = {"src/server/openapi.json"}
 TEXT = {".h", ".cpp", ".py", ".md", ".txt", ".yaml", ".json", ".cmake", ".sh", ".html", ""}
 # Written in two parts, so that this file does not break its own rule.
 PLACES = re.compile(r"(?<![\w.])/(wo" r"rk|ho" r"me|Us" r"ers|m" r"nt)/\w")
@@ -39,7 +41,7 @@ def files():
 
 def problems_of(name, text, limits):
     lines = text.splitlines()
-    longest = LONGER.get(name, LINES_MAX)
+    longest = float("inf") if name in TABLES else LONGER.get(name, LINES_MAX)
     written = len(COPIED.sub("", text).splitlines())
     if written > longest and name != "LICENSE":
         yield f"{name} has {written} lines, more than {longest}"

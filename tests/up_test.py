@@ -32,7 +32,7 @@ class UpCase(ClockCase):
     shifted = 0
 
     def up(self, *arguments):
-        return self.start("up", *arguments)
+        return self.start("up", "--listen", "none", *arguments)
 
     def stop(self, process, by=signal.SIGINT):
         process.send_signal(by)

@@ -12,9 +12,10 @@ const CliCommand* const running[] = {&plan_command,   &run_command,      &up_com
 const CliCommand* const looking[] = {&runs_command,    &show_command,  &logs_command,
                                      &why_command,     &debug_command, &diff_command,
                                      &metrics_command, &get_command,   &schedule_history_command};
-const CliCommand* const caring[] = {&env_list_command,  &env_show_command, &env_update_command,
-                                    &env_prune_command, &pools_command,    &gc_command,
-                                    &verify_command};
+const CliCommand* const caring[] = {
+    &env_list_command,   &env_show_command,    &env_update_command, &env_prune_command,
+    &pools_command,      &gc_command,          &verify_command,     &token_create_command,
+    &token_list_command, &token_revoke_command};
 const CliCommand* const oneself[] = {&doctor_command, &config_command, &completion_command,
                                      &version_command};
 

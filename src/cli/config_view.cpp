@@ -49,6 +49,7 @@ Json json_of(const Setting& setting, const SettingValue& value) {
     case SettingType::path:
     case SettingType::devices:
     case SettingType::command:
+    case SettingType::address:
       return value.text;
   }
   return {};

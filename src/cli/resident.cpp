@@ -6,11 +6,10 @@
 #include "base/text.h"
 #include "cli/counted.h"
 #include "cli/firing_params.h"
-#include "cli/keep_source.h"
+#include "cli/new_runs.h"
 #include "cli/records.h"
 #include "cli/run_request.h"
 #include "cli/run_text.h"
-#include "cli/source_facts.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -23,67 +22,17 @@ constexpr Duration look_interval = std::chrono::seconds(10);
 /// A run that waits for one that another server drives hears of its end by looking.
 constexpr Duration wait_interval = std::chrono::seconds(1);
 
-/// What runs that begin now have in common, found once.
-class NewRuns {
- public:
-  NewRuns(Session& session, Records& records, Workshop& workshop, const ServedPipeline& served)
-      : session_(session), records_(records), workshop_(workshop), served_(served) {}
-
-  Result<NewRun> of(const Trigger& trigger, const Firing& firing) {
-    NewRun run;
-    run.pipeline = served_.source.pipeline->name;
-    run.params = TRY(firing_params(*served_.source.pipeline, trigger, firing));
-    if (source_digest_.empty()) TRY(look());
-    run.source_digest = source_digest_;
-    run.git = git_;
-    run.owner_engine = workshop_.engine_id();
-    return run;
-  }
-
-  Result<std::string> keep_pipeline(Transaction& writer) {
-    const PipelineSource& source = served_.source;
-    return records_.runs.keep_pipeline(
-        writer,
-        {{}, source.pipeline->name, source.from.recorded_path, source.from.text, source.named},
-        session_.clock.now());
-  }
-
- private:
-  Result<void> look() {
-    workshop_.facts().look_again();
-    const auto files = TRY(workshop_.facts().source(nullptr));
-    git_ = git_facts(records_.project.root);
-    keep_source(records_, *files);
-    source_digest_ = files->digest.hex();
-    return {};
-  }
-
-  Session& session_;
-  Records& records_;
-  Workshop& workshop_;
-  const ServedPipeline& served_;
-  std::string source_digest_;
-  JsonObject git_;
-};
-
 }  // namespace
 
-/// A run that goes on.
-struct Resident::Active {
-  Active(RunRecord record, Say say, LogTail log_tail)
-      : run(std::move(record)), watched(run.name(), std::move(say), std::move(log_tail)) {}
-
-  RunRecord run;
-  WatchedRun watched;
-};
-
 Resident::Resident(Session& session, Records& records, Workshop& workshop, ServedProject& project,
-                   Say say)
+                   Say say, ServerSide server)
     : session_(session),
       records_(records),
       workshop_(workshop),
       project_(project),
-      say_(std::move(say)) {
+      say_(std::move(say)),
+      desk_(server.desk),
+      news_(server.news) {
   workshop_.observe(*this);
 }
 
@@ -104,6 +53,7 @@ Result<void> Resident::begin() {
 Result<bool> Resident::go_on() {
   TRY(take_ended());
   if (is_leaving_) return false;
+  if (desk_ != nullptr && !is_stopping_) desk_->work_off();
   const bool is_news = project_.has_news();
   if (!is_stopping_) {
     if (is_news) {
@@ -139,6 +89,16 @@ void Resident::watch_triggers() {
     }
   }
   watches_ = std::move(now);
+  publish();
+}
+
+void Resident::publish() {
+  if (desk_ == nullptr) return;
+  PublishedPipelines published;
+  for (const auto& [name, served] : project_.pipelines())
+    published[name] = std::make_shared<const PublishedPipeline>(PublishedPipeline{
+        served->source.pipeline, served->source.from.recorded_path, served->schedules});
+  desk_->set_pipelines(std::move(published));
 }
 
 Result<void> Resident::fire_due(Time now) {
@@ -162,12 +122,16 @@ Result<void> Resident::fire(Watch& watch, Time now) {
   const WatchedTrigger watched{pipeline.name, trigger,
                                watch.pipeline->schedules[watch.trigger]->schedule};
   NewRuns new_runs(session_, records_, workshop_, *watch.pipeline);
+  const auto run_of = [&](const Firing& firing) -> Result<NewRun> {
+    return new_runs.of(TRY(firing_params(pipeline, trigger, firing)));
+  };
   const Fired fired = TRY(fire_trigger(
-      {*records_.database, records_.runs, firings_, session_.entropy}, watched,
-      [&](const Firing& firing) { return new_runs.of(trigger, firing); },
+      {*records_.database, records_.runs, firings_, session_.entropy}, watched, run_of,
       [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, now));
   for (const RunRecord& run : fired.runs)
     waiting_.push_back({.run = run, .pipeline = watch.pipeline->source.pipeline});
+  if (news_ != nullptr)
+    for (const RunRecord& run : fired.runs) news_->recorded(run);
   tell(watched, fired);
   if (!watch.is_looked_at && fired.next)
     say_(fmt::format("{} {} fires next at {}", pipeline.name, trigger.name,
@@ -215,7 +179,7 @@ Result<void> Resident::adopt() {
     open = TRY(records_.runs.open_runs(reader));
   }
   for (RunRecord& run : open) {
-    if (run.trigger.empty() || is_ours(run.id)) continue;
+    if ((run.trigger.empty() && !run.is_served) || is_ours(run.id)) continue;
     const bool is_lost_one = run.owner_engine == workshop_.engine_id();
     if (!is_lost_one && TRY(is_driven(records_, run))) continue;
     say_(fmt::format("going on with {}", run.name()));
@@ -230,10 +194,12 @@ Result<void> Resident::begin_waiting() {
   const auto active_max =
       static_cast<std::size_t>(session_.settings().number(SettingId::max_active));
   std::set<TriggerName> busy;
-  for (const auto& [id, active] : active_) busy.emplace(active->run.pipeline, active->run.trigger);
+  for (const auto& [id, active] : active_)
+    if (!active->run.trigger.empty()) busy.emplace(active->run.pipeline, active->run.trigger);
   for (auto one = waiting_.begin(); one != waiting_.end() && active_.size() < active_max;) {
     const TriggerName trigger(one->run.pipeline, one->run.trigger);
-    const bool may_begin = one->is_cancelled || busy.insert(trigger).second;
+    const bool may_begin =
+        trigger.second.empty() || one->is_cancelled || busy.insert(trigger).second;
     if (may_begin && TRY(begin(*one))) {
       one = waiting_.erase(one);
       continue;
@@ -253,8 +219,16 @@ Result<std::string> Resident::reason_to_wait(const Waiting& waiting) {
   auto reader = TRY(records_.database->begin_read());
   const auto open =
       TRY(records_.runs.open_runs_of(reader, waiting.run.pipeline, waiting.run.trigger));
-  if (open.empty() || open.front().id >= waiting.run.id) return std::string();
+  if (waiting.run.trigger.empty() || open.empty() || open.front().id >= waiting.run.id)
+    return std::string();
   return fmt::format("{} has not ended", open.front().name());
+}
+
+void Resident::activate(const RunRecord& run) {
+  active_[run.id] =
+      std::make_unique<Active>(run, say_, [this](const RunRecord& of, const AttemptId& attempt) {
+        return workshop_.log_tail(of, attempt);
+      });
 }
 
 /// False: it has to wait.
@@ -267,7 +241,8 @@ Result<bool> Resident::begin(Waiting& waiting) {
     if (is_ended(run.state)) return true;
     const bool ends_unbegun = !waiting.is_begun && run.cancel != CancelMode::none;
     const auto open = TRY(records_.runs.open_runs_of(reader, run.pipeline, run.trigger));
-    if (!ends_unbegun && !open.empty() && open.front().id < run.id) return false;
+    const bool has_turn = run.trigger.empty() || open.empty() || open.front().id >= run.id;
+    if (!ends_unbegun && !has_turn) return false;
     if (!pipeline) pipeline = TRY(recorded_pipeline(records_.runs, reader, run));
   }
   if (!waiting.is_begun && run.cancel != CancelMode::none) {
@@ -281,18 +256,16 @@ Result<bool> Resident::begin(Waiting& waiting) {
     if (!claimed && claimed.error().code == Errc::conflict) return true;
     TRY(claimed);
   }
-  active_[run.id] =
-      std::make_unique<Active>(run, say_, [this](const RunRecord& of, const AttemptId& attempt) {
-        return workshop_.log_tail(of, attempt);
-      });
+  activate(run);
   Engine& engine = workshop_.engine();
   const auto began = waiting.is_begun ? engine.take_over(run.id, plan, std::move(selection))
                                       : engine.begin(run, plan, std::move(selection));
   if (!began) active_.erase(run.id);
   TRY(began);
   if (!waiting.is_begun)
-    say_(fmt::format("{} started by {} for {}", run.name(), run.trigger,
-                     format_time(run.logical_date)));
+    say_(run.trigger.empty() ? fmt::format("{} started", run.name())
+                             : fmt::format("{} started by {} for {}", run.name(), run.trigger,
+                                           format_time(run.logical_date)));
   return true;
 }
 
@@ -346,6 +319,7 @@ Result<void> Resident::cancel(CancelMode mode, const std::string& who) {
 
 Result<void> Resident::interrupted(int signal, unsigned count) {
   is_stopping_ = true;
+  if (desk_ != nullptr) desk_->close();
   is_leaving_ = signal != SIGINT || count > 1 || active_.empty();
   if (active_.empty()) return {};
   const std::string runs = counted(static_cast<std::int64_t>(active_.size()), "run");
@@ -373,6 +347,7 @@ Result<void> Resident::hear(Transaction& reader) {
 }
 
 void Resident::committed(const LiveRun& run, const RunChanges& changes) {
+  if (news_ != nullptr) news_->committed(run, changes);
   if (const auto found = active_.find(run.record().id); found != active_.end())
     found->second->watched.committed(run, changes);
 }

@@ -12,21 +12,38 @@
 #include <vector>
 
 #include "cli/served_project.h"
+#include "cli/server_desk.h"
 #include "cli/watched_run.h"
 #include "cli/wiring.h"
 #include "engine/fire_trigger.h"
+#include "server/run_news.h"
 
 namespace gt {
+
+/// The server that asks and is told; without one both are null. They outlive the resident.
+struct ServerSide {
+  ServerDesk* desk = nullptr;
+  RunNews* news = nullptr;
+};
 
 /// Owner: the command. Threads: the main one.
 class Resident final : public DrivenWork, public RunObserver {
  public:
   /// What is given outlives it.
-  Resident(Session& session, Records& records, Workshop& workshop, ServedProject& project, Say say);
+  Resident(Session& session, Records& records, Workshop& workshop, ServedProject& project, Say say,
+           ServerSide server);
   ~Resident() override;
 
   /// Reads the project and takes over what an earlier server left.
   Result<void> begin();
+
+  // For the desk: errors as those of RunDesk.
+  Result<BegunRun> begin_asked(const AskedRun& asked);
+  Result<void> retry(RunId run, const std::string& who);
+  /// Of a run that nobody drives.
+  Result<void> clear(RunId run, const ClearRequest& request);
+  /// Goes on with a run that nobody drives.
+  Result<void> take_up(RunId run);
 
   Result<bool> go_on() override;
   Result<void> lost(Error conflict) override;
@@ -55,10 +72,19 @@ class Resident final : public DrivenWork, public RunObserver {
     bool is_told = false;                      ///< that it waits
     bool is_cancelled = false;                 ///< somebody has asked so since it was recorded
   };
-  struct Active;
+  /// A run that goes on.
+  struct Active {
+    Active(RunRecord record, Say say, LogTail log_tail)
+        : run(std::move(record)), watched(run.name(), std::move(say), std::move(log_tail)) {}
+
+    RunRecord run;
+    WatchedRun watched;
+  };
   using TriggerName = std::pair<std::string, std::string>;  ///< pipeline and trigger
 
   void watch_triggers();
+  void publish();
+  void activate(const RunRecord& run);
   Result<void> fire_due(Time now);
   Result<void> fire(Watch& watch, Time now);
   void tell(const WatchedTrigger& watched, const Fired& fired);
@@ -75,6 +101,8 @@ class Resident final : public DrivenWork, public RunObserver {
   Workshop& workshop_;
   ServedProject& project_;
   Say say_;
+  ServerDesk* desk_;
+  RunNews* news_;
   FiringStore firings_;
   std::map<TriggerName, Watch> watches_;
   std::deque<Waiting> waiting_;

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "cli/api_server.h"
 #include "cli/commands.h"
 #include "cli/resident.h"
 
@@ -9,6 +10,7 @@ namespace {
 const Example examples[] = {
     {"geartrain up", "the project of this folder, until Ctrl-C"},
     {"geartrain up nightly.yaml -j 2", "one pipeline of it, with two slots"},
+    {"geartrain up --listen 8080", "with its API on port 8080 of this machine"},
 };
 
 /// Each line with the time, as a journal has it.
@@ -29,6 +31,7 @@ Result<ExitCode> run(Session& session, Words words) {
   options.arguments("FILE", files,
                     "Pipeline files; else the project's pipeline.yaml and all of "
                     "pipelines/*.yaml.");
+  options.setting(SettingId::listen);
   options.setting(SettingId::max_active);
   for (const SettingId id : {SettingId::jobs, SettingId::memory, SettingId::secrets_file})
     options.setting(id);
@@ -41,9 +44,23 @@ Result<ExitCode> run(Session& session, Words words) {
   auto workshop = TRY(Workshop::open(session, records, talk));
   const Say say = [&](const std::string& line) { talk.say(line); };
   ServedProject served(session, project, std::move(files), say);
-  Resident resident(session, records, *workshop, served, say);
+  const std::string& listen = session.settings().text(SettingId::listen);
+  if (listen == "none") {
+    Resident resident(session, records, *workshop, served, say, {});
+    TRY(resident.begin());
+    TRY(workshop->drive(resident));
+    return ExitCode::ok;
+  }
+  ServerDesk desk(session, records, [&] { workshop->wake(); });
+  ApiServer server(session, records, desk, say);
+  Resident resident(session, records, *workshop, served, say, {&desk, &server.news()});
+  desk.serve(resident);
   TRY(resident.begin());
-  TRY(workshop->drive(resident));
+  TRY(server.start(*parse_listen_address(listen)));
+  const auto driven = workshop->drive(resident);
+  desk.close();
+  server.stop();
+  TRY(driven);
   return ExitCode::ok;
 }
 

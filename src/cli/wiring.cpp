@@ -187,6 +187,7 @@ Result<std::unique_ptr<Workshop>> Workshop::open(Session& session, Records& reco
 }
 
 Engine& Workshop::engine() { return *state_->engine; }
+void Workshop::wake() { state_->wake.ring(); }
 const std::string& Workshop::engine_id() const { return state_->engine_id; }
 const RunWatcher& Workshop::watcher() const { return state_->watcher; }
 HostFacts& Workshop::facts() { return *state_->facts; }

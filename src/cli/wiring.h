@@ -31,6 +31,8 @@ class Workshop {
   ~Workshop();
 
   Engine& engine();
+  /// Lets the drive look at its work again. Threads: any.
+  void wake();
   const std::string& engine_id() const;
   const RunWatcher& watcher() const;
   HostFacts& facts();

@@ -7,6 +7,7 @@
 
 #include "base/device_list.h"
 #include "base/text.h"
+#include "net/listen_address.h"
 
 namespace gt {
 
@@ -94,6 +95,21 @@ constexpr std::array<Setting, setting_count> settings = {
       "--max-active",
       "N",
       "How many runs of --each, or of a server, go on at once."},
+     {SettingId::listen,
+      "listen",
+      address,
+      anywhere,
+      "127.0.0.1:4207",
+      "",
+      0,
+      0,
+      {},
+      "GEARTRAIN_LISTEN",
+      "",
+      "--listen",
+      "ADDRESS",
+      "Where `up` is asked by its API: a port, `127.0.0.1:4207`, or `none`; port 0 is any free "
+      "one."},
      {SettingId::secrets_file,
       "secrets_file",
       path,
@@ -289,6 +305,8 @@ std::string expected_text(const Setting& setting) {
       return "a list of devices: numbers or UUIDs, each once, with commas between them, or none";
     case command:
       return "a command line";
+    case address:
+      return "a port, a host in numbers with a port as in 127.0.0.1:4207, or none";
   }
   return "";
 }
@@ -321,6 +339,9 @@ Result<SettingValue> read_setting(const Setting& setting, std::string_view text)
       if (value.text != "none" && !parse_device_list(value.text)) return problem;
       return value;
     case command:
+      return value;
+    case address:
+      if (value.text != "none" && !parse_listen_address(value.text)) return problem;
       return value;
   }
   return problem;

@@ -19,6 +19,7 @@ enum class SettingId : std::uint8_t {
   memory,
   gpus,
   max_active,
+  listen,
   secrets_file,
   log_limit,
   log_tail,
@@ -31,7 +32,7 @@ enum class SettingId : std::uint8_t {
   color,
   pager,
 };
-inline constexpr std::size_t setting_count = 16;
+inline constexpr std::size_t setting_count = 17;
 
 enum class SettingType : std::uint8_t {
   integer,
@@ -42,6 +43,7 @@ enum class SettingType : std::uint8_t {
   path,       ///< relative to the file that says it, else to the current folder; or ~/…
   devices,    ///< a list of GPUs; empty and `none` are none
   command,    ///< for `sh -c`; may be empty
+  address,    ///< a port, a host in numbers with a port, or none
 };
 
 /// Who may set it. What somebody could abuse with a repository that others clone (a program that is

@@ -29,6 +29,7 @@ Json schema_of(const Setting& setting) {
       break;
     }
     case SettingType::devices:
+    case SettingType::address:
       schema = {{"type", JsonList{"integer", "string"}}};
       break;
     case SettingType::path:

@@ -1,0 +1,79 @@
+#include "cli/server_desk.h"
+
+#include "base/text.h"
+#include "cli/resident.h"
+#include "engine/ask_driver.h"
+
+namespace gt {
+
+namespace {
+
+/// An engine that is stopped must not hold a thread of the server for ever.
+constexpr Duration answer_wait_max = std::chrono::seconds(10);
+
+}  // namespace
+
+void ServerDesk::set_pipelines(PublishedPipelines pipelines) {
+  auto shared = std::make_shared<const PublishedPipelines>(std::move(pipelines));
+  const std::lock_guard lock(mutex_);
+  pipelines_.swap(shared);
+}
+
+void ServerDesk::close() {
+  is_ending_ = true;
+  inbox_.close();
+}
+
+std::shared_ptr<const PublishedPipelines> ServerDesk::pipelines() const {
+  const std::lock_guard lock(mutex_);
+  return pipelines_;
+}
+
+Result<RunRecord> ServerDesk::look(RunId run) {
+  auto reader = TRY(records_.database->begin_read());
+  return records_.runs.get(reader, run);
+}
+
+Result<BegunRun> ServerDesk::begin(AskedRun asked) {
+  return inbox_.ask<BegunRun>(
+      [this, asked = std::move(asked)] { return resident_->begin_asked(asked); });
+}
+
+Result<void> ServerDesk::retry(RunId run, const std::string& who) {
+  const RunRecord now = TRY(look(run));
+  if (!is_ended(now.state))
+    return error(Errc::conflict, "{} has not ended: it is {}", now.name(), to_text(now.state));
+  if (now.state == RunState::succeeded)
+    return error(Errc::conflict, "{} succeeded: nothing is left to do", now.name());
+  return inbox_.ask<void>([this, run, who] { return resident_->retry(run, who); });
+}
+
+Result<void> ServerDesk::clear(RunId run, ClearRequest request) {
+  const RunRecord now = TRY(look(run));
+  const AskParts parts{.database = *records_.database,
+                       .runs = records_.runs,
+                       .clock = session_.clock,
+                       .entropy = session_.entropy,
+                       .wait_max = answer_wait_max};
+  if (TRY(is_driven(records_, now)) && TRY(ask_driver(parts, now, request))) return {};
+  return inbox_.ask<void>(
+      [this, run, request = std::move(request)] { return resident_->clear(run, request); });
+}
+
+Result<void> ServerDesk::cancel(RunId run, CancelMode mode, const std::string&) {
+  const RunRecord now = TRY(look(run));
+  if (is_ended(now.state))
+    return error(Errc::conflict, "{} has ended already: it {}", now.name(), to_text(now.state));
+  {
+    auto writer = TRY(records_.database->begin_write());
+    TRY(records_.runs.request_cancel(writer, run, mode));
+    TRY(writer.commit());
+  }
+  if (TRY(is_driven(records_, now))) {
+    records_.database->ring(now.owner_engine);
+    return {};
+  }
+  return inbox_.ask<void>([this, run] { return resident_->take_up(run); });
+}
+
+}  // namespace gt

@@ -1,0 +1,49 @@
+/// What the server's threads ask of the resident, which lives on the main one.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include "cli/inbox.h"
+#include "cli/records.h"
+#include "server/run_desk.h"
+
+namespace gt {
+
+class Resident;
+
+/// Owner: the command; outlives the server. Threads: those of RunDesk; set_pipelines(), work_off()
+/// and close() the main one.
+class ServerDesk final : public RunDesk {
+ public:
+  ServerDesk(Session& session, Records& records, std::function<void()> wake)
+      : session_(session), records_(records), inbox_(std::move(wake)) {}
+
+  void serve(Resident& resident) { resident_ = &resident; }
+  void set_pipelines(PublishedPipelines pipelines);
+  void work_off() { inbox_.work_off(); }
+  /// Refuses what comes, and what waits.
+  void close();
+
+  std::shared_ptr<const PublishedPipelines> pipelines() const override;
+  Result<BegunRun> begin(AskedRun asked) override;
+  Result<void> retry(RunId run, const std::string& who) override;
+  Result<void> clear(RunId run, ClearRequest request) override;
+  Result<void> cancel(RunId run, CancelMode mode, const std::string& who) override;
+  bool is_ending() const override { return is_ending_; }
+
+ private:
+  Result<RunRecord> look(RunId run);
+
+  Session& session_;
+  Records& records_;
+  Inbox inbox_;
+  Resident* resident_ = nullptr;
+  std::atomic<bool> is_ending_ = false;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const PublishedPipelines> pipelines_ =
+      std::make_shared<const PublishedPipelines>();
+};
+
+}  // namespace gt

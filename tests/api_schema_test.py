@@ -1,0 +1,85 @@
+"""The API answers as its description says, whatever schemathesis sends: no 5xx, nothing undescribed."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+from api_client import ApiCase
+
+REQUIREMENTS = Path(__file__).parent / "schemathesis_requirements.txt"
+UNREACHABLE = re.compile(r"Name or service not known|Temporary failure|Max retries|No route to host")
+# Streams never end; a token that is revoked may be the one that is shown.
+LEFT_OUT = ["--exclude-path-regex", "events$", "--exclude-operation-id", "revokeToken"]
+
+
+def schemathesis(build):
+    """Of an environment in the build folder, which is made once."""
+    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
+    folder = build / f"schemathesis-{digest}"
+    if not (folder / "complete").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        for command in [[sys.executable, "-m", "venv", folder], [*pip, "-r", REQUIREMENTS]]:
+            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            if done.returncode != 0 and UNREACHABLE.search(done.stderr):
+                raise unittest.SkipTest("schemathesis could not be installed: PyPI cannot be reached")
+            if done.returncode != 0:
+                raise AssertionError(f"schemathesis could not be installed:\n{done.stderr[-2000:]}")
+        (folder / "complete").touch()
+    return folder / "bin/schemathesis"
+
+
+def told_routes(page):
+    """{(method, path)} of the table; `…/x` goes on from the path before it."""
+    table = page.split("<!-- routes -->")[1].split("<!-- end -->")[0]
+    told, last = set(), None
+    for written in re.findall(r"`([^`]+)`", "\n".join(line.split("|")[1] for line in table.strip().split("\n"))):
+        if written.startswith("…"):
+            last = (last[0], last[1].rsplit("/", 1)[0] + written[1:])
+        else:
+            last = tuple(written.split(" "))
+        told.add(last)
+    return told
+
+
+class PageTest(ApiCase):
+    def test_the_page_names_each_route_and_no_other(self):
+        page = (Path(__file__).parent.parent / "docs/reference/api.md").read_text()
+        self.serve()
+        paths = self.get("/api/v1/openapi.json").json()["paths"]
+        described = {(method.upper(), path) for path, methods in paths.items() for method in methods}
+        self.assertEqual(told_routes(page), described)
+
+
+class SchemaTest(ApiCase):
+    def test_schemathesis_finds_nothing(self):
+        program = schemathesis(Path(self.binary).parent.parent)
+        self.pipeline(
+            "name: p\nparams: {n: {type: integer, default: 1}}\n"
+            "triggers: {t: {schedule: '0 0 1 1 *'}}\nsteps: {a: {run: 'echo ${{ params.n }}'}}\n"
+        )
+        self.serve()
+        token = self.post("/api/v1/tokens", {"name": "test", "scope": "admin"}).json()["token"]
+        run = self.post("/api/v1/pipelines/p/runs").json()["id"]
+        self.ended(run)
+        done = subprocess.run(
+            [program, "run", f"http://127.0.0.1:{self.port}/api/v1/openapi.json", *LEFT_OUT]
+            # As behind a proxy, where the token counts.
+            + ["-H", f"Authorization: Bearer {token}", "-H", "X-Forwarded-For: 192.0.2.1"]
+            # Not every text is a parameter, a time or an ETag that fits.
+            + ["--exclude-checks", "positive_data_acceptance"]
+            + ["--max-examples", "25", "--request-timeout", "10", "--no-color", "--workers", "2"],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        self.assertEqual(done.returncode, 0, done.stdout[-20000:] + done.stderr[-2000:])
+
+
+if __name__ == "__main__":
+    unittest.main()
