@@ -3,7 +3,8 @@
     bench/bench.py [OPTION...] [NAME...]
 
 NAMEs: `own` (rows that need nothing but ninja) or single ones of them, `peers` (the same work by
-Geartrain, ninja, make, go-task, Luigi, Snakemake and DVC), `large` (large artifacts). Without any, all.
+Geartrain, ninja, make, go-task, Luigi, Snakemake and DVC), `large` (large artifacts), `server` (the
+API of `up`, and schedules at rest). Without any, all.
 What counts is the ratio or the difference: all sides ran in turns on the same machine, and the median
 of several rounds is shown. Nothing else should run meanwhile.
 """
@@ -22,6 +23,7 @@ from large import Large
 from measure import Failed
 from own import Own
 from peers import PEERS, Geartrain
+from server import ServerRows
 from tools import Missing, first_words
 from work import works
 
@@ -66,7 +68,7 @@ def arguments_of(own_names):
     parser.add_argument("--no-install", action="store_true", help="peers that are not installed are skipped")
     parser.add_argument("--folder", default=ROOT / "build", help="where to work; 12 GB for `large`")
     parser.add_argument("--write", action="store_true", help="write the tables to docs/benchmarks.md")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"own, peers, large, {', '.join(own_names)}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"own, peers, large, server, {', '.join(own_names)}")
     return parser.parse_args()
 
 
@@ -147,8 +149,8 @@ def main():
     geartrain = os.path.abspath(arguments.geartrain)
     if not os.access(geartrain, os.X_OK):
         sys.exit(f"bench: {geartrain} is not there; run ./dev build")
-    names = arguments.names or ["own", "peers", "large"]
-    known = ["own", "peers", "large", *own_names]
+    names = arguments.names or ["own", "peers", "large", "server"]
+    known = ["own", "peers", "large", "server", *own_names]
     for kind, wanted, there in [
         ("row", names, known),
         ("work", arguments.work or [], list(works(True))),
@@ -173,6 +175,8 @@ def main():
         if "large" in names:
             large = Large(geartrain, folder, large_rounds(arguments), arguments.small)
             report_rows("large", geartrain, arguments, [large.rows()], report)
+        if "server" in names:
+            report_rows("server", geartrain, arguments, [ServerRows(geartrain, folder).rows()], report)
     if arguments.write:
         report.write(DOCUMENT)
 

@@ -187,7 +187,7 @@ class TablesTest(unittest.TestCase):
 
     def test_the_document_has_a_place_for_each_block(self):
         text = (ROOT / "docs/benchmarks.md").read_text()
-        for name in ["own", "peers", "large"]:
+        for name in ["own", "peers", "large", "server"]:
             self.assertIn(f"\n<!-- bench: {name} -->\n", text)
 
 

@@ -1,0 +1,173 @@
+"""What `geartrain up` costs: beginning runs by its API, and waiting for their time."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from measure import Failed, clean_environment, milliseconds
+
+MEBI = 1 << 20
+TRIGGERS = 50
+SUSTAINED_SECONDS = 5
+IDLE_SECONDS = 10
+CLIENTS = 4
+
+
+class Server:
+    """One that was started in a folder with pipelines; use it as a context."""
+
+    def __init__(self, geartrain, folder):
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            [geartrain, "up", "--listen", "127.0.0.1:0"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=clean_environment(),
+            text=True,
+        )
+        self.port = None
+        for line in self.process.stderr:
+            if found := re.search(r"listening on http://127\.0\.0\.1:(\d+)", line):
+                self.port = int(found[1])
+                break
+        if self.port is None:
+            raise Failed(f"geartrain up did not begin to listen in {folder}")
+        threading.Thread(target=self.process.stderr.read, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def memory_bytes(self):
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGESIZE")
+
+    def cpu_seconds(self):
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ask(connection, method, path, body=None):
+    connection.request(method, path, body=body)
+    response = connection.getresponse()
+    text = response.read()
+    if response.status >= 300:
+        raise Failed(f"{method} {path}: {response.status} {text.decode()}")
+    return json.loads(text)
+
+
+class ServerRows:
+    def __init__(self, geartrain, folder):
+        self.geartrain, self.folder = geartrain, Path(folder)
+        self.count = 0
+
+    def fresh_folder(self, text=None):
+        self.count += 1
+        folder = self.folder / f"server-{self.count}"
+        folder.mkdir()
+        if text:
+            (folder / "pipeline.yaml").write_text(text)
+        return folder
+
+    def rows(self):
+        yield self.ready()
+        yield from self.one_pipeline()
+        yield from self.many_schedules()
+
+    def ready(self):
+        seconds = []
+        folder = self.fresh_folder("name: one\nsteps: {a: {run: ['true']}}\n")
+        for _ in range(10):
+            with Server(self.geartrain, folder) as server:
+                ask(server.connection(), "GET", "/ready")
+                seconds.append(time.perf_counter() - server.started)
+        return "start to ready", milliseconds(statistics.median(seconds)), "", "", "50 ms"
+
+    def one_pipeline(self):
+        folder = self.fresh_folder()
+        stamp = folder / "stamp"
+        (folder / "pipeline.yaml").write_text(
+            f"name: one\nsteps: {{a: {{run: [sh, -c, 'date +%s%N >{stamp}.new; mv {stamp}.new {stamp}']}}}}\n"
+        )
+        with Server(self.geartrain, folder) as server:
+            connection = server.connection()
+            started = sorted(self.until_stamp(connection, stamp) for _ in range(TRIGGERS))
+            middle, late = statistics.median(started), started[int(TRIGGERS * 0.95)]
+            yield "POST to first step started, median", milliseconds(middle), "", "", "5 ms"
+            yield "POST to first step started, 95th of 100", milliseconds(late), "", "", ""
+        folder = self.fresh_folder("name: one\nsteps: {a: {run: ['true']}}\n")
+        with Server(self.geartrain, folder) as server:
+            time.sleep(1)
+            memory = server.memory_bytes() / MEBI
+            yield "memory at rest", f"{memory:.1f} MiB", "", "", "20 MiB"
+            yield "one-step runs a second, sustained", f"{self.sustained(server):,.0f}", "", "", "200 or more"
+
+    @staticmethod
+    def until_stamp(connection, stamp):
+        """Until the step notes the time, as its first act."""
+        stamp.unlink(missing_ok=True)
+        before = time.time_ns()
+        ask(connection, "POST", "/api/v1/pipelines/one/runs")
+        while not stamp.exists():
+            time.sleep(0.0005)
+        noted = int(stamp.read_text())
+        time.sleep(0.02)
+        return (noted - before) / 1e9
+
+    @staticmethod
+    def sustained(server):
+        """Of several clients that begin runs as fast as they are answered, until the last has ended."""
+        until = time.perf_counter() + SUSTAINED_SECONDS
+        begun = [0] * CLIENTS
+
+        def begin(client):
+            connection = server.connection()
+            while time.perf_counter() < until:
+                ask(connection, "POST", "/api/v1/pipelines/one/runs")
+                begun[client] += 1
+
+        start = time.perf_counter()
+        threads = [threading.Thread(target=begin, args=[client]) for client in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        connection = server.connection()
+        while any(
+            ask(connection, "GET", f"/api/v1/runs?state={state}&limit=1")["runs"]
+            for state in ("queued", "running")
+        ):
+            time.sleep(0.01)
+        return sum(begun) / (time.perf_counter() - start)
+
+    def many_schedules(self):
+        folder = self.fresh_folder()
+        (folder / "pipelines").mkdir()
+        for number in range(1000):
+            (folder / f"pipelines/p{number}.yaml").write_text(
+                f"name: p{number}\ntriggers: {{t: {{schedule: '{number % 60} 3 1 1 *'}}}}\n"
+                "steps: {a: {run: ['true']}}\n"
+            )
+        with Server(self.geartrain, folder) as server:
+            time.sleep(2)
+            before = server.cpu_seconds()
+            time.sleep(IDLE_SECONDS)
+            share = (server.cpu_seconds() - before) / IDLE_SECONDS
+            memory = server.memory_bytes() / MEBI
+            yield "1,000 scheduled pipelines at rest: CPU", f"{share:.2%} of a core", "", "", "1 %"
+            yield "1,000 scheduled pipelines at rest: memory", f"{memory:.1f} MiB", "", "", "60 MiB"
