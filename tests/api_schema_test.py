@@ -66,18 +66,22 @@ class SchemaTest(ApiCase):
         token = self.post("/api/v1/tokens", {"name": "test", "scope": "admin"}).json()["token"]
         run = self.post("/api/v1/pipelines/p/runs").json()["id"]
         self.ended(run)
-        done = subprocess.run(
-            [program, "run", f"http://127.0.0.1:{self.port}/api/v1/openapi.json", *LEFT_OUT]
-            # As behind a proxy, where the token counts.
-            + ["-H", f"Authorization: Bearer {token}", "-H", "X-Forwarded-For: 192.0.2.1"]
-            # Not every text is a parameter, a time or an ETag that fits.
-            + ["--exclude-checks", "positive_data_acceptance"]
-            + ["--max-examples", "25", "--request-timeout", "10", "--no-color", "--workers", "2"],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
+        for _ in range(3):
+            done = subprocess.run(
+                [program, "run", f"http://127.0.0.1:{self.port}/api/v1/openapi.json", *LEFT_OUT]
+                # As behind a proxy, where the token counts.
+                + ["-H", f"Authorization: Bearer {token}", "-H", "X-Forwarded-For: 192.0.2.1"]
+                # Not every text is a parameter, a time or an ETag that fits.
+                + ["--exclude-checks", "positive_data_acceptance"]
+                + ["--max-examples", "25", "--request-timeout", "10", "--no-color", "--workers", "2"],
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+            )
+            # A mistake of Python 3.11's own parser (gh-106905), which its users cannot help.
+            if "AST constructor recursion depth mismatch" not in done.stdout:
+                break
         self.assertEqual(done.returncode, 0, done.stdout[-20000:] + done.stderr[-2000:])
 
 
