@@ -20,11 +20,7 @@ Result<JsonObject> firing_params(const Pipeline& pipeline, const Trigger& trigge
     Json json = TRY(to_json(value).context("{}", argument.name));
     given.set(argument.name, std::move(json));
   }
-  BoundParameters bound = bind_parameters(pipeline, given);
-  for (const Problem& problem : bound.problems)
-    if (problem.severity == Severity::error)
-      return Error{Errc::invalid, problem.message, problem.hint};
-  return std::move(bound.values);
+  return bound_values(pipeline, given);
 }
 
 }  // namespace gt

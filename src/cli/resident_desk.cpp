@@ -16,14 +16,6 @@ namespace gt {
 
 namespace {
 
-Result<JsonObject> bound(const Pipeline& pipeline, const JsonObject& given) {
-  BoundParameters bound = bind_parameters(pipeline, given);
-  for (const Problem& problem : bound.problems)
-    if (problem.severity == Severity::error)
-      return Error{Errc::invalid, problem.message, problem.hint};
-  return std::move(bound.values);
-}
-
 /// A step that there is not is a mistake of the request, not a path that leads nowhere.
 Result<void> check_selection(const Plan& plan, const RunOptions& options) {
   auto selection = selection_of(plan, options);
@@ -52,7 +44,7 @@ Result<BegunRun> Resident::begin_asked(const AskedRun& asked) {
                  shell_quoted(printable(asked.pipeline)));
   const auto& pipeline = found->second->source.pipeline;
   NewRuns new_runs(session_, records_, workshop_, *found->second);
-  JsonObject params = TRY(bound(*pipeline, asked.params));
+  JsonObject params = TRY(bound_values(*pipeline, asked.params));
   // What is selected must be there before anything is recorded.
   if (!asked.options.only.empty() || !asked.options.from.empty() || !asked.options.refresh.empty())
     TRY(check_selection(*Plan::build(pipeline, params), asked.options));

@@ -75,6 +75,14 @@ BoundParameters bind_parameters(const Pipeline& pipeline, const JsonObject& give
   return bound;
 }
 
+Result<JsonObject> bound_values(const Pipeline& pipeline, const JsonObject& given) {
+  BoundParameters bound = bind_parameters(pipeline, given);
+  for (const Problem& problem : bound.problems)
+    if (problem.severity == Severity::error)
+      return Error{Errc::invalid, problem.message, problem.hint};
+  return std::move(bound.values);
+}
+
 Result<JsonObject::Member> parse_parameter(const Pipeline& pipeline, std::string_view assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos || equals == 0) {

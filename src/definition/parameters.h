@@ -22,6 +22,9 @@ struct BoundParameters {
 
 BoundParameters bind_parameters(const Pipeline& pipeline, const JsonObject& given);
 
+/// The values alone; Errc::invalid with the first problem that is an error.
+Result<JsonObject> bound_values(const Pipeline& pipeline, const JsonObject& given);
+
 /// `-p name=value`. The text is read by the parameter's type: a string is taken as it stands,
 /// others are JSON. One without a type is JSON if it can be read as such, else a string.
 /// Errc::invalid; ranges are checked by bind_parameters.
