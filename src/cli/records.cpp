@@ -61,11 +61,6 @@ Result<RunRecord> find_run(Records& records, const std::string& name) {
   return find_run(records, reader, name);
 }
 
-Result<bool> is_driven(Records& records, const RunRecord& run) {
-  if (is_ended(run.state) || run.owner_engine.empty()) return false;
-  return records.database->is_present(run.owner_engine);
-}
-
 std::string stopped_notice(const Records& records, const RunRecord& run) {
   if (is_ended(run.state) || run.owner_engine.empty()) return {};
   const auto process = stopped_process(records.home.at("engines"), run.owner_engine);

@@ -43,7 +43,8 @@ Result<RunRecord> find_run(Records& records, const std::string& name);
 /// what a person should know; else empty.
 std::string stopped_notice(const Records& records, const RunRecord& run);
 
-/// The engine that drives it lives. False for a run that has ended.
-Result<bool> is_driven(Records& records, const RunRecord& run);
+inline Result<bool> is_driven(Records& records, const RunRecord& run) {
+  return is_driven(*records.database, run);
+}
 
 }  // namespace gt

@@ -22,8 +22,7 @@ Result<Heard> look(const AskParts& parts, RunId run, std::int64_t id) {
   Heard heard{TRY(parts.runs.take_answer(writer, id)), false};
   const RunRecord now = TRY(parts.runs.get(writer, run));
   TRY(writer.commit());
-  heard.is_driven = !is_ended(now.state) && !now.owner_engine.empty() &&
-                    TRY(parts.database.is_present(now.owner_engine));
+  heard.is_driven = TRY(is_driven(parts.database, now));
   return heard;
 }
 

@@ -96,6 +96,11 @@ Digest digest_of(const PipelineVersion& version) {
 
 }  // namespace
 
+Result<bool> is_driven(Database& database, const RunRecord& run) {
+  if (is_ended(run.state) || run.owner_engine.empty()) return false;
+  return database.is_present(run.owner_engine);
+}
+
 Result<std::string> RunStore::keep_pipeline(Transaction& transaction,
                                             const PipelineVersion& version, Time now) {
   const std::string digest = digest_of(version).hex();

@@ -11,6 +11,7 @@
 
 #include "base/entropy.h"
 #include "base/result.h"
+#include "db/database.h"
 #include "db/transaction.h"
 #include "definition/pipeline_texts.h"
 #include "run/changes.h"
@@ -70,6 +71,9 @@ struct RecordedEvent {
   std::int64_t sequence = 0;
   RunEvent event;
 };
+
+/// The engine that drives it lives. False for a run that has ended.
+Result<bool> is_driven(Database& database, const RunRecord& run);
 
 class RunStore {
  public:

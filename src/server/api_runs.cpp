@@ -13,9 +13,8 @@ constexpr std::int64_t page_runs = 50, page_runs_max = 1000;
 constexpr std::size_t etag_digits = 32;
 
 Result<JsonObject> with_driven(const ApiCall& call, const RunRecord& run, JsonObject shape) {
-  const bool is_open = !is_ended(run.state) && !run.owner_engine.empty();
-  const bool is_driven = is_open && TRY(call.parts.database.is_present(run.owner_engine));
-  shape.set("driven", is_driven);
+  const bool is_driven_now = TRY(is_driven(call.parts.database, run));
+  shape.set("driven", is_driven_now);
   return shape;
 }
 
