@@ -1,11 +1,11 @@
 /// What runs that a server begins now are made of.
 #pragma once
 
+#include <optional>
 #include <string>
 
-#include "cli/records.h"
+#include "cli/record_run.h"
 #include "cli/served_project.h"
-#include "cli/wiring.h"
 
 namespace gt {
 
@@ -18,17 +18,16 @@ class NewRuns {
   /// With parameters that are bound already.
   Result<NewRun> of(JsonObject params);
   /// Gives the digest of the pipeline's texts.
-  Result<std::string> keep_pipeline(Transaction& writer);
+  Result<std::string> keep_pipeline(Transaction& writer) {
+    return gt::keep_pipeline(records_, writer, served_.source, session_.clock.now());
+  }
 
  private:
-  Result<void> look();
-
   Session& session_;
   Records& records_;
   Workshop& workshop_;
   const ServedPipeline& served_;
-  std::string source_digest_;
-  JsonObject git_;
+  std::optional<SourceNow> files_;
 };
 
 }  // namespace gt

@@ -14,13 +14,9 @@ Result<std::vector<RunRecord>> record(Session& session, Records& records, Worksh
                                       const PipelineSource& source, std::vector<RunToRecord> wanted,
                                       const std::string& batch, const More& more) {
   const Time now = session.clock.now();
-  const auto files = TRY(workshop.facts().source(nullptr));
-  const JsonObject git = git_facts(records.project.root);
-  keep_source(records, *files);
+  const SourceNow files = TRY(look_at_source(records, workshop));
   auto writer = TRY(records.database->begin_write());
-  const std::string version = TRY(records.runs.keep_pipeline(
-      writer,
-      {{}, source.pipeline->name, source.from.recorded_path, source.from.text, source.named}, now));
+  const std::string version = TRY(keep_pipeline(records, writer, source, now));
   std::vector<RunRecord> runs;
   for (RunToRecord& one : wanted) {
     runs.push_back(TRY(records.runs.create(writer,
@@ -29,8 +25,8 @@ Result<std::vector<RunRecord>> record(Session& session, Records& records, Worksh
                                             .params = std::move(one.params),
                                             .options = std::move(one.options),
                                             .logical_date = now,
-                                            .source_digest = files->digest.hex(),
-                                            .git = git,
+                                            .source_digest = files.digest,
+                                            .git = files.git,
                                             .owner_engine = workshop.engine_id(),
                                             .batch = batch},
                                            now, session.entropy)));
@@ -41,6 +37,20 @@ Result<std::vector<RunRecord>> record(Session& session, Records& records, Worksh
 }
 
 }  // namespace
+
+Result<SourceNow> look_at_source(Records& records, Workshop& workshop) {
+  const auto files = TRY(workshop.facts().source(nullptr));
+  SourceNow now{files->digest.hex(), git_facts(records.project.root)};
+  keep_source(records, *files);
+  return now;
+}
+
+Result<std::string> keep_pipeline(Records& records, Transaction& writer,
+                                  const PipelineSource& source, Time now) {
+  return records.runs.keep_pipeline(
+      writer,
+      {{}, source.pipeline->name, source.from.recorded_path, source.from.text, source.named}, now);
+}
 
 Result<std::vector<RunRecord>> record_batch(Session& session, Records& records, Workshop& workshop,
                                             const PipelineSource& source,

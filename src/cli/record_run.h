@@ -9,6 +9,18 @@
 
 namespace gt {
 
+/// The project's files and git's word of them, as they are now.
+struct SourceNow {
+  std::string digest;
+  JsonObject git;
+};
+/// Keeps what is new of the files.
+Result<SourceNow> look_at_source(Records& records, Workshop& workshop);
+
+/// The texts of the pipeline; gives the digest of all.
+Result<std::string> keep_pipeline(Records& records, Transaction& writer,
+                                  const PipelineSource& source, Time now);
+
 struct RunToRecord {
   JsonObject params;
   RunOptions options;
