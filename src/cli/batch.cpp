@@ -6,7 +6,6 @@
 #include "cli/records.h"
 #include "cli/repeat.h"
 #include "cli/run_text.h"
-#include "cli/watched_run.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -165,11 +164,7 @@ Result<void> Batch::take_ended() {
 void Batch::tell_end(const BatchRun& one, const RunRecord& run, const Tally& tally) {
   ++counts_.ended;
   if (run.state == RunState::failed) ++counts_.failed;
-  std::string line = fmt::format("{} {}", name_of(run, one.label), to_text(run.state));
-  if (run.started_at && run.ended_at)
-    line += " in " + format_duration(*run.ended_at - *run.started_at);
-  if (const std::string text = tally.text(); !text.empty()) line += ": " + text;
-  progress_.ended(run.state, line);
+  progress_.ended(run.state, describe_end(name_of(run, one.label), run, tally));
   ends_.push_back({run.id, one.label, tally});
 }
 
@@ -185,11 +180,8 @@ Result<void> Batch::lost(Error conflict) {
 
 Result<void> Batch::cancel(CancelMode mode, const std::string& who) {
   is_stopping_ = true;
-  for (const auto& [run, active] : active_) {
-    const LiveRun* const live = workshop_.engine().find(run);
-    if (live != nullptr && !live->is_ended())
-      TRY(workshop_.engine().request_cancel(run, mode, who));
-  }
+  for (const auto& [run, active] : active_)
+    TRY(cancel_open(workshop_.engine(), run, mode, who));
   return cancel_rest();
 }
 
@@ -216,14 +208,8 @@ Result<void> Batch::cancel_rest() {
 }
 
 Result<void> Batch::hear(Transaction& reader) {
-  for (const auto& [run, active] : active_) {
-    const auto recorded = records_.runs.get(reader, run);
-    const LiveRun* const live = workshop_.engine().find(run);
-    (void)workshop_.engine().take_requests(run);
-    if (!recorded || recorded->cancel == CancelMode::none || live == nullptr || live->is_ended())
-      continue;
-    TRY(workshop_.engine().request_cancel(run, recorded->cancel, "geartrain cancel"));
-  }
+  for (const auto& [run, active] : active_)
+    TRY(obey_requests(workshop_.engine(), records_.runs, reader, run));
   return {};
 }
 
@@ -238,12 +224,9 @@ void Batch::tick(Time now) {
   progress_.tick(counts_, lines, now);
 }
 
-/// Told by the first run that waits for a pool: the others do so for the same reason.
 void Batch::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {
-  if (!told_waits_.insert(pool).second) return;
-  const std::string reason = workshop_.wait_reason(run.record().id, task);
-  if (!reason.empty())
-    say(fmt::format("{} {}: {}", run.record().name(), run.task_path(task), reason));
+  if (const std::string line = pool_waits_.news(workshop_, run, task, pool); !line.empty())
+    say(line);
 }
 
 void Batch::committed(const LiveRun& run, const RunChanges& changes) {

@@ -8,11 +8,11 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "cli/batch_progress.h"
+#include "cli/watched_run.h"
 #include "cli/wiring.h"
 
 namespace gt {
@@ -88,7 +88,7 @@ class Batch final : public DrivenWork, public RunObserver {
   bool is_stopping_ = false;
   std::map<std::string, std::shared_ptr<const Pipeline>> pipelines_;
   std::map<RunId, std::unique_ptr<Active>> active_;
-  std::set<std::string> told_waits_;  ///< pools
+  PoolWaits pool_waits_;
   std::vector<BatchEnd> ends_;
 };
 

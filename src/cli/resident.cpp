@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <set>
 
 #include "base/text.h"
 #include "cli/counted.h"
@@ -286,12 +287,7 @@ Result<void> Resident::take_ended() {
       continue;
     }
     if (live != nullptr) {
-      const RunRecord& run = live->record();
-      std::string line = fmt::format("{} {}", run.name(), to_text(run.state));
-      if (run.started_at && run.ended_at)
-        line += " in " + format_duration(*run.ended_at - *run.started_at);
-      const std::string tally = entry->second->watched.tally().text();
-      say_(tally.empty() ? line : line + ": " + tally);
+      say_(describe_end(live->record().name(), live->record(), entry->second->watched.tally()));
       workshop_.engine().forget(entry->first);
     }
     entry = active_.erase(entry);
@@ -309,11 +305,8 @@ Result<void> Resident::lost(Error conflict) {
 }
 
 Result<void> Resident::cancel(CancelMode mode, const std::string& who) {
-  for (const auto& [run, active] : active_) {
-    const LiveRun* const live = workshop_.engine().find(run);
-    if (live != nullptr && !live->is_ended())
-      TRY(workshop_.engine().request_cancel(run, mode, who));
-  }
+  for (const auto& [run, active] : active_)
+    TRY(cancel_open(workshop_.engine(), run, mode, who));
   return {};
 }
 
@@ -335,14 +328,8 @@ Result<void> Resident::hear(Transaction& reader) {
     const auto recorded = records_.runs.get(reader, one.run.id);
     one.is_cancelled = one.is_cancelled || (recorded && recorded->cancel != CancelMode::none);
   }
-  for (const auto& [run, active] : active_) {
-    const auto recorded = records_.runs.get(reader, run);
-    const LiveRun* const live = workshop_.engine().find(run);
-    (void)workshop_.engine().take_requests(run);
-    if (!recorded || recorded->cancel == CancelMode::none || live == nullptr || live->is_ended())
-      continue;
-    TRY(workshop_.engine().request_cancel(run, recorded->cancel, "geartrain cancel"));
-  }
+  for (const auto& [run, active] : active_)
+    TRY(obey_requests(workshop_.engine(), records_.runs, reader, run));
   return {};
 }
 
@@ -352,12 +339,9 @@ void Resident::committed(const LiveRun& run, const RunChanges& changes) {
     found->second->watched.committed(run, changes);
 }
 
-/// Told by the first run that waits for a pool: the others do so for the same reason.
 void Resident::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {
-  if (!told_waits_.insert(pool).second) return;
-  const std::string reason = workshop_.wait_reason(run.record().id, task);
-  if (!reason.empty())
-    say_(fmt::format("{} {}: {}", run.record().name(), run.task_path(task), reason));
+  if (const std::string line = pool_waits_.news(workshop_, run, task, pool); !line.empty())
+    say_(line);
 }
 
 }  // namespace gt

@@ -7,7 +7,6 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -107,7 +106,7 @@ class Resident final : public DrivenWork, public RunObserver {
   std::map<TriggerName, Watch> watches_;
   std::deque<Waiting> waiting_;
   std::map<RunId, std::unique_ptr<Active>> active_;
-  std::set<std::string> told_waits_;  ///< pools
+  PoolWaits pool_waits_;
   /// By the steady clock: when runs without a server were looked for last.
   Duration adopted_at_{};
   bool is_stopping_ = false, is_leaving_ = false;

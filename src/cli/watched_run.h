@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 #include "cli/run_watcher.h"
+#include "cli/wiring.h"
 
 namespace gt {
 
@@ -43,6 +45,26 @@ class WatchedRun {
 
   Told told_;
   RunWatcher watcher_;
+};
+
+/// "flights/12 succeeded in 3s: 4 succeeded"; `name` stands for the run.
+std::string describe_end(const std::string& name, const RunRecord& run, const Tally& tally);
+
+/// Does what other programs have asked of a run that the engine drives.
+Result<void> obey_requests(Engine& engine, RunStore& runs, Transaction& reader, RunId run);
+
+/// Of a run that the engine drives; nothing of one that has ended.
+Result<void> cancel_open(Engine& engine, RunId run, CancelMode mode, const std::string& who);
+
+/// Tells by the first run that waits for a pool, since the others do so for the same reason.
+class PoolWaits {
+ public:
+  /// The line to say; empty if there is nothing new to tell.
+  std::string news(const Workshop& workshop, const LiveRun& run, TaskIndex task,
+                   const std::string& pool);
+
+ private:
+  std::set<std::string> told_;
 };
 
 }  // namespace gt
