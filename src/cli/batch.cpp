@@ -180,8 +180,7 @@ Result<void> Batch::lost(Error conflict) {
 
 Result<void> Batch::cancel(CancelMode mode, const std::string& who) {
   is_stopping_ = true;
-  for (const auto& [run, active] : active_)
-    TRY(cancel_open(workshop_.engine(), run, mode, who));
+  for (const auto& [run, active] : active_) TRY(cancel_open(workshop_.engine(), run, mode, who));
   return cancel_rest();
 }
 

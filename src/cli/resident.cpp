@@ -205,24 +205,28 @@ Result<void> Resident::begin_waiting() {
       one = waiting_.erase(one);
       continue;
     }
-    if (!one->is_told) {
-      const std::string reason = TRY(reason_to_wait(*one));
-      if (!reason.empty()) say_(fmt::format("{} waits: {}", one->run.name(), reason));
-      one->is_told = true;
-    }
+    TRY(tell_wait(*one));
     ++one;
   }
   return {};
 }
 
-/// Empty: it waits for nothing but its turn.
-Result<std::string> Resident::reason_to_wait(const Waiting& waiting) {
+/// The oldest run of its trigger that has not ended and goes before it: until then it waits.
+Result<std::optional<RunRecord>> Resident::run_before(Transaction& reader, const RunRecord& run) {
+  if (run.trigger.empty()) return std::optional<RunRecord>();
+  auto open = TRY(records_.runs.open_runs_of(reader, run.pipeline, run.trigger));
+  if (open.empty() || open.front().id >= run.id) return std::optional<RunRecord>();
+  return std::optional(std::move(open.front()));
+}
+
+/// Once, and nothing of one that waits for nothing but its turn.
+Result<void> Resident::tell_wait(Waiting& waiting) {
+  if (waiting.is_told) return {};
   auto reader = TRY(records_.database->begin_read());
-  const auto open =
-      TRY(records_.runs.open_runs_of(reader, waiting.run.pipeline, waiting.run.trigger));
-  if (waiting.run.trigger.empty() || open.empty() || open.front().id >= waiting.run.id)
-    return std::string();
-  return fmt::format("{} has not ended", open.front().name());
+  if (const auto before = TRY(run_before(reader, waiting.run)))
+    say_(fmt::format("{} waits: {} has not ended", waiting.run.name(), before->name()));
+  waiting.is_told = true;
+  return {};
 }
 
 void Resident::activate(const RunRecord& run) {
@@ -235,18 +239,17 @@ void Resident::activate(const RunRecord& run) {
 /// False: it has to wait.
 Result<bool> Resident::begin(Waiting& waiting) {
   RunRecord run;
+  bool ends_unbegun = false;
   std::shared_ptr<const Pipeline> pipeline = waiting.pipeline;
   {
     auto reader = TRY(records_.database->begin_read());
     run = TRY(records_.runs.get(reader, waiting.run.id));
     if (is_ended(run.state)) return true;
-    const bool ends_unbegun = !waiting.is_begun && run.cancel != CancelMode::none;
-    const auto open = TRY(records_.runs.open_runs_of(reader, run.pipeline, run.trigger));
-    const bool has_turn = run.trigger.empty() || open.empty() || open.front().id >= run.id;
-    if (!ends_unbegun && !has_turn) return false;
+    ends_unbegun = !waiting.is_begun && run.cancel != CancelMode::none;
+    if (!ends_unbegun && TRY(run_before(reader, run))) return false;
     if (!pipeline) pipeline = TRY(recorded_pipeline(records_.runs, reader, run));
   }
-  if (!waiting.is_begun && run.cancel != CancelMode::none) {
+  if (ends_unbegun) {
     TRY(end_unbegun(run));
     return true;
   }
@@ -305,8 +308,7 @@ Result<void> Resident::lost(Error conflict) {
 }
 
 Result<void> Resident::cancel(CancelMode mode, const std::string& who) {
-  for (const auto& [run, active] : active_)
-    TRY(cancel_open(workshop_.engine(), run, mode, who));
+  for (const auto& [run, active] : active_) TRY(cancel_open(workshop_.engine(), run, mode, who));
   return {};
 }
 

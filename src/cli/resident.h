@@ -91,7 +91,8 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<void> begin_waiting();
   Result<bool> begin(Waiting& waiting);
   Result<void> end_unbegun(const RunRecord& run);
-  Result<std::string> reason_to_wait(const Waiting& waiting);
+  Result<std::optional<RunRecord>> run_before(Transaction& reader, const RunRecord& run);
+  Result<void> tell_wait(Waiting& waiting);
   Result<void> take_ended();
   bool is_ours(RunId run) const;
 

@@ -156,9 +156,16 @@ void ServedProject::watch_folders() {
 
 bool ServedProject::has_news() {
   if (!watch_) return false;
-  std::set<std::string_view> names;
-  for (const auto& [path, file] : files_)
-    for (const auto& [part, stamp] : file.parts) names.insert(file_name(part));
+  // Made for the first event that asks: most calls come with none.
+  std::optional<std::set<std::string_view>> names;
+  const auto is_part = [&](std::string_view name) {
+    if (!names) {
+      names.emplace();
+      for (const auto& [path, file] : files_)
+        for (const auto& [part, stamp] : file.parts) names->insert(file_name(part));
+    }
+    return names->contains(name);
+  };
   bool is_news = false;
   alignas(inotify_event) std::array<char, 16384> bytes;
   for (;;) {
@@ -170,9 +177,9 @@ bool ServedProject::has_news() {
       const std::string_view name = event->len > 0 ? event->name : "";
       // A file that is being made is news when it is closed.
       const bool is_begun = (event->mask & IN_CREATE) != 0 && (event->mask & IN_ISDIR) == 0;
-      if (!is_begun && (is_yaml(name) || name == pipelines_folder || names.contains(name) ||
-                        (event->mask & IN_Q_OVERFLOW) != 0))
-        is_news = true;
+      if (!is_begun && !is_news)
+        is_news = (event->mask & IN_Q_OVERFLOW) != 0 || is_yaml(name) || name == pipelines_folder ||
+                  is_part(name);
     }
   }
 }
