@@ -171,6 +171,13 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   return *best;
 }
 
+std::optional<std::int64_t> parse_whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, problem] = std::from_chars(text.data(), end, number);
+  return problem == std::errc() && stop == end ? std::optional(number) : std::nullopt;
+}
+
 std::string shell_quoted(std::string_view text) {
   const auto harmless = [](char c) {
     return is_letter(c) || is_digit(c) || std::string_view("@%_+=:,./-").contains(c);

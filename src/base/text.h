@@ -24,6 +24,9 @@ std::size_t utf8_length(std::string_view text);
 /// typing mistake (at most a third of the length, and at most 3); for "did you mean …".
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 
+/// Digits, with a minus in front of a negative number; nullopt for anything else, and beyond int64.
+std::optional<std::int64_t> parse_whole_number(std::string_view text);
+
 /// One word for sh and bash: bare if harmless, else in single quotes. For showing commands.
 std::string shell_quoted(std::string_view text);
 std::string shell_quoted(std::span<const std::string> argv);

@@ -139,4 +139,13 @@ TEST_CASE("escaped texts are one word and come back byte for byte") {
   }));
 }
 
+TEST_CASE("a whole number is digits and nothing else") {
+  CHECK(parse_whole_number("0") == 0);
+  CHECK(parse_whole_number("-7") == -7);
+  CHECK(parse_whole_number("007") == 7);
+  CHECK(parse_whole_number("9223372036854775807") == INT64_MAX);
+  for (const char* text : {"", "-", "+1", " 1", "1 ", "1.0", "1e3", "0x1", "9223372036854775808"})
+    CHECK_FALSE(parse_whole_number(text).has_value());
+}
+
 }  // namespace gt

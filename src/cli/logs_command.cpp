@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/log_printer.h"
@@ -24,10 +22,8 @@ const Example examples[] = {
 Result<WantedAttempt> parse_attempt(const std::optional<std::string>& text) {
   if (!text) return WantedAttempt(LastAttempt{});
   if (*text == "all") return WantedAttempt(EveryAttempt{});
-  std::int64_t number = 0;
-  const char* const end = text->data() + text->size();
-  const auto parsed = std::from_chars(text->data(), end, number);
-  if (parsed.ec == std::errc() && parsed.ptr == end && number >= 1) return WantedAttempt(number);
+  if (const auto number = parse_whole_number(*text); number && *number >= 1)
+    return WantedAttempt(*number);
   Error problem =
       error(Errc::invalid, "--attempt needs a whole number of at least 1, or all, not {}",
             shell_quoted(printable(*text)));

@@ -4,7 +4,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
-#include <charconv>
 #include <functional>
 
 #include "base/text.h"
@@ -120,10 +119,8 @@ void Options::option(const char* names, const char* placeholder, std::optional<s
   state_->takers.push_back([this, option, &value, minimum, maximum] -> Result<void> {
     if (option->count() == 0) return {};
     const std::string& text = option->results().back();
-    std::int64_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc() || end != text.data() + text.size() || number < minimum ||
-        number > maximum)
+    const auto number = parse_whole_number(text);
+    if (!number || *number < minimum || *number > maximum)
       return state_->wrong(fmt::format("{} needs a whole number {}, not {}", option->get_name(),
                                        range_text(minimum, maximum),
                                        shell_quoted(printable(text))));

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.h"
 #include "cli/claim_view.h"
@@ -125,15 +124,13 @@ Result<void> list(Session& session, Records& records, const OutputForm& output) 
 }
 
 Result<std::int64_t> read_slots(const std::string& text) {
-  std::int64_t slots = -1;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), slots);
-  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || slots < 0 ||
-      slots > definition_limits::pool_slots_max)
+  const auto slots = parse_whole_number(text);
+  if (!slots || *slots < 0 || *slots > definition_limits::pool_slots_max)
     return Error{Errc::invalid,
                  fmt::format("SLOTS is a whole number from 0 to {}, not {}",
                              definition_limits::pool_slots_max, shell_quoted(printable(text))),
                  "`geartrain pools --help` describes it"};
-  return slots;
+  return *slots;
 }
 
 /// Those who wait may find what they need now.

@@ -1,7 +1,6 @@
 #include "reproduce/clues.h"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 #include "base/text.h"
@@ -33,16 +32,9 @@ bool is_within_by_zone(Time at, const Span& during) {
   return false;
 }
 
-std::optional<std::int64_t> number(std::string_view digits) {
-  std::int64_t value = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size()) return std::nullopt;
-  return value;
-}
-
 /// Seconds, milliseconds, microseconds or nanoseconds since 1970, by their number of digits.
 bool is_epoch(std::string_view digits, const Span& during) {
-  const auto value = number(digits);
+  const auto value = parse_whole_number(digits);
   if (!value) return false;
   switch (digits.size()) {
     case 10:
@@ -61,8 +53,9 @@ bool is_epoch(std::string_view digits, const Span& during) {
 /// "2026-11-28", and the time behind it if there is one.
 bool is_date_at(std::string_view text, const Span& during) {
   if (text.size() < 10 || text[4] != '-' || text[7] != '-') return false;
-  const auto year = number(text.substr(0, 4)), month = number(text.substr(5, 2)),
-             day = number(text.substr(8, 2));
+  const auto year = parse_whole_number(text.substr(0, 4)),
+             month = parse_whole_number(text.substr(5, 2)),
+             day = parse_whole_number(text.substr(8, 2));
   if (!year || !month || !day) return false;
   const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
                                          std::chrono::month(static_cast<unsigned>(*month)),
@@ -76,8 +69,9 @@ bool is_date_at(std::string_view text, const Span& during) {
 
 bool is_clock_at(std::string_view text, const Span& during) {
   if (text.size() < 8 || text[2] != ':' || text[5] != ':') return false;
-  const auto hours = number(text.substr(0, 2)), minutes = number(text.substr(3, 2)),
-             secs = number(text.substr(6, 2));
+  const auto hours = parse_whole_number(text.substr(0, 2)),
+             minutes = parse_whole_number(text.substr(3, 2)),
+             secs = parse_whole_number(text.substr(6, 2));
   if (!hours || !minutes || !secs || *hours > 23 || *minutes > 59 || *secs > 60) return false;
   const auto of_day = std::chrono::hours(*hours) + std::chrono::minutes(*minutes) + seconds(*secs);
   const Time midnight = std::chrono::floor<std::chrono::days>(during.from);

@@ -1,7 +1,6 @@
 #include "server/answers.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.h"
 
@@ -119,12 +118,10 @@ Result<std::int64_t> number_parameter(const HttpRequest& request, std::string_vi
                                       std::int64_t maximum) {
   const std::string* const text = request.target.parameter(name);
   if (text == nullptr) return fallback;
-  std::int64_t number = 0;
-  const char* const end = text->data() + text->size();
-  const auto parsed = std::from_chars(text->data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end || number < minimum || number > maximum)
+  const auto number = parse_whole_number(*text);
+  if (!number || *number < minimum || *number > maximum)
     return error(Errc::invalid, "{} is not a whole number from {} to {}", name, minimum, maximum);
-  return number;
+  return *number;
 }
 
 Result<bool> flag_parameter(const HttpRequest& request, std::string_view name) {

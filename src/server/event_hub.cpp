@@ -1,7 +1,8 @@
 #include "server/event_hub.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/text.h"
 
 namespace gt {
 
@@ -13,11 +14,9 @@ std::optional<std::int64_t> EventHub::number_of(std::string_view id) const {
   if (!id.starts_with(epoch_) || id.size() <= epoch_.size() || id[epoch_.size()] != '-')
     return std::nullopt;
   id.remove_prefix(epoch_.size() + 1);
-  std::int64_t number = 0;
-  const auto parsed = std::from_chars(id.data(), id.data() + id.size(), number);
-  if (parsed.ec != std::errc() || parsed.ptr != id.data() + id.size()) return std::nullopt;
-  const bool is_kept = number >= last_ - static_cast<std::int64_t>(kept_.size()) && number <= last_;
-  return is_kept ? std::optional(number) : std::nullopt;
+  const auto number = parse_whole_number(id);
+  const auto oldest = last_ - static_cast<std::int64_t>(kept_.size());
+  return number && *number >= oldest && *number <= last_ ? number : std::nullopt;
 }
 
 void EventHub::publish(HubEvent event) {

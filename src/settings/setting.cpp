@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/ranges.h>
 
 #include "base/device_list.h"
@@ -231,17 +230,10 @@ consteval bool is_in_order() {
 }
 static_assert(is_in_order(), "the table has the order of SettingId");
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<std::int64_t> number_of(const Setting& setting, std::string_view text) {
   const bool is_retention = setting.type == retention;
   std::optional<std::int64_t> number;
-  if (setting.type == integer || is_retention) number = whole_number(text);
+  if (setting.type == integer || is_retention) number = parse_whole_number(text);
   if (setting.type == size) {
     if (const auto bytes = parse_bytes(text)) number = *bytes;
   }
