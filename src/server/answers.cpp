@@ -45,9 +45,13 @@ Error unknown(std::string_view what, std::string_view name, const std::vector<st
 }  // namespace
 
 HttpResponse json_answer(int status, const Json& body) {
+  return json_text_answer(status, compact_json(body) + "\n");
+}
+
+HttpResponse json_text_answer(int status, std::string text) {
   return {.status = status,
           .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-          .body = compact_json(body) + "\n"};
+          .body = std::move(text)};
 }
 
 HttpResponse problem_of(const Error& error) { return problem_of(error, status_of(error.code)); }

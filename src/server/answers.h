@@ -13,6 +13,8 @@
 namespace gt {
 
 HttpResponse json_answer(int status, const Json& body);
+/// Of one that is written already.
+HttpResponse json_text_answer(int status, std::string text);
 
 /// A problem (RFC 9457) with `code`, the error's word, and `hint` where there is one: invalid 400,
 /// denied 403, not_found 404, conflict 409, exhausted and unavailable 503, internal 500.

@@ -42,7 +42,13 @@ Answer revoke_token(const ApiCall& call);
 
 /// The run of a path. Errc::not_found.
 Result<RunRecord> run_of_path(const ApiCall& call, Transaction& reader);
-/// A whole run, as `show --json` prints it, with its ETag.
+/// A whole run, as `show --json` prints it.
+struct ShownRun {
+  std::string text;
+  std::string etag;  ///< with its quotes; equal as long as the text is
+};
+Result<ShownRun> show_run(const ApiCall& call, Transaction& reader, const RunRecord& run);
+/// The same as an answer, as the run is now.
 Answer run_answer(const ApiCall& call, int status, RunId run);
 
 }  // namespace gt

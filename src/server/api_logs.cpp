@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "base/text.h"
 #include "process/log_file.h"
 #include "server/answers.h"
@@ -19,13 +17,6 @@ struct ByteRange {
   std::int64_t end = 0;  ///< behind the last one
 };
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-  return is_whole && number >= 0 ? std::optional(number) : std::nullopt;
-}
-
 enum class RangeKind { whole, part, none_there };
 
 /// RFC 9110, 14.2: what is no single range of bytes is as if it were not there.
@@ -37,7 +28,11 @@ RangeKind range_of(const std::string* field, std::int64_t bytes, ByteRange& rang
   const std::size_t dash = spec.find('-');
   if (dash == std::string_view::npos || spec.find(',') != std::string_view::npos)
     return RangeKind::whole;
-  const auto first = whole_number(spec.substr(0, dash)), last = whole_number(spec.substr(dash + 1));
+  const auto number = [](std::string_view text) {
+    const auto parsed = parse_whole_number(text);
+    return parsed && *parsed >= 0 ? parsed : std::nullopt;
+  };
+  const auto first = number(spec.substr(0, dash)), last = number(spec.substr(dash + 1));
   const bool is_open = dash + 1 == spec.size();
   if (dash == 0) {
     if (!last) return RangeKind::whole;
@@ -77,8 +72,7 @@ Answer get_log(const ApiCall& call) {
   if (!attempt) return answer;
   auto log = LogFile::open(attempt->folder);
   if (!log && log.error().code == Errc::not_found) return answer;
-  TRY(std::move(log));
-  LogFile file = TRY(LogFile::open(attempt->folder));
+  LogFile file = TRY(std::move(log));
   const std::int64_t bytes = TRY(file.bytes());
   ByteRange range;
   const RangeKind kind = range_of(call.request.headers.find("Range"), bytes, range);

@@ -41,14 +41,11 @@ Result<std::string> idempotency_key(const ApiCall& call) {
   return call.caller.name + "\n" + *key;
 }
 
-/// A change that is meant for the run as its ETag says.
-Result<std::optional<HttpResponse>> refuse_stale(const ApiCall& call, RunId run) {
+/// Whether the run is another one by now than the change is meant for.
+Result<bool> is_stale(const ApiCall& call, Transaction& reader, const RunRecord& run) {
   const std::string* const wanted = call.request.headers.find("If-Match");
-  if (wanted == nullptr || *wanted == "*") return std::optional<HttpResponse>();
-  const HttpResponse now = TRY(run_answer(call, 299, run));
-  if (trim(*wanted) == *now.headers.find("ETag")) return std::optional<HttpResponse>();
-  return std::optional(
-      problem_of(error(Errc::conflict, "the run is not any more as If-Match says"), 412));
+  if (wanted == nullptr || *wanted == "*") return false;
+  return trim(*wanted) != TRY(show_run(call, reader, run)).etag;
 }
 
 using Change = std::function<Result<void>(RunDesk& desk, RunId run)>;
@@ -63,9 +60,11 @@ Answer change_run(const ApiCall& call, const std::vector<std::string>& members, 
   RunId id = 0;
   {
     auto reader = TRY(call.parts.database.begin_read());
-    id = TRY(run_of_path(call, reader)).id;
+    const RunRecord run = TRY(run_of_path(call, reader));
+    if (TRY(is_stale(call, reader, run)))
+      return problem_of(error(Errc::conflict, "the run is not any more as If-Match says"), 412);
+    id = run.id;
   }
-  if (auto stale = TRY(refuse_stale(call, id))) return *std::move(stale);
   TRY(change(call.parts.desk, id));
   return run_answer(call, 202, id);
 }

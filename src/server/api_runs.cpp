@@ -57,6 +57,12 @@ bool names_tag(const std::string& field, std::string_view tag) {
   return false;
 }
 
+HttpResponse answer_with(int status, ShownRun shown) {
+  HttpResponse answer = json_text_answer(status, std::move(shown.text));
+  answer.headers.add("ETag", std::move(shown.etag));
+  return answer;
+}
+
 }  // namespace
 
 Result<RunRecord> run_of_path(const ApiCall& call, Transaction& reader) {
@@ -66,30 +72,31 @@ Result<RunRecord> run_of_path(const ApiCall& call, Transaction& reader) {
   return run;
 }
 
-Answer run_answer(const ApiCall& call, int status, RunId id) {
-  auto reader = TRY(call.parts.database.begin_read());
+Result<ShownRun> show_run(const ApiCall& call, Transaction& reader, const RunRecord& run) {
   RunStore runs;
-  const RunRecord run = TRY(runs.get(reader, id));
   const RunView view = TRY(RunView::load(runs, reader, run));
   JsonObject shape = TRY(run_json(view));
-  HttpResponse answer = json_answer(status, TRY(with_driven(call, run, std::move(shape))));
-  const std::string tag = fmt::format(
-      "\"{}\"", sha256(std::get<std::string>(answer.body)).hex().substr(0, etag_digits));
-  answer.headers.add("ETag", tag);
-  const std::string* const known = call.request.headers.find("If-None-Match");
-  if (status == 200 && known != nullptr && names_tag(*known, tag))
-    return HttpResponse{.status = 304, .headers = {{"ETag", tag}}, .body = {}};
-  return answer;
+  shape = TRY(with_driven(call, run, std::move(shape)));
+  ShownRun shown{compact_json(std::move(shape)) + "\n", {}};
+  shown.etag = fmt::format("\"{}\"", sha256(shown.text).hex().substr(0, etag_digits));
+  return shown;
+}
+
+Answer run_answer(const ApiCall& call, int status, RunId run) {
+  auto reader = TRY(call.parts.database.begin_read());
+  const RunRecord now = TRY(RunStore().get(reader, run));
+  return answer_with(status, TRY(show_run(call, reader, now)));
 }
 
 Answer get_run(const ApiCall& call) {
   TRY(check_query(call.request, {}));
-  RunId id = 0;
-  {
-    auto reader = TRY(call.parts.database.begin_read());
-    id = TRY(run_of_path(call, reader)).id;
-  }
-  return run_answer(call, 200, id);
+  auto reader = TRY(call.parts.database.begin_read());
+  const RunRecord run = TRY(run_of_path(call, reader));
+  ShownRun shown = TRY(show_run(call, reader, run));
+  const std::string* const known = call.request.headers.find("If-None-Match");
+  if (known != nullptr && names_tag(*known, shown.etag))
+    return HttpResponse{.status = 304, .headers = {{"ETag", shown.etag}}, .body = {}};
+  return answer_with(200, std::move(shown));
 }
 
 Answer list_runs(const ApiCall& call) {

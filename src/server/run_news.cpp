@@ -8,18 +8,9 @@ namespace gt {
 
 namespace {
 
-/// Of a new task that already is more than waiting.
-TaskChange change_of(const TaskRecord& task) {
-  TaskChange change;
-  change.index = task.index;
-  change.state = task.state;
-  change.attempts = task.attempts;
-  change.started_at = task.started_at;
-  change.ended_at = task.ended_at;
-  return change;
-}
-
-Json task_news(const LiveRun& run, const TaskChange& change) {
+/// Of a new task as of a changed one: the fields have the same names.
+template <typename T>
+Json task_news(const LiveRun& run, const T& change) {
   const LiveRun::Task& task = run.task(change.index);
   return JsonObject{{"run_id", run.record().uuid},
                     {"run", run.record().name()},
@@ -50,7 +41,7 @@ void RunNews::committed(const LiveRun& run, const RunChanges& changes) {
   if (!events_.has_listeners()) return;
   for (const TaskRecord& task : changes.created)
     if (task.state != TaskState::waiting)
-      events_.publish({"task", record.uuid, task_news(run, change_of(task))});
+      events_.publish({"task", record.uuid, task_news(run, task)});
   for (const TaskChange& change : changes.changed)
     events_.publish({"task", record.uuid, task_news(run, change)});
   if (changes.run) events_.publish({"run", record.uuid, run_summary_json(record)});
