@@ -19,4 +19,12 @@ struct ClaimedRun {
 Result<ClaimedRun> claim_run(Session& session, Records& records, Progress& progress,
                              const RunRecord& run);
 
+/// Errc::conflict for a run that has not ended, and for one that has succeeded.
+Result<void> check_retry(const RunRecord& run);
+
+/// Has tasks of a run that nobody drives done again. Its owner is nobody until a workshop claims
+/// it. Errors as clear_run().
+Result<RunRecord> clear_undriven(Records& records, RunId run, const ClearRequest& request,
+                                 Time now);
+
 }  // namespace gt

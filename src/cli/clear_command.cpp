@@ -5,7 +5,6 @@
 #include "cli/run_request.h"
 #include "cli/table.h"
 #include "engine/ask_driver.h"
-#include "engine/clear_run.h"
 
 namespace gt {
 
@@ -59,19 +58,6 @@ Result<void> tell_marks(Session& session, Records& records, const RunRecord& run
           ? table.text(session.console)
           : output.text_of(JsonObject{{"name", run.name()}, {"tasks", std::move(tasks)}}));
   return {};
-}
-
-/// Of a run that nobody drives. Its owner is nobody until a workshop claims it.
-Result<RunRecord> clear_here(Session& session, Records& records, const RunRecord& run,
-                             const ClearRequest& request) {
-  auto writer = TRY(records.database->begin_write());
-  const RunRecord now = TRY(records.runs.get(writer, run.id));
-  auto plan = TRY(recorded_plan(records.runs, writer, now));
-  const Selection selection = TRY(selection_of(*plan, now.options));
-  TRY(clear_run(writer, records.runs, now, plan, selection, request, "", session.clock.now()));
-  RunRecord cleared = TRY(records.runs.get(writer, run.id));
-  TRY(writer.commit());
-  return cleared;
 }
 
 Result<ExitCode> go_on(Session& session, Records& records, const RunRecord& run,
@@ -134,7 +120,8 @@ Result<ExitCode> run(Session& session, Words words) {
                        }};
   if (TRY(is_driven(records, found)) && TRY(ask_driver(parts, found, wanted.request)))
     return say_asked(session, found, true, output);
-  const RunRecord cleared = TRY(clear_here(session, records, found, wanted.request));
+  const RunRecord cleared =
+      TRY(clear_undriven(records, found.id, wanted.request, session.clock.now()));
   if (wanted.later) return say_asked(session, cleared, false, output);
   return go_on(session, records, cleared, output);
 }

@@ -13,15 +13,16 @@ const Example examples[] = {
 };
 
 Result<void> refuse(Records& records, const RunRecord& run) {
-  if (run.state == RunState::succeeded)
-    return Error{Errc::conflict, fmt::format("{} succeeded: nothing is left to do", run.name()),
-                 "`geartrain run` begins another run, `geartrain clear` does steps of it again"};
-  if (is_ended(run.state)) return {};
+  auto checked = check_retry(run);
+  if (checked) return checked;
+  Error problem = std::move(checked).error();
   const bool is_driven_now = TRY(is_driven(records, run));
-  return Error{Errc::conflict,
-               fmt::format("{} has not ended: it is {}", run.name(), to_text(run.state)),
-               fmt::format("`geartrain attach {}` {} it", run.name(),
-                           is_driven_now ? "follows" : "goes on with")};
+  problem.hint =
+      run.state == RunState::succeeded
+          ? "`geartrain run` begins another run, `geartrain clear` does steps of it again"
+          : fmt::format("`geartrain attach {}` {} it", run.name(),
+                        is_driven_now ? "follows" : "goes on with");
+  return problem;
 }
 
 Result<ExitCode> retry_batch(Session& session, Records& records, const RunRecord& found,
