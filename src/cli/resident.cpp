@@ -54,7 +54,7 @@ Result<void> Resident::begin() {
 Result<bool> Resident::go_on() {
   TRY(take_ended());
   if (is_leaving_) return false;
-  if (desk_ != nullptr && !is_stopping_) desk_->work_off();
+  if (!is_stopping_) desk_.work_off();
   const bool is_news = project_.has_news();
   if (!is_stopping_) {
     if (is_news) {
@@ -94,12 +94,11 @@ void Resident::watch_triggers() {
 }
 
 void Resident::publish() {
-  if (desk_ == nullptr) return;
   PublishedPipelines published;
   for (const auto& [name, served] : project_.pipelines())
     published[name] = std::make_shared<const PublishedPipeline>(PublishedPipeline{
         served->source.pipeline, served->source.from.recorded_path, served->schedules});
-  desk_->set_pipelines(std::move(published));
+  desk_.set_pipelines(std::move(published));
 }
 
 Result<void> Resident::fire_due(Time now) {
@@ -131,8 +130,7 @@ Result<void> Resident::fire(Watch& watch, Time now) {
       [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, now));
   for (const RunRecord& run : fired.runs)
     waiting_.push_back({.run = run, .pipeline = watch.pipeline->source.pipeline});
-  if (news_ != nullptr)
-    for (const RunRecord& run : fired.runs) news_->recorded(run);
+  for (const RunRecord& run : fired.runs) news_.recorded(run);
   tell(watched, fired);
   if (!watch.is_looked_at && fired.next)
     say_(fmt::format("{} {} fires next at {}", pipeline.name, trigger.name,
@@ -314,7 +312,7 @@ Result<void> Resident::cancel(CancelMode mode, const std::string& who) {
 
 Result<void> Resident::interrupted(int signal, unsigned count) {
   is_stopping_ = true;
-  if (desk_ != nullptr) desk_->close();
+  desk_.close();
   is_leaving_ = signal != SIGINT || count > 1 || active_.empty();
   if (active_.empty()) return {};
   const std::string runs = counted(static_cast<std::int64_t>(active_.size()), "run");
@@ -336,7 +334,7 @@ Result<void> Resident::hear(Transaction& reader) {
 }
 
 void Resident::committed(const LiveRun& run, const RunChanges& changes) {
-  if (news_ != nullptr) news_->committed(run, changes);
+  news_.committed(run, changes);
   if (const auto found = active_.find(run.record().id); found != active_.end())
     found->second->watched.committed(run, changes);
 }

@@ -19,10 +19,10 @@
 
 namespace gt {
 
-/// The server that asks and is told; without one both are null. They outlive the resident.
+/// Who asks for runs and is told of them, also where no server listens. They outlive the resident.
 struct ServerSide {
-  ServerDesk* desk = nullptr;
-  RunNews* news = nullptr;
+  ServerDesk& desk;
+  RunNews& news;
 };
 
 /// Owner: the command. Threads: the main one.
@@ -101,8 +101,8 @@ class Resident final : public DrivenWork, public RunObserver {
   Workshop& workshop_;
   ServedProject& project_;
   Say say_;
-  ServerDesk* desk_;
-  RunNews* news_;
+  ServerDesk& desk_;
+  RunNews& news_;
   FiringStore firings_;
   std::map<TriggerName, Watch> watches_;
   std::deque<Waiting> waiting_;

@@ -3,11 +3,11 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "cli/claimed_run.h"
 #include "cli/new_runs.h"
 #include "cli/resident.h"
 #include "cli/run_request.h"
 #include "definition/parameters.h"
-#include "engine/clear_run.h"
 #include "run/idempotent_runs.h"
 #include "run/run_json.h"
 #include "view/run_view.h"
@@ -65,7 +65,7 @@ Result<BegunRun> Resident::begin_asked(const AskedRun& asked) {
   if (!asked.idempotency_key.empty())
     TRY(idempotent.add(writer, asked.idempotency_key, request, run.id, now));
   TRY(writer.commit());
-  if (news_ != nullptr) news_->recorded(run);
+  news_.recorded(run);
   waiting_.push_back({.run = run, .pipeline = pipeline});
   records_.database->ring_followers();
   return BegunRun{std::move(run), false};
@@ -77,10 +77,9 @@ Result<void> Resident::retry(RunId id, const std::string& who) {
   {
     auto reader = TRY(records_.database->begin_read());
     run = TRY(records_.runs.get(reader, id));
+    TRY(check_retry(run));
     plan = TRY(recorded_plan(records_.runs, reader, run));
   }
-  if (!is_ended(run.state))
-    return error(Errc::conflict, "{} has not ended: it is {}", run.name(), to_text(run.state));
   Selection selection = TRY(selection_of(*plan, run.options));
   TRY(workshop_.claim(run));
   activate(run);
@@ -93,14 +92,7 @@ Result<void> Resident::retry(RunId id, const std::string& who) {
 }
 
 Result<void> Resident::clear(RunId id, const ClearRequest& request) {
-  {
-    auto writer = TRY(records_.database->begin_write());
-    const RunRecord run = TRY(records_.runs.get(writer, id));
-    auto plan = TRY(recorded_plan(records_.runs, writer, run));
-    const Selection selection = TRY(selection_of(*plan, run.options));
-    TRY(clear_run(writer, records_.runs, run, plan, selection, request, "", session_.clock.now()));
-    TRY(writer.commit());
-  }
+  TRY(clear_undriven(records_, id, request, session_.clock.now()));
   return take_up(id);
 }
 

@@ -40,11 +40,6 @@ Result<BegunRun> ServerDesk::begin(AskedRun asked) {
 }
 
 Result<void> ServerDesk::retry(RunId run, const std::string& who) {
-  const RunRecord now = TRY(look(run));
-  if (!is_ended(now.state))
-    return error(Errc::conflict, "{} has not ended: it is {}", now.name(), to_text(now.state));
-  if (now.state == RunState::succeeded)
-    return error(Errc::conflict, "{} succeeded: nothing is left to do", now.name());
   return inbox_.ask<void>([this, run, who] { return resident_->retry(run, who); });
 }
 

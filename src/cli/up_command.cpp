@@ -31,9 +31,8 @@ Result<ExitCode> run(Session& session, Words words) {
   options.arguments("FILE", files,
                     "Pipeline files; else the project's pipeline.yaml and all of "
                     "pipelines/*.yaml.");
-  options.setting(SettingId::listen);
-  options.setting(SettingId::max_active);
-  for (const SettingId id : {SettingId::jobs, SettingId::memory, SettingId::secrets_file})
+  for (const SettingId id : {SettingId::listen, SettingId::max_active, SettingId::jobs,
+                             SettingId::memory, SettingId::secrets_file})
     options.setting(id);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
@@ -44,19 +43,14 @@ Result<ExitCode> run(Session& session, Words words) {
   auto workshop = TRY(Workshop::open(session, records, talk));
   const Say say = [&](const std::string& line) { talk.say(line); };
   ServedProject served(session, project, std::move(files), say);
-  const std::string& listen = session.settings().text(SettingId::listen);
-  if (listen == "none") {
-    Resident resident(session, records, *workshop, served, say, {});
-    TRY(resident.begin());
-    TRY(workshop->drive(resident));
-    return ExitCode::ok;
-  }
   ServerDesk desk(session, records, [&] { workshop->wake(); });
   ApiServer server(session, records, desk, say);
-  Resident resident(session, records, *workshop, served, say, {&desk, &server.news()});
+  Resident resident(session, records, *workshop, served, say, {desk, server.news()});
   desk.serve(resident);
   TRY(resident.begin());
-  TRY(server.start(*parse_listen_address(listen)));
+  // `none` is no address: nobody asks the desk then.
+  if (const auto address = parse_listen_address(session.settings().text(SettingId::listen)))
+    TRY(server.start(*address));
   const auto driven = workshop->drive(resident);
   desk.close();
   server.stop();
