@@ -1,12 +1,11 @@
 #include "net/origin.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <charconv>
-#include <netinet/in.h>
 #include <optional>
 
 #include "base/text.h"
+#include "net/ip_address.h"
 
 namespace gt {
 namespace {
@@ -34,9 +33,7 @@ std::optional<std::string> inside_brackets(std::string_view host) {
 }
 
 bool is_host(std::string_view host) {
-  in6_addr address;
-  if (const auto inside = inside_brackets(host))
-    return ::inet_pton(AF_INET6, inside->c_str(), &address) == 1;
+  if (const auto inside = inside_brackets(host)) return is_ipv6(*inside);
   return !host.empty() && std::ranges::all_of(host, is_name_character);
 }
 
@@ -68,13 +65,9 @@ std::uint16_t port_of_scheme(std::string_view scheme) {
 
 bool is_loopback_host(const std::string& host) {
   if (host == "localhost") return true;
-  in_addr v4;
-  // inet_pton takes four decimal numbers only, not "127.1" or "0x7f000001".
-  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1)
-    return ntohl(v4.s_addr) >> 24U == IN_LOOPBACKNET;
-  in6_addr v6;
-  const auto inside = inside_brackets(host);
-  return inside && ::inet_pton(AF_INET6, inside->c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+  if (const auto inside = inside_brackets(host))
+    return is_ipv6(*inside) && is_loopback_address(*inside);
+  return is_ipv4(host) && is_loopback_address(host);
 }
 
 // What the page of a request with this Host has for its origin: one of ours, or none. The request
