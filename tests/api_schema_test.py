@@ -1,36 +1,16 @@
 """The API answers as its description says, whatever schemathesis sends: no 5xx, nothing undescribed."""
 
-import hashlib
 import re
-import shutil
 import subprocess
-import sys
 import unittest
 from pathlib import Path
 
 from api_client import ApiCase
+from python_packages import environment_of
 
 REQUIREMENTS = Path(__file__).parent / "schemathesis_requirements.txt"
-UNREACHABLE = re.compile(r"Name or service not known|Temporary failure|Max retries|No route to host")
 # Streams never end; a token that is revoked may be the one that is shown.
 LEFT_OUT = ["--exclude-path-regex", "events$", "--exclude-operation-id", "revokeToken"]
-
-
-def schemathesis(build):
-    """Of an environment in the build folder, which is made once."""
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
-    folder = build / f"schemathesis-{digest}"
-    if not (folder / "complete").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        for command in [[sys.executable, "-m", "venv", folder], [*pip, "-r", REQUIREMENTS]]:
-            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-            if done.returncode != 0 and UNREACHABLE.search(done.stderr):
-                raise unittest.SkipTest("schemathesis could not be installed: PyPI cannot be reached")
-            if done.returncode != 0:
-                raise AssertionError(f"schemathesis could not be installed:\n{done.stderr[-2000:]}")
-        (folder / "complete").touch()
-    return folder / "bin/schemathesis"
 
 
 def told_routes(page):
@@ -57,7 +37,7 @@ class PageTest(ApiCase):
 
 class SchemaTest(ApiCase):
     def test_schemathesis_finds_nothing(self):
-        program = schemathesis(Path(self.binary).parent.parent)
+        program = environment_of(REQUIREMENTS) / "bin/schemathesis"
         self.pipeline(
             "name: p\nparams: {n: {type: integer, default: 1}}\n"
             "triggers: {t: {schedule: '0 0 1 1 *'}}\nsteps: {a: {run: 'echo ${{ params.n }}'}}\n"

@@ -7,26 +7,20 @@ croniter has no policies to choose from.
 """
 
 import datetime
-import hashlib
 import os
 import random
 import re
-import shutil
 import subprocess
-import sys
 import unittest
 import zoneinfo
 from pathlib import Path
 from typing import NamedTuple
 
 import geartrain_binary
+from python_packages import environment_of
 
 TESTS = Path(__file__).resolve().parent
 REQUIREMENTS = TESTS / "croniter_requirements.txt"
-UNREACHABLE = re.compile(
-    r"NewConnectionError|ConnectTimeout|ReadTimeout|ProxyError|NameResolutionError|Connection refused"
-    r"|Temporary failure in name resolution|Network is unreachable"
-)
 SEED = int(os.environ.get("GEARTRAIN_SEED") or 20_240_331)
 LARGE = 10 if os.environ.get("GEARTRAIN_LONG") == "1" else 1
 COUNT = 5
@@ -55,25 +49,6 @@ def answers(command, questions):
     if done.returncode != 0 or len(lines) != len(questions):
         raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stderr[-2000:]}")
     return lines
-
-
-def python_with_croniter():
-    """Of an environment in the build folder, which is made once."""
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
-    folder = build_folder() / f"croniter-{digest}"
-    python = folder / "bin/python"
-    if (folder / "complete").exists():
-        return python
-    shutil.rmtree(folder, ignore_errors=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1"]
-    for command in [[sys.executable, "-m", "venv", folder], [*pip, "-r", REQUIREMENTS]]:
-        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        if done.returncode != 0 and UNREACHABLE.search(done.stderr):
-            raise unittest.SkipTest("croniter could not be installed: PyPI cannot be reached")
-        if done.returncode != 0:
-            raise AssertionError(f"croniter could not be installed:\n{done.stderr[-2000:]}")
-    (folder / "complete").touch()
-    return python
 
 
 class Field(NamedTuple):
@@ -176,7 +151,7 @@ class Draw:
 
 class CroniterTest(unittest.TestCase):
     def setUp(self):
-        self.croniter = [python_with_croniter(), TESTS / "croniter_answers.py"]
+        self.croniter = [environment_of(REQUIREMENTS) / "bin/python", TESTS / "croniter_answers.py"]
         self.draw = Draw(SEED)
 
     def differences(self, kind, questions, is_left_out=lambda question, answer: False):

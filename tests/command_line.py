@@ -52,6 +52,15 @@ class Case(unittest.TestCase):
         out, talk = process.communicate(timeout=SECONDS_MAX)
         return process.returncode, out, talk
 
+    def wait_for_talk(self, process, words):
+        """All that is said up to the line with these words."""
+        talk = ""
+        while words not in talk:
+            line = process.stderr.readline()
+            self.assertTrue(line, talk)
+            talk += line
+        return talk
+
     def wait_for_step(self):
         with open(self.folder / "begun") as pipe:
             self.assertEqual(pipe.read(), "begun\n")

@@ -62,14 +62,6 @@ class FullDiskTest(Case):
     def make_room(self):
         (self.folder / "filler").unlink()
 
-    def wait_for_talk(self, process, words):
-        talk = ""
-        while words not in talk:
-            line = process.stderr.readline()
-            self.assertTrue(line, talk)
-            talk += line
-        return talk
-
     def check_that_all_is_done_once(self):
         self.assertEqual(self.states(), {"first": "succeeded", "second": "succeeded"})
         self.assertEqual([task["attempts"] for task in self.shown()["tasks"]], [1, 1])

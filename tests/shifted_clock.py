@@ -30,12 +30,3 @@ class ClockCase(Case):
 
     def start(self, *arguments, **options):
         return super().start(*arguments, env=self.environment, **options)
-
-    def wait_for_talk(self, process, words):
-        """All that is said up to the line with these words."""
-        talk = ""
-        while words not in talk:
-            line = process.stderr.readline()
-            self.assertTrue(line, talk)
-            talk += line
-        return talk

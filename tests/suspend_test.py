@@ -41,14 +41,6 @@ class SuspendTest(Case):
         if is_alive(pid):
             os.kill(pid, signal.SIGCONT)
 
-    def wait_for_talk(self, process, words):
-        talk = ""
-        while words not in talk:
-            line = process.stderr.readline()
-            self.assertTrue(line, talk)
-            talk += line
-        return talk
-
     def finish(self, process, code=0):
         _, talk = process.communicate(timeout=SECONDS_MAX)
         self.assertEqual(process.returncode, code, talk)

@@ -17,7 +17,7 @@ steps: {say: {run: "echo ${{ run.interval.start }} ${{ run.interval.end }} >> le
 """
 BLOCKED = """name: slow
 params: {at: {type: string}}
-triggers: {t: {every: 1h, catchup: %s, overlap: %s, params: {at: "${{ run.logical_date }}"}}}
+triggers: {t: {every: 1h, catchup: none, overlap: %s, params: {at: "${{ run.logical_date }}"}}}
 steps:
   wait:
     run: |
@@ -46,8 +46,14 @@ class UpCase(ClockCase):
         self.assertEqual(code, 0, talk)
         return json.loads(out)[::-1]
 
-    def blocked(self, catchup="none", overlap="queue"):
-        self.pipeline((BLOCKED % (catchup, overlap)).replace("FOLDER", str(self.folder)))
+    def up_with_slow_run(self, overlap="queue"):
+        """The server, once the step of the trigger's first run waits to be let go."""
+        self.pipeline((BLOCKED % overlap).replace("FOLDER", str(self.folder)))
+        up = self.up()
+        self.wait_for_talk(up, "fires next")
+        self.let_an_hour_begin()
+        self.wait_for_step()
+        return up
 
     def ledger(self):
         return self.lines("ledger")
@@ -103,11 +109,7 @@ class UpTest(UpCase):
         self.assertEqual((start, end), (run["logical_date"], run["logical_date"]))
 
     def test_a_server_that_is_killed_leaves_its_run_to_the_next_one(self):
-        self.blocked()
-        up = self.up()
-        self.wait_for_talk(up, "fires next")
-        self.let_an_hour_begin()
-        self.wait_for_step()
+        up = self.up_with_slow_run()
         up.kill()
         up.communicate()
         again = self.up()
@@ -119,11 +121,7 @@ class UpTest(UpCase):
         self.assertEqual([run["state"] for run in self.runs()], ["succeeded"])
 
     def test_sigterm_leaves_at_once_and_the_step_goes_on(self):
-        self.blocked()
-        up = self.up()
-        self.wait_for_talk(up, "fires next")
-        self.let_an_hour_begin()
-        self.wait_for_step()
+        up = self.up_with_slow_run()
         self.assertIn("the next `geartrain up` takes over", self.stop(up, signal.SIGTERM))
         self.let_go()
         again = self.up()
@@ -132,11 +130,7 @@ class UpTest(UpCase):
         self.assertEqual(len(self.ledger()), 1)
 
     def test_ctrl_c_lets_what_runs_end(self):
-        self.blocked()
-        up = self.up()
-        self.wait_for_talk(up, "fires next")
-        self.let_an_hour_begin()
-        self.wait_for_step()
+        up = self.up_with_slow_run()
         up.send_signal(signal.SIGINT)
         self.wait_for_talk(up, "1 run may end")
         self.let_go()
@@ -145,11 +139,7 @@ class UpTest(UpCase):
         self.assertIn("slow/1 succeeded", talk)
 
     def test_overlap_queue_lets_the_next_run_wait_and_says_for_what(self):
-        self.blocked()
-        up = self.up()
-        self.wait_for_talk(up, "fires next")
-        self.let_an_hour_begin()
-        self.wait_for_step()
+        up = self.up_with_slow_run()
         self.let_an_hour_begin()
         self.wait_for_talk(up, "slow/2 waits: slow/1 has not ended")
         self.let_go()
@@ -160,11 +150,7 @@ class UpTest(UpCase):
         self.assertEqual(len(self.ledger()), 2)
 
     def test_a_run_that_waits_can_be_cancelled(self):
-        self.blocked()
-        up = self.up()
-        self.wait_for_talk(up, "fires next")
-        self.let_an_hour_begin()
-        self.wait_for_step()
+        up = self.up_with_slow_run()
         self.let_an_hour_begin()
         self.wait_for_talk(up, "slow/2 waits")
         code, _, talk = self.run_to_end("cancel", "slow/2")
@@ -175,11 +161,7 @@ class UpTest(UpCase):
         self.stop(up)
 
     def test_overlap_skip_leaves_the_firing_out(self):
-        self.blocked(overlap="skip")
-        up = self.up()
-        self.wait_for_talk(up, "fires next")
-        self.let_an_hour_begin()
-        self.wait_for_step()
+        up = self.up_with_slow_run(overlap="skip")
         self.let_an_hour_begin()
         self.wait_for_talk(up, "skipped: slow/1 had not ended")
         self.let_go()
@@ -188,11 +170,7 @@ class UpTest(UpCase):
         self.assertEqual(len(self.runs()), 1)
 
     def test_overlap_replace_cancels_the_run_before(self):
-        self.blocked(overlap="replace")
-        up = self.up()
-        self.wait_for_talk(up, "fires next")
-        self.let_an_hour_begin()
-        self.wait_for_step()
+        up = self.up_with_slow_run(overlap="replace")
         self.let_an_hour_begin()
         self.wait_for_talk(up, "slow/1 cancelled")
         self.wait_for_step()
