@@ -23,6 +23,7 @@ from large import Large
 from measure import Failed
 from own import Own
 from peers import PEERS, Geartrain
+from server import ROUNDS as SERVER_ROUNDS
 from server import ServerRows
 from tools import Missing, first_words
 from work import works
@@ -128,10 +129,10 @@ def report_peers(geartrain, arguments, folder, report):
         report.line(f"- {note.splitlines()[0]}")
 
 
-def report_rows(name, geartrain, arguments, groups, report):
+def report_rows(name, geartrain, rounds, groups, report):
     report.block(name)
     ninja = [f"ninja {first_words(['ninja', '--version'])}"]
-    report.line(machine(geartrain, ninja) + f"; medians of {arguments.rounds} rounds or more.")
+    report.line(machine(geartrain, ninja) + f"; {rounds}.")
     report.line()
     report.line(tables.OWN_HEADER)
     for rows in groups:
@@ -164,19 +165,20 @@ def main():
         sys.exit("bench: --write takes the whole of `own`, not single rows")
     os.makedirs(arguments.folder, exist_ok=True)
     report = Report()
+    rounds = f"medians of {arguments.rounds} rounds or more"
     with tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.folder) as folder:
         own = Own(geartrain, arguments.engine, folder, arguments.rounds)
         if rows:
             made = (own.measurements()[name]() for name in rows)
             groups = ([one] if isinstance(one, tuple) else one for one in made)
-            report_rows("own", geartrain, arguments, groups, report)
+            report_rows("own", geartrain, rounds, groups, report)
         if "peers" in names:
             report_peers(geartrain, arguments, Path(folder), report)
         if "large" in names:
             large = Large(geartrain, folder, large_rounds(arguments), arguments.small)
-            report_rows("large", geartrain, arguments, [large.rows()], report)
+            report_rows("large", geartrain, rounds, [large.rows()], report)
         if "server" in names:
-            report_rows("server", geartrain, arguments, [ServerRows(geartrain, folder).rows()], report)
+            report_rows("server", geartrain, SERVER_ROUNDS, [ServerRows(geartrain, folder).rows()], report)
     if arguments.write:
         report.write(DOCUMENT)
 

@@ -14,10 +14,15 @@ from pathlib import Path
 from measure import Failed, clean_environment, milliseconds
 
 MEBI = 1 << 20
+STARTS = 10
 TRIGGERS = 50
 SUSTAINED_SECONDS = 5
 IDLE_SECONDS = 10
 CLIENTS = 4
+
+
+# What stands behind each row.
+ROUNDS = f"{STARTS} starts, {TRIGGERS} triggers, {SUSTAINED_SECONDS} s of runs, {IDLE_SECONDS} s at rest"
 
 
 class Server:
@@ -92,7 +97,7 @@ class ServerRows:
     def ready(self):
         seconds = []
         folder = self.fresh_folder("name: one\nsteps: {a: {run: ['true']}}\n")
-        for _ in range(10):
+        for _ in range(STARTS):
             with Server(self.geartrain, folder) as server:
                 ask(server.connection(), "GET", "/ready")
                 seconds.append(time.perf_counter() - server.started)
@@ -109,7 +114,7 @@ class ServerRows:
             started = sorted(self.until_stamp(connection, stamp) for _ in range(TRIGGERS))
             middle, late = statistics.median(started), started[int(TRIGGERS * 0.95)]
             yield "POST to first step started, median", milliseconds(middle), "", "", "5 ms"
-            yield "POST to first step started, 95th of 100", milliseconds(late), "", "", ""
+            yield "POST to first step started, 95th percentile", milliseconds(late), "", "", ""
         folder = self.fresh_folder("name: one\nsteps: {a: {run: ['true']}}\n")
         with Server(self.geartrain, folder) as server:
             time.sleep(1)

@@ -66,7 +66,8 @@ const CliCommand up_command = {
      "read again when they change; one with errors stays as it was before them, and stops no "
      "other. What has fired is on record: after a restart, or a sleep of the machine, `catchup` "
      "of each trigger says which firings that passed have their runs. Any number of them may "
-     "serve one project; each firing has one run.\n"
+     "serve one project; each firing has one run. Programs begin, watch and change runs by its "
+     "API.\n"
      "Ctrl-C ends it when the runs that go on have ended; a second one, and SIGTERM, leave at "
      "once: their steps go on, and the next `geartrain up` takes the runs over.",
      examples},
