@@ -49,11 +49,7 @@ std::string describe(const TaskNews& news) {
   const std::string failure = news.message.empty() ? "" : ": " + headline(news.message);
   std::string text = to_text(news.state);
   if (starts) text = "started";
-  if (starts && news.attempts > 1) {
-    text = fmt::format("started again, attempt {}", news.attempts);
-    // Where another attempt follows at once, nobody heard of the failure.
-    if (!failure.empty()) text = fmt::format("failed{}; {}", failure, text);
-  }
+  if (starts && news.attempts > 1) text = fmt::format("started again, attempt {}", news.attempts);
   if (news.state == TaskState::retry_wait) text = "failed";
   const bool was_executed = news.state == TaskState::succeeded || news.state == TaskState::failed ||
                             news.state == TaskState::cancelled;

@@ -89,8 +89,6 @@ TEST_CASE("a task is described by what became of it") {
   TaskNews again = news(0, "a", TaskState::running);
   again.attempts = 2;
   CHECK(describe(again) == "started again, attempt 2");
-  again.message = "ended with exit code 75";
-  CHECK(describe(again) == "failed: ended with exit code 75; started again, attempt 2");
 }
 
 TEST_CASE("of a message of several lines the first stands in the task's line") {

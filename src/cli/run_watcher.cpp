@@ -29,6 +29,12 @@ bool is_quiet(TaskState state) {
          state == TaskState::upstream_failed || state == TaskState::removed;
 }
 
+/// Whether another attempt began in the commit in which one failed.
+bool follows_at_once(const TaskChange& change) {
+  const bool goes_on = change.state == TaskState::queued || change.state == TaskState::running;
+  return goes_on && !change.message.empty();
+}
+
 bool is_shown(TaskState state) {
   return is_ended(state) || state == TaskState::queued || state == TaskState::running ||
          state == TaskState::retry_wait;
@@ -98,6 +104,15 @@ void RunWatcher::count(const LiveRun& run, TaskIndex index) {
 }
 
 void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
+  if (follows_at_once(change)) {
+    TaskChange failed = change;
+    failed.state = TaskState::retry_wait;
+    if (run.task(change.index).kind == TaskKind::step) --failed.attempts;
+    tell(run, failed);
+    TaskChange again = change;
+    again.message.clear();
+    return tell(run, again);
+  }
   const LiveRun::Task& task = run.task(change.index);
   // It may be tried again with a group around it.
   if (change.state != TaskState::failed) std::erase(failed_, change.index);
@@ -105,6 +120,22 @@ void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
   if (is_container && change.state != TaskState::retry_wait) return;
   if (!is_shown(change.state)) return;
   if (change.started_at) started_[change.index] = *change.started_at;
+  progress_.changed(news_of(run, change));
+  const bool failed = change.state == TaskState::failed;
+  if (failed || change.state == TaskState::retry_wait) {
+    if (failed) failed_.push_back(change.index);
+    if (change.attempts > 0 && task.kind == TaskKind::step)
+      progress_.log_tail(log_tail_(run.record(), {run.record().id, change.index, change.attempts}));
+    if (const auto further = further_lines(change.message); !further.empty())
+      progress_.log_tail(further);
+  }
+  if (is_ended(change.state)) {
+    started_.erase(change.index);
+    reasons_.erase(change.index);
+  }
+}
+
+TaskNews RunWatcher::news_of(const LiveRun& run, const TaskChange& change) const {
   TaskNews news{.index = change.index,
                 .path = run.task_path(change.index),
                 .state = change.state,
@@ -119,19 +150,7 @@ void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
     news.started_at = began->second;
   if (const auto reason = reasons_.find(change.index); reason != reasons_.end())
     news.reason = reason->second;
-  progress_.changed(news);
-  const bool failed = change.state == TaskState::failed;
-  if (failed || change.state == TaskState::retry_wait) {
-    if (failed) failed_.push_back(change.index);
-    if (change.attempts > 0 && task.kind == TaskKind::step)
-      progress_.log_tail(log_tail_(run.record(), {run.record().id, change.index, change.attempts}));
-    if (const auto further = further_lines(change.message); !further.empty())
-      progress_.log_tail(further);
-  }
-  if (is_ended(change.state)) {
-    started_.erase(change.index);
-    reasons_.erase(change.index);
-  }
+  return news;
 }
 
 }  // namespace gt

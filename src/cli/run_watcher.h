@@ -37,6 +37,7 @@ class RunWatcher final : public RunObserver {
   void begin(const LiveRun& run, const RunChanges& changes);
   void count(const LiveRun& run, TaskIndex task);
   void tell(const LiveRun& run, const TaskChange& change);
+  TaskNews news_of(const LiveRun& run, const TaskChange& change) const;
 
   Progress& progress_;
   LogTail log_tail_;
