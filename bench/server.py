@@ -19,6 +19,8 @@ TRIGGERS = 50
 SUSTAINED_SECONDS = 5
 IDLE_SECONDS = 10
 CLIENTS = 4
+SCHEDULED = 1000
+COMMITTER = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
 
 
 # What stands behind each row.
@@ -81,12 +83,14 @@ class ServerRows:
         self.geartrain, self.folder = geartrain, Path(folder)
         self.count = 0
 
-    def fresh_folder(self, text=None):
+    def fresh_folder(self, text):
         self.count += 1
         folder = self.folder / f"server-{self.count}"
         folder.mkdir()
-        if text:
-            (folder / "pipeline.yaml").write_text(text)
+        (folder / "pipeline.yaml").write_text(text)
+        # As projects are: git is asked for the files and the commit of each run.
+        for command in (["init", "-q"], ["add", "."], [*COMMITTER, "commit", "-q", "-m", "one"]):
+            subprocess.run(["git", "-C", folder, *command], check=True, env=clean_environment())
         return folder
 
     def rows(self):
@@ -104,14 +108,10 @@ class ServerRows:
         return "start to ready", milliseconds(statistics.median(seconds)), "", "", "50 ms"
 
     def one_pipeline(self):
-        folder = self.fresh_folder()
-        stamp = folder / "stamp"
-        (folder / "pipeline.yaml").write_text(
-            f"name: one\nsteps: {{a: {{run: [sh, -c, 'date +%s%N >{stamp}.new; mv {stamp}.new {stamp}']}}}}\n"
-        )
+        folder = self.fresh_folder("name: one\nsteps: {a: {run: [date, '+%s%N']}}\n")
         with Server(self.geartrain, folder) as server:
             connection = server.connection()
-            started = sorted(self.until_stamp(connection, stamp) for _ in range(TRIGGERS))
+            started = sorted(self.until_noted(connection) for _ in range(TRIGGERS))
             middle, late = statistics.median(started), started[int(TRIGGERS * 0.95)]
             yield "POST to first step started, median", milliseconds(middle), "", "", "5 ms"
             yield "POST to first step started, 95th percentile", milliseconds(late), "", "", ""
@@ -123,14 +123,13 @@ class ServerRows:
             yield "one-step runs a second, sustained", f"{self.sustained(server):,.0f}", "", "", "200 or more"
 
     @staticmethod
-    def until_stamp(connection, stamp):
-        """Until the step notes the time, as its first act."""
-        stamp.unlink(missing_ok=True)
+    def until_noted(connection):
+        """Until the step's program, which is a clock, has noted the time."""
         before = time.time_ns()
-        ask(connection, "POST", "/api/v1/pipelines/one/runs")
-        while not stamp.exists():
-            time.sleep(0.0005)
-        noted = int(stamp.read_text())
+        run = ask(connection, "POST", "/api/v1/pipelines/one/runs")["id"]
+        while ask(connection, "GET", f"/api/v1/runs/{run}")["state"] != "succeeded":
+            time.sleep(0.005)
+        noted = int(ask(connection, "GET", f"/api/v1/runs/{run}/tasks/a/log"))
         time.sleep(0.02)
         return (noted - before) / 1e9
 
@@ -161,9 +160,9 @@ class ServerRows:
         return sum(begun) / (time.perf_counter() - start)
 
     def many_schedules(self):
-        folder = self.fresh_folder()
+        folder = self.fresh_folder("name: one\nsteps: {a: {run: ['true']}}\n")
         (folder / "pipelines").mkdir()
-        for number in range(1000):
+        for number in range(SCHEDULED - 1):
             (folder / f"pipelines/p{number}.yaml").write_text(
                 f"name: p{number}\ntriggers: {{t: {{schedule: '{number % 60} 3 1 1 *'}}}}\n"
                 "steps: {a: {run: ['true']}}\n"

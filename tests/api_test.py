@@ -101,6 +101,38 @@ class RunsTest(ApiCase):
         self.assertEqual(self.post(path, {}, Idempotency_Key="x" * 256).status, 400)
         self.assertEqual(len(self.get("/api/v1/runs").json()["runs"]), 1)
 
+    def test_of_runs_that_are_asked_for_at_once_each_gets_its_own_answer(self):
+        (self.folder / "pipelines").mkdir()
+        (self.folder / "pipelines/other.yaml").write_text(HELLO.replace("name: hello", "name: other"))
+        self.serve()
+        self.post("/api/v1/pipelines/hello/runs", {"params": {"who": "first"}}, Idempotency_Key="k")
+        asked = [
+            ("hello", {"params": {"who": "a"}}, None, 201),
+            ("other", {"params": {"who": "b"}}, None, 201),
+            ("none", {}, None, 404),
+            ("hello", {"params": {"who": "much too long"}}, None, 400),
+            ("hello", {"params": {"who": "other"}}, "k", 409),
+            ("hello", {"params": {"who": "first"}}, "k", 201),
+            ("other", {"only": ["nothing"]}, None, 400),
+        ] * 4
+
+        def ask(one):
+            name, body, key, _ = one
+            headers = {"Idempotency_Key": key} if key else {}
+            return self.post(f"/api/v1/pipelines/{name}/runs", body, **headers)
+
+        with concurrent.futures.ThreadPoolExecutor(len(asked)) as pool:
+            answers = list(pool.map(ask, asked))
+        self.assertEqual([answer.status for answer in answers], [status for *_, status in asked])
+        for (name, body, key, status), answer in zip(asked, answers):
+            if status == 201:
+                run = answer.json()
+                self.assertEqual((run["pipeline"], run["params"]), (name, body["params"]))
+        begun = self.get("/api/v1/runs").json()["runs"]
+        self.assertEqual(len(begun), 1 + 8)
+        for run in begun:
+            self.ended(run["id"])
+
     def test_a_list_has_pages_that_new_runs_do_not_move(self):
         self.serve()
         path = "/api/v1/pipelines/hello/runs"

@@ -18,13 +18,27 @@ class Inbox {
   /// `wake` lets the engine's thread come to work_off().
   explicit Inbox(std::function<void()> wake) : wake_(std::move(wake)) {}
 
+  template <typename T>
+  using Reply = std::function<void(Result<T>)>;
+
   /// Waits until the engine's thread has done it. Errc::unavailable: it takes no more work.
   template <typename T>
   Result<T> ask(std::function<Result<T>()> work) {
+    return ask_for<T>([work = std::move(work)](const Reply<T>& reply) { reply(work()); });
+  }
+
+  /// The same of work that is done together with what others ask: the reply, which comes once, need
+  /// not come before the work returns.
+  template <typename T>
+  Result<T> ask_for(std::function<void(Reply<T>)> work) {
     auto promise = std::make_shared<std::promise<Result<T>>>();
     auto answer = promise->get_future();
-    const bool is_taken = add([promise, work = std::move(work)](bool is_open) {
-      promise->set_value(is_open ? work() : Result<T>(closed()));
+    const auto reply = [promise](Result<T> result) { promise->set_value(std::move(result)); };
+    const bool is_taken = add([reply, work = std::move(work)](bool is_open) {
+      if (is_open)
+        work(reply);
+      else
+        reply(closed());
     });
     return is_taken ? answer.get() : Result<T>(closed());
   }

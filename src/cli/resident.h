@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/new_runs.h"
 #include "cli/served_project.h"
 #include "cli/server_desk.h"
 #include "cli/watched_run.h"
@@ -37,7 +38,9 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<void> begin();
 
   // For the desk: errors as those of RunDesk.
-  Result<BegunRun> begin_asked(const AskedRun& asked);
+  /// Of each what became of it. The project is looked at once for all, and they are recorded in one
+  /// commit.
+  std::vector<Result<BegunRun>> begin_asked(const std::vector<AskedRun>& asked);
   Result<void> retry(RunId run, const std::string& who);
   /// Of a run that nobody drives.
   Result<void> clear(RunId run, const ClearRequest& request);
@@ -79,8 +82,22 @@ class Resident final : public DrivenWork, public RunObserver {
     RunRecord run;
     WatchedRun watched;
   };
+  /// What runs that were asked for at once are made of.
+  struct AskedPipeline {
+    std::shared_ptr<const ServedPipeline> served;  ///< outlives what is made of it
+    std::shared_ptr<const Pipeline> pipeline;
+    NewRuns new_runs;
+  };
   using TriggerName = std::pair<std::string, std::string>;  ///< pipeline and trigger
 
+  Result<NewRun> new_run_of(const AskedRun& asked, std::map<std::string, AskedPipeline>& pipelines,
+                            Time now);
+  std::vector<Result<BegunRun>> record_asked(const std::vector<AskedRun>& asked,
+                                             std::vector<Result<NewRun>> wanted,
+                                             std::map<std::string, AskedPipeline>& pipelines,
+                                             Time now);
+  Result<BegunRun> record_one(Transaction& writer, const AskedRun& asked, const NewRun& wanted,
+                              Time now);
   void watch_triggers();
   void publish();
   void activate(const RunRecord& run);

@@ -4,7 +4,6 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "cli/claimed_run.h"
-#include "cli/new_runs.h"
 #include "cli/resident.h"
 #include "cli/run_request.h"
 #include "definition/parameters.h"
@@ -36,38 +35,92 @@ std::string request_of(const AskedRun& asked) {
 
 }  // namespace
 
-Result<BegunRun> Resident::begin_asked(const AskedRun& asked) {
-  project_.look_at(asked.pipeline);
-  const auto found = project_.pipelines().find(asked.pipeline);
-  if (found == project_.pipelines().end())
-    return error(Errc::not_found, "there is no pipeline {}",
-                 shell_quoted(printable(asked.pipeline)));
-  const auto& pipeline = found->second->source.pipeline;
-  NewRuns new_runs(session_, records_, workshop_, *found->second);
-  JsonObject params = TRY(bound_values(*pipeline, asked.params));
+std::vector<Result<BegunRun>> Resident::begin_asked(const std::vector<AskedRun>& asked) {
+  std::map<std::string, AskedPipeline> pipelines;
+  std::vector<Result<NewRun>> wanted;
+  const Time now = session_.clock.now();
+  for (const AskedRun& one : asked) wanted.push_back(new_run_of(one, pipelines, now));
+  std::vector<Result<BegunRun>> begun = record_asked(asked, std::move(wanted), pipelines, now);
+  bool is_news = false;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (!begun[i] || begun[i]->is_replay) continue;
+    news_.recorded(begun[i]->run);
+    waiting_.push_back(
+        {.run = begun[i]->run, .pipeline = pipelines.at(asked[i].pipeline).pipeline});
+    is_news = true;
+  }
+  if (is_news) records_.database->ring_followers();
+  return begun;
+}
+
+Result<NewRun> Resident::new_run_of(const AskedRun& asked,
+                                    std::map<std::string, AskedPipeline>& pipelines, Time now) {
+  auto known = pipelines.find(asked.pipeline);
+  if (known == pipelines.end()) {
+    project_.look_at(asked.pipeline);
+    const auto found = project_.pipelines().find(asked.pipeline);
+    if (found == project_.pipelines().end())
+      return error(Errc::not_found, "there is no pipeline {}",
+                   shell_quoted(printable(asked.pipeline)));
+    const std::shared_ptr<const ServedPipeline>& served = found->second;
+    known =
+        pipelines
+            .emplace(asked.pipeline, AskedPipeline{served, served->source.pipeline,
+                                                   NewRuns(session_, records_, workshop_, *served)})
+            .first;
+  }
+  AskedPipeline& pipeline = known->second;
+  JsonObject params = TRY(bound_values(*pipeline.pipeline, asked.params));
   // What is selected must be there before anything is recorded.
   if (!asked.options.only.empty() || !asked.options.from.empty() || !asked.options.refresh.empty())
-    TRY(check_selection(*Plan::build(pipeline, params), asked.options));
-  NewRun wanted = TRY(new_runs.of(std::move(params)));
-  const Time now = session_.clock.now();
+    TRY(check_selection(*Plan::build(pipeline.pipeline, params), asked.options));
+  NewRun wanted = TRY(pipeline.new_runs.of(std::move(params)));
   wanted.options = asked.options;
   wanted.logical_date = asked.logical_date.value_or(now);
   wanted.is_served = true;
-  const std::string request = asked.idempotency_key.empty() ? "" : request_of(asked);
-  IdempotentRuns idempotent;
+  return wanted;
+}
 
-  auto writer = TRY(records_.database->begin_write());
-  if (!asked.idempotency_key.empty())
-    if (const auto earlier = TRY(idempotent.find(writer, asked.idempotency_key, request, now)))
-      return BegunRun{TRY(records_.runs.get(writer, *earlier)), true};
-  wanted.plan_version = TRY(new_runs.keep_pipeline(writer));
+std::vector<Result<BegunRun>> Resident::record_asked(
+    const std::vector<AskedRun>& asked, std::vector<Result<NewRun>> wanted,
+    std::map<std::string, AskedPipeline>& pipelines, Time now) {
+  std::vector<Result<BegunRun>> begun;
+  const auto record_all = [&]() -> Result<void> {
+    auto writer = TRY(records_.database->begin_write());
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (!wanted[i]) {
+        begun.emplace_back(wanted[i].error());
+        continue;
+      }
+      wanted[i]->plan_version = TRY(pipelines.at(asked[i].pipeline).new_runs.keep_pipeline(writer));
+      begun.push_back(record_one(writer, asked[i], *wanted[i], now));
+      // Of one that asks for what cannot be nothing is written; any other trouble is that of all.
+      if (!begun.back() && begun.back().error().code != Errc::conflict) return begun.back().error();
+    }
+    return writer.commit();
+  };
+  if (std::ranges::none_of(wanted, [](const auto& one) { return one.ok(); })) {
+    for (const Result<NewRun>& one : wanted) begun.emplace_back(one.error());
+    return begun;
+  }
+  if (const auto recorded = record_all(); !recorded) {
+    begun.clear();
+    for (const Result<NewRun>& one : wanted)
+      begun.emplace_back(one ? recorded.error() : one.error());
+  }
+  return begun;
+}
+
+Result<BegunRun> Resident::record_one(Transaction& writer, const AskedRun& asked,
+                                      const NewRun& wanted, Time now) {
+  if (asked.idempotency_key.empty())
+    return BegunRun{TRY(records_.runs.create(writer, wanted, now, session_.entropy)), false};
+  IdempotentRuns idempotent;
+  const std::string request = request_of(asked);
+  if (const auto earlier = TRY(idempotent.find(writer, asked.idempotency_key, request, now)))
+    return BegunRun{TRY(records_.runs.get(writer, *earlier)), true};
   RunRecord run = TRY(records_.runs.create(writer, wanted, now, session_.entropy));
-  if (!asked.idempotency_key.empty())
-    TRY(idempotent.add(writer, asked.idempotency_key, request, run.id, now));
-  TRY(writer.commit());
-  news_.recorded(run);
-  waiting_.push_back({.run = run, .pipeline = pipeline});
-  records_.database->ring_followers();
+  TRY(idempotent.add(writer, asked.idempotency_key, request, run.id, now));
   return BegunRun{std::move(run), false};
 }
 

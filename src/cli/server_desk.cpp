@@ -35,8 +35,20 @@ Result<RunRecord> ServerDesk::look(RunId run) {
 }
 
 Result<BegunRun> ServerDesk::begin(AskedRun asked) {
-  return inbox_.ask<BegunRun>(
-      [this, asked = std::move(asked)] { return resident_->begin_asked(asked); });
+  return inbox_.ask_for<BegunRun>(
+      [this, asked = std::move(asked)](Inbox::Reply<BegunRun> reply) mutable {
+        asked_.push_back(std::move(asked));
+        replies_.push_back(std::move(reply));
+      });
+}
+
+void ServerDesk::work_off() {
+  inbox_.work_off();
+  if (asked_.empty()) return;
+  const std::vector<AskedRun> asked = std::exchange(asked_, {});
+  const std::vector<Inbox::Reply<BegunRun>> replies = std::exchange(replies_, {});
+  std::vector<Result<BegunRun>> begun = resident_->begin_asked(asked);
+  for (std::size_t i = 0; i < replies.size(); ++i) replies[i](std::move(begun[i]));
 }
 
 Result<void> ServerDesk::retry(RunId run, const std::string& who) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "cli/inbox.h"
 #include "cli/records.h"
@@ -22,7 +23,8 @@ class ServerDesk final : public RunDesk {
 
   void serve(Resident& resident) { resident_ = &resident; }
   void set_pipelines(PublishedPipelines pipelines);
-  void work_off() { inbox_.work_off(); }
+  /// Runs that several clients ask for meanwhile begin together.
+  void work_off();
   /// Refuses what comes, and what waits.
   void close();
 
@@ -40,6 +42,8 @@ class ServerDesk final : public RunDesk {
   Records& records_;
   Inbox inbox_;
   Resident* resident_ = nullptr;
+  std::vector<AskedRun> asked_;  ///< and who is to be told of them; the main thread's
+  std::vector<Inbox::Reply<BegunRun>> replies_;
   std::atomic<bool> is_ending_ = false;
   mutable std::mutex mutex_;
   std::shared_ptr<const PublishedPipelines> pipelines_ =
