@@ -117,7 +117,9 @@ Result<Candidates> triggers_of(const Session& session, const WantedValue& wanted
   Candidates found;
   const auto pipeline = TRY(pipeline_of(session, file));
   for (const Trigger& trigger : pipeline->triggers) {
-    const auto* const cron = std::get_if<Cron>(&trigger.schedule.rule);
+    const auto* const schedule = trigger.schedule();
+    if (schedule == nullptr) continue;
+    const auto* const cron = std::get_if<Cron>(&schedule->rule);
     found.push_back({trigger.name, cron != nullptr ? cron->text() : ""});
   }
   return found;

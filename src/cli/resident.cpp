@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <poll.h>
 #include <set>
+#include <sys/epoll.h>
 
+#include "base/id.h"
 #include "base/text.h"
 #include "cli/counted.h"
 #include "cli/firing_params.h"
@@ -23,6 +26,17 @@ constexpr Duration look_interval = std::chrono::seconds(10);
 /// A run that waits for one that another server drives hears of its end by looking.
 constexpr Duration wait_interval = std::chrono::seconds(1);
 
+void watch_fd(int epoll, int fd) {
+  epoll_event event{};
+  event.events = EPOLLIN;
+  if (fd >= 0) (void)epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+bool is_readable(int fd) {
+  pollfd one{fd, POLLIN, 0};
+  return ::poll(&one, 1, 0) > 0;
+}
+
 }  // namespace
 
 Resident::Resident(Session& session, Records& records, Workshop& workshop, ServedProject& project,
@@ -33,8 +47,11 @@ Resident::Resident(Session& session, Records& records, Workshop& workshop, Serve
       project_(project),
       say_(std::move(say)),
       desk_(server.desk),
-      news_(server.news) {
+      news_(server.news),
+      events_(session, records, workshop, firings_, say_),
+      news_fd_(epoll_create1(EPOLL_CLOEXEC)) {
   workshop_.observe(*this);
+  watch_fd(news_fd_.get(), project_.fd());
 }
 
 Resident::~Resident() = default;
@@ -63,6 +80,7 @@ Result<bool> Resident::go_on() {
     }
     TRY(adopt());
     TRY(fire_due(session_.clock.now()));
+    TRY(hear_run_ends());
     TRY(begin_waiting());
   }
   return !is_stopping_ || !active_.empty();
@@ -90,7 +108,29 @@ void Resident::watch_triggers() {
     }
   }
   watches_ = std::move(now);
+  events_.watch(project_.pipelines());
+  if (events_.waits_for_runs() && !changes_) listen_for_changes();
   publish();
+}
+
+/// Where nobody can ring, ends of runs are looked for from time to time.
+void Resident::listen_for_changes() {
+  auto bell = records_.database->listen(Listener::follower,
+                                        make_uuid(session_.clock.now(), session_.entropy));
+  if (!bell) return;
+  changes_.emplace(*std::move(bell));
+  watch_fd(news_fd_.get(), changes_->fd());
+}
+
+Result<void> Resident::hear_run_ends() {
+  if (!events_.waits_for_runs()) return {};
+  const Duration now = session_.clock.steady();
+  const bool is_rung = changes_ && is_readable(changes_->fd());
+  if (!is_rung && heard_at_ != Duration{} && now - heard_at_ < look_interval) return {};
+  if (is_rung) changes_->clear();
+  for (const FiredTrigger& fired : TRY(events_.hear_run_ends())) TRY(take_fired(fired));
+  heard_at_ = now;
+  return {};
 }
 
 void Resident::publish() {
@@ -125,18 +165,24 @@ Result<void> Resident::fire(Watch& watch, Time now) {
   const auto run_of = [&](const Firing& firing) -> Result<NewRun> {
     return new_runs.of(TRY(firing_params(pipeline, trigger, firing)));
   };
-  const Fired fired = TRY(fire_trigger(
+  Fired fired = TRY(fire_trigger(
       {*records_.database, records_.runs, firings_, session_.entropy}, watched, run_of,
       [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, now));
-  for (const RunRecord& run : fired.runs)
-    waiting_.push_back({.run = run, .pipeline = watch.pipeline->source.pipeline});
-  for (const RunRecord& run : fired.runs) news_.recorded(run);
-  tell(watched, fired);
   if (!watch.is_looked_at && fired.next)
     say_(fmt::format("{} {} fires next at {}", pipeline.name, trigger.name,
                      format_time(*fired.next)));
   watch.next = fired.next;
   watch.is_looked_at = true;
+  return take_fired({watch.pipeline, trigger.name, std::move(fired)});
+}
+
+Result<void> Resident::take_fired(const FiredTrigger& event) {
+  const Fired& fired = event.fired;
+  const auto& pipeline = event.pipeline->source.pipeline;
+  for (const RunRecord& run : fired.runs) waiting_.push_back({.run = run, .pipeline = pipeline});
+  for (const RunRecord& run : fired.runs) news_.recorded(run);
+  tell(pipeline->name, *std::ranges::find(pipeline->triggers, event.trigger, &Trigger::name),
+       fired);
   for (const RunRecord& run : fired.replaced) {
     for (Waiting& one : waiting_) one.is_cancelled = one.is_cancelled || one.run.id == run.id;
     if (workshop_.engine().find(run.id) != nullptr)
@@ -148,13 +194,13 @@ Result<void> Resident::fire(Watch& watch, Time now) {
   return {};
 }
 
-void Resident::tell(const WatchedTrigger& watched, const Fired& fired) {
-  const std::string name = fmt::format("{} {}", watched.pipeline, watched.trigger.name);
+void Resident::tell(const std::string& pipeline, const Trigger& trigger, const Fired& fired) {
+  const std::string name = fmt::format("{} {}", pipeline, trigger.name);
   if (fired.first_missed)
     say_(
         fmt::format("{}: firings from {} on passed while nobody was there, and have no runs "
                     "(catchup: {})",
-                    name, format_time(*fired.first_missed), to_text(watched.trigger.catchup)));
+                    name, format_time(*fired.first_missed), to_text(trigger.catchup)));
   for (const RecordedFiring& firing : fired.without_run)
     say_(fmt::format("{} of {} {}: {}", name, format_time(firing.at), to_text(firing.outcome),
                      firing.reason));

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/event_triggers.h"
 #include "cli/new_runs.h"
 #include "cli/served_project.h"
 #include "cli/server_desk.h"
@@ -41,6 +42,7 @@ class Resident final : public DrivenWork, public RunObserver {
   /// Of each what became of it. The project is looked at once for all, and they are recorded in one
   /// commit.
   std::vector<Result<BegunRun>> begin_asked(const std::vector<AskedRun>& asked);
+  Result<CallAnswer> call(const HeardCall& call);
   Result<void> retry(RunId run, const std::string& who);
   /// Of a run that nobody drives.
   Result<void> clear(RunId run, const ClearRequest& request);
@@ -55,7 +57,7 @@ class Resident final : public DrivenWork, public RunObserver {
   void say(const std::string& line) override { say_(line); }
   void tick(Time) override {}
   std::optional<Duration> interval() const override;
-  int fd() const override { return project_.fd(); }
+  int fd() const override { return news_fd_.get(); }
   void committed(const LiveRun& run, const RunChanges& changes) override;
   void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override;
 
@@ -99,11 +101,15 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<BegunRun> record_one(Transaction& writer, const AskedRun& asked, const NewRun& wanted,
                               Time now);
   void watch_triggers();
+  void listen_for_changes();
   void publish();
   void activate(const RunRecord& run);
   Result<void> fire_due(Time now);
   Result<void> fire(Watch& watch, Time now);
-  void tell(const WatchedTrigger& watched, const Fired& fired);
+  Result<void> hear_run_ends();
+  /// Lets the runs wait for their turn, and asks those to end that they replace.
+  Result<void> take_fired(const FiredTrigger& fired);
+  void tell(const std::string& pipeline, const Trigger& trigger, const Fired& fired);
   Result<void> adopt();
   Result<void> begin_waiting();
   Result<bool> begin(Waiting& waiting);
@@ -121,6 +127,11 @@ class Resident final : public DrivenWork, public RunObserver {
   ServerDesk& desk_;
   RunNews& news_;
   FiringStore firings_;
+  EventTriggers events_;
+  /// Rung when something has changed that others drive; while ends of runs are waited for.
+  std::optional<Bell> changes_;
+  UniqueFd news_fd_;  ///< readable when the project's files or other programs have news
+  Duration heard_at_{};
   std::map<TriggerName, Watch> watches_;
   std::deque<Waiting> waiting_;
   std::map<RunId, std::unique_ptr<Active>> active_;

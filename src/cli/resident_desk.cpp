@@ -124,6 +124,18 @@ Result<BegunRun> Resident::record_one(Transaction& writer, const AskedRun& asked
   return BegunRun{std::move(run), false};
 }
 
+Result<CallAnswer> Resident::call(const HeardCall& call) {
+  project_.look_at(call.pipeline);
+  const auto found = project_.pipelines().find(call.pipeline);
+  if (found == project_.pipelines().end())
+    return error(Errc::not_found, "there is no pipeline {}",
+                 shell_quoted(printable(call.pipeline)));
+  CallAnswer answer;
+  const FiredTrigger fired = TRY(events_.hear_call(found->second, call, answer));
+  TRY(take_fired(fired));
+  return answer;
+}
+
 Result<void> Resident::retry(RunId id, const std::string& who) {
   RunRecord run;
   std::shared_ptr<const Plan> plan;

@@ -26,8 +26,8 @@ Result<ExitCode> run(Session& session, Words words) {
   options.option("--pipeline", "NAME", filter.pipeline, "Only firings of this pipeline.");
   options.option("--trigger", "TRIGGER", filter.trigger, "Only those of triggers of this name.");
   options.option("--limit", "N", limit, 1, "At most so many; 50 without it.");
-  options.output(output, {.text = "[{pipeline, trigger, at, outcome, reason, run, state, "
-                                  "recorded_at}], newest first."});
+  options.output(output, {.text = "[{pipeline, trigger, at, outcome, reason, cause, run, "
+                                  "state, recorded_at}], newest first."});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
   if (limit) filter.limit = static_cast<std::size_t>(*limit);

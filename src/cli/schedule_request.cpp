@@ -77,8 +77,11 @@ Result<Schedules> schedules_of(const Pipeline& pipeline, const std::optional<std
   Schedules schedules;
   for (const Trigger& trigger : pipeline.triggers) {
     if (wanted && *wanted != trigger.name) continue;
+    if (wanted && trigger.schedule() == nullptr)
+      return error(Errc::invalid, "trigger {} has no schedule: an event fires it", trigger.name);
+    if (trigger.schedule() == nullptr) continue;
     PlacedSchedule placed =
-        TRY(place_schedule(trigger.schedule).context("trigger {}", trigger.name));
+        TRY(place_schedule(*trigger.schedule()).context("trigger {}", trigger.name));
     schedules.push_back(
         {.trigger = trigger.name, .placed = std::move(placed), .overlap = trigger.overlap});
   }

@@ -145,7 +145,7 @@ Result<ExitCode> run(Session& session, Words words) {
   if (!output.is_table())
     print_data(session.console, output, *schedules, simulation);
   else if (schedules->empty())
-    session.console.say("the pipeline has no triggers");
+    session.console.say("the pipeline has no schedules");
   else
     print_table(session.console, *schedules, span, simulation, limit.value_or(rows_shown));
   return ExitCode::ok;

@@ -121,7 +121,11 @@ void ServedProject::take(const std::string& path, File& file, PipelineSource sou
   file.pipeline = name;
   auto served = std::make_shared<ServedPipeline>();
   for (const Trigger& trigger : source.pipeline->triggers) {
-    auto placed = place_schedule(trigger.schedule);
+    if (trigger.schedule() == nullptr) {
+      served->schedules.emplace_back();
+      continue;
+    }
+    auto placed = place_schedule(*trigger.schedule());
     if (!placed)
       say_(fmt::format("trigger {} of {} begins no runs: {}", printable(trigger.name),
                        printable(name), placed.error().message));

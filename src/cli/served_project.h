@@ -18,7 +18,8 @@ namespace gt {
 /// Immutable.
 struct ServedPipeline {
   PipelineSource source;
-  /// Of its triggers, in their order; nullopt where the machine has no rules for the zone.
+  /// Of its triggers, in their order; nullopt of events, and where the machine has no rules for the
+  /// zone.
   std::vector<std::optional<PlacedSchedule>> schedules;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/resident.h"
+#include "cli/secrets.h"
 #include "engine/ask_driver.h"
 
 namespace gt {
@@ -49,6 +50,19 @@ void ServerDesk::work_off() {
   const std::vector<Inbox::Reply<BegunRun>> replies = std::exchange(replies_, {});
   std::vector<Result<BegunRun>> begun = resident_->begin_asked(asked);
   for (std::size_t i = 0; i < replies.size(); ++i) replies[i](std::move(begun[i]));
+}
+
+Result<CallAnswer> ServerDesk::call(HeardCall heard) {
+  return inbox_.ask<CallAnswer>(
+      [this, heard = std::move(heard)] { return resident_->call(heard); });
+}
+
+Result<std::string> ServerDesk::secret(const std::string& name) const {
+  std::optional<std::string> file;
+  if (const auto* const set = session_.settings().find(SettingId::secrets_file)) file = set->text;
+  const Secrets secrets = TRY(Secrets::open(session_.variable, file));
+  Secret found = TRY(secrets.find(name));
+  return std::move(found.text);
 }
 
 Result<void> ServerDesk::retry(RunId run, const std::string& who) {

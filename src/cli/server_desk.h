@@ -30,6 +30,8 @@ class ServerDesk final : public RunDesk {
 
   std::shared_ptr<const PublishedPipelines> pipelines() const override;
   Result<BegunRun> begin(AskedRun asked) override;
+  Result<CallAnswer> call(HeardCall heard) override;
+  Result<std::string> secret(const std::string& name) const override;
   Result<void> retry(RunId run, const std::string& who) override;
   Result<void> clear(RunId run, ClearRequest request) override;
   Result<void> cancel(RunId run, CancelMode mode, const std::string& who) override;

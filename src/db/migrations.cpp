@@ -328,6 +328,37 @@ CREATE TABLE idempotent_run (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* events = R"sql(
+-- Runs that have ended, in the order in which they did; one that was opened again ends again.
+CREATE TABLE run_end (
+  sequence INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL,
+  state TEXT NOT NULL
+) STRICT;
+
+-- How far triggers have heard the ends of runs that they wait for.
+CREATE TABLE run_end_trigger (
+  pipeline TEXT NOT NULL,
+  name TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  heard INTEGER NOT NULL,
+  PRIMARY KEY (pipeline, name)
+) STRICT, WITHOUT ROWID;
+
+-- What triggers have heard from outside, by the name that its sender gave it.
+CREATE TABLE heard_event (
+  pipeline TEXT NOT NULL,
+  trigger TEXT NOT NULL,
+  event TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (pipeline, trigger, event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX heard_event_at ON heard_event (pipeline, trigger, at);
+
+-- What a firing comes from that no schedule names, as JSON.
+ALTER TABLE firing ADD COLUMN cause TEXT;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -338,7 +369,8 @@ constexpr std::array steps = {
     Migration{7, "pools", pools},
     Migration{8, "cleared tasks", cleared_tasks},
     Migration{9, "triggers", triggers},
-    Migration{10, "api", api}};
+    Migration{10, "api", api},
+    Migration{11, "events", events}};
 
 }  // namespace
 

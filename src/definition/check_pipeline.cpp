@@ -35,6 +35,8 @@ class PipelineChecker {
  private:
   void check_variables();
   void check_triggers();
+  void check_trigger_condition(const Template& condition, const Trigger& trigger,
+                               const PlaceTypes& types);
   /// The types of their `env`, which sees what `env` of the pipeline sees.
   TypeFields check_defaults(const StepSettings& defaults);
   /// `node` is the mapping of the steps.
@@ -97,13 +99,35 @@ void PipelineChecker::check_variables() {
 }
 
 void PipelineChecker::check_triggers() {
-  const PlaceTypes types(file_, Place::trigger, nullptr, nullptr);
-  for (const Trigger& trigger : file_.pipeline.triggers)
+  for (const Trigger& trigger : file_.pipeline.triggers) {
+    const auto* const run_end = std::get_if<RunEndRule>(&trigger.rule);
+    const Place place = trigger.schedule() != nullptr ? Place::trigger
+                        : run_end != nullptr          ? Place::run_end_trigger
+                                                      : Place::webhook_trigger;
+    const PlaceTypes types(file_, place, nullptr, nullptr);
+    if (run_end != nullptr && run_end->pipeline == file_.pipeline.name && !trigger.condition)
+      problems_.push_back(error_problem(
+          trigger.position,
+          fmt::format("trigger `{}` waits for runs of its own pipeline: each would begin the next",
+                      trigger.name),
+          "another pipeline, or an `if` that ends it"));
+    if (trigger.condition) check_trigger_condition(*trigger.condition, trigger, types);
     check_arguments({.given = trigger.params,
                      .declared = file_.pipeline.params,
                      .pipeline = "the pipeline",
                      .position = trigger.position},
                     types, problems_);
+  }
+}
+
+void PipelineChecker::check_trigger_condition(const Template& condition, const Trigger& trigger,
+                                              const PlaceTypes& types) {
+  if (!check_references(condition, types, problems_)) return;
+  const Type type = infer(condition, types, problems_);
+  if (type.fits(Type::Kind::boolean)) return;
+  problems_.push_back(error_problem(trigger.condition_position,
+                                    fmt::format("`if` is of type {}", type.to_text()),
+                                    "a boolean, as in `event.run.state == 'failed'`"));
 }
 
 TypeFields PipelineChecker::check_defaults(const StepSettings& defaults) {

@@ -271,7 +271,19 @@ constexpr auto trigger_key_list = std::to_array<Key>({
      "How many runs `catchup: all` begins at most, of the last firings; default: 100."},
     {"overlap", R"({"$ref": "#/$defs/overlap"})",
      "What to do while an earlier run has not ended; default: queue."},
+    {"pipeline", R"({"$ref": "#/$defs/name"})",
+     "In place of `schedule`: it fires when a run of this pipeline has ended."},
+    {"states", R"({"$ref": "#/$defs/run_ends"})",
+     "With `pipeline`: how the run must have ended; default: succeeded."},
+    {"webhook", R"({"$ref": "#/$defs/webhook"})",
+     "In place of `schedule`: it fires when a program calls that knows a secret."},
+    {"if", condition, "Of an event: an expression; it fires only if that is true."},
     {"params", R"({"type": "object"})", "Parameters of its runs, values with expressions."},
+});
+
+constexpr auto webhook_key_list = std::to_array<Key>({
+    {"form", R"({"$ref": "#/$defs/webhook_form"})", "How a call is signed; default: geartrain."},
+    {"secret", R"({"$ref": "#/$defs/name"})", "The name of the secret that both sides know.", true},
 });
 
 constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::string_view>>({
@@ -355,13 +367,14 @@ constinit const KeyTable resources_keys = {"resources", resources_key_list};
 constinit const KeyTable cache_keys = {"cache", cache_key_list};
 constinit const KeyTable teardown_keys = {"teardown", teardown_key_list};
 constinit const KeyTable trigger_keys = {"trigger", trigger_key_list};
+constinit const KeyTable webhook_keys = {"webhook", webhook_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
-      {&pipeline_keys, &fragment_keys, &parameter_keys, &environment_keys, &python_keys, &step_keys,
-       &defaults_keys, &group_step_keys, &pipeline_step_keys, &group_keys, &input_keys,
-       &output_keys, &retry_keys, &group_retry_keys, &grow_keys, &resources_keys, &cache_keys,
-       &teardown_keys, &trigger_keys});
+      {&pipeline_keys,  &fragment_keys, &parameter_keys,  &environment_keys,   &python_keys,
+       &step_keys,      &defaults_keys, &group_step_keys, &pipeline_step_keys, &group_keys,
+       &input_keys,     &output_keys,   &retry_keys,      &group_retry_keys,   &grow_keys,
+       &resources_keys, &cache_keys,    &teardown_keys,   &trigger_keys,       &webhook_keys});
   return all;
 }
 

@@ -56,6 +56,8 @@ extern const KeyTable cache_keys;
 extern const KeyTable teardown_keys;
 /// Of an entry of `triggers:`.
 extern const KeyTable trigger_keys;
+/// Of `webhook:` of a trigger.
+extern const KeyTable webhook_keys;
 
 std::span<const KeyTable* const> key_tables();
 

@@ -19,10 +19,15 @@ std::string section(const std::string& text, const std::string& heading) {
   return text.substr(start, end - start);
 }
 
+std::string reference_text() {
+  return read_source_file("docs/reference/pipeline-file.md") +
+         read_source_file("docs/reference/triggers.md");
+}
+
 }  // namespace
 
 TEST_CASE("the reference of the file format has every key, and no other") {
-  const std::string text = read_source_file("docs/reference/pipeline-file.md");
+  const std::string text = reference_text();
   const std::vector<std::pair<const KeyTable*, std::string>> sections = {
       {&pipeline_keys, "Pipeline"},
       {&fragment_keys, "Include"},
@@ -43,6 +48,7 @@ TEST_CASE("the reference of the file format has every key, and no other") {
       {&cache_keys, "Cache"},
       {&teardown_keys, "Teardown"},
       {&trigger_keys, "Triggers"},
+      {&webhook_keys, "Webhook"},
   };
   CHECK(sections.size() == key_tables().size());
   for (const auto& [table, heading] : sections) {
@@ -59,10 +65,11 @@ TEST_CASE("the reference of the file format has every key, and no other") {
 }
 
 TEST_CASE("the reference names every trigger rule, backoff, type and policy") {
-  const std::string text = read_source_file("docs/reference/pipeline-file.md");
+  const std::string text = reference_text();
   for (const auto& words :
        {trigger_rule_words(), backoff_words(), artifact_type_words(), value_type_words(),
-        missing_time_words(), duplicate_time_words(), catchup_words(), overlap_words()}) {
+        missing_time_words(), duplicate_time_words(), catchup_words(), overlap_words(),
+        run_end_words(), webhook_form_words()}) {
     for (const std::string& word : words) {
       CAPTURE(word);
       CHECK(text.find("`" + word + "`") != std::string::npos);

@@ -227,18 +227,47 @@ enum class Catchup {
   all,   ///< each has its run, up to a number of the last ones
 };
 
+/// How a run can end.
+enum class RunEnd { succeeded, failed, cancelled };
+
+/// `pipeline:` of a trigger: it fires when a run of another pipeline has ended in one of these
+/// ways.
+struct RunEndRule {
+  std::string pipeline;
+  std::vector<RunEnd> states = {RunEnd::succeeded};  ///< each once
+};
+
+/// How a call shows that its sender knows the secret.
+enum class WebhookForm {
+  geartrain,  ///< a signature of the body and the time, in `Geartrain-Signature`
+  github,     ///< a signature of the body, in `X-Hub-Signature-256`
+  gitlab,     ///< the secret itself, in `X-Gitlab-Token`
+};
+
+/// `webhook:` of a trigger: it fires when a program calls that knows the secret.
+struct WebhookRule {
+  WebhookForm form = WebhookForm::geartrain;
+  std::string secret;  ///< its name
+};
+
 /// `triggers:` one entry: what begins runs by itself.
 struct Trigger {
   static constexpr std::int64_t catchup_runs = 100;
 
   std::string name;
-  WrittenSchedule schedule;
-  Catchup catchup = Catchup::none;
+  std::variant<WrittenSchedule, RunEndRule, WebhookRule> rule;
+  Catchup catchup = Catchup::none;          ///< of schedules, as all of catching up
   std::int64_t catchup_max = catchup_runs;  ///< of Catchup::all
   Overlap overlap = Overlap::queue;
-  /// May see `run.logical_date` and `run.interval` only.
+  /// `if:` of those that an event fires: whether it does.
+  std::optional<Template> condition;
+  Position condition_position;
+  /// May see `run.logical_date`; of a schedule `run.interval`; of an event `event`.
   std::vector<Argument> params;
   Position position;
+
+  /// nullptr: an event fires it.
+  const WrittenSchedule* schedule() const { return std::get_if<WrittenSchedule>(&rule); }
 };
 
 /// What few steps have. What `defaults:` say is in the settings of each step that they reach.
@@ -330,6 +359,8 @@ const char* to_text(MissingTime missing);
 const char* to_text(DuplicateTime duplicate);
 const char* to_text(Catchup catchup);
 const char* to_text(Overlap overlap);
+const char* to_text(RunEnd end);
+const char* to_text(WebhookForm form);
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text);
 std::optional<Cause> parse_cause(std::string_view text);
 std::optional<Backoff> parse_backoff(std::string_view text);
@@ -339,6 +370,8 @@ std::optional<MissingTime> parse_missing_time(std::string_view text);
 std::optional<DuplicateTime> parse_duplicate_time(std::string_view text);
 std::optional<Catchup> parse_catchup(std::string_view text);
 std::optional<Overlap> parse_overlap(std::string_view text);
+std::optional<RunEnd> parse_run_end(std::string_view text);
+std::optional<WebhookForm> parse_webhook_form(std::string_view text);
 
 /// All of them, for messages and the file format's schema.
 std::vector<std::string> trigger_rule_words();
@@ -350,5 +383,7 @@ std::vector<std::string> missing_time_words();
 std::vector<std::string> duplicate_time_words();
 std::vector<std::string> catchup_words();
 std::vector<std::string> overlap_words();
+std::vector<std::string> run_end_words();
+std::vector<std::string> webhook_form_words();
 
 }  // namespace gt

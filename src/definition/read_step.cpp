@@ -9,6 +9,7 @@
 #include "definition/limits.h"
 #include "definition/problems.h"
 #include "definition/read_arguments.h"
+#include "definition/read_condition.h"
 #include "definition/read_defaults.h"
 #include "definition/read_matrix.h"
 #include "definition/read_output.h"
@@ -53,30 +54,6 @@ void check_call_keys(YamlNode node, std::string_view what, Problems& problems) {
     problems.push_back(error_problem(
         entry.key.position(), fmt::format("{} has `{}` beside `pipeline`", what, key), "", hint));
   }
-}
-
-/// `if: a > b` and `if: ${{ a > b }}` are the same.
-std::optional<Template> read_condition(YamlNode node, Problems& problems) {
-  if (!node.is(YamlKind::text)) {
-    if (node.is(YamlKind::boolean)) return read_typed_template(node, "`if`", problems);
-    add_wrong_kind(node, "`if`", "an expression", problems);
-    return std::nullopt;
-  }
-  if (node.text().find("${{") == std::string_view::npos) {
-    // Alone first: messages must not speak of braces that nobody wrote.
-    if (!Expression::parse(node.text(), node.origin(), problems)) return std::nullopt;
-    constexpr std::string_view opening = "${{ ";
-    TextOrigin origin = node.origin();
-    origin.start.column -= std::min<std::uint32_t>(opening.size(), origin.start.column - 1);
-    return Template::parse(fmt::format("{}{} }}}}", opening, node.text()), origin, problems);
-  }
-  auto condition = Template::parse(node.text(), node.origin(), problems);
-  if (condition && !condition->is_single_expression()) {
-    problems.push_back(error_problem(node.position(), "`if` has text around its expression",
-                                     "one expression, as in `if: params.month > 6`"));
-    return std::nullopt;
-  }
-  return condition;
 }
 
 }  // namespace

@@ -1,19 +1,30 @@
 #include "definition/read_triggers.h"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
+#include <span>
 
 #include "base/text.h"
 #include "definition/fields.h"
 #include "definition/limits.h"
 #include "definition/problems.h"
 #include "definition/read_arguments.h"
+#include "definition/read_condition.h"
 #include "expression/source_text.h"
 
 namespace gt {
 namespace {
 
-using Rule = decltype(WrittenSchedule::rule);
+using ScheduleRule = decltype(WrittenSchedule::rule);
+using Rule = decltype(Trigger::rule);
+
+/// Each names what fires a trigger, and goes with some of the other keys.
+constexpr auto rule_keys = std::to_array<const char*>({"schedule", "every", "pipeline", "webhook"});
+constexpr auto schedule_keys = std::to_array<const char*>(
+    {"timezone", "start", "end", "missing", "duplicate", "catchup", "catchup_max"});
 
 constexpr const char* form = "a mapping, as in {schedule: \"0 6 1 * *\"}";
 
@@ -25,8 +36,8 @@ class TriggerReader {
   TriggerReader(YamlNode node, std::string what, Zones& zones, Problems& problems)
       : node_(node), what_(std::move(what)), zones_(zones), problems_(problems) {}
 
-  /// Where the rule could not be read, with another one.
-  WrittenSchedule read_schedule();
+  /// Where it could not be read, another one.
+  Rule read_rule();
   void read_runs(Trigger& trigger);
 
  private:
@@ -35,7 +46,13 @@ class TriggerReader {
         error_problem(at.position(), std::move(message), std::move(expected), std::move(hint)));
   }
 
-  std::optional<Rule> read_rule(bool is_known);
+  /// The one key of rule_keys that is there; nullptr: there is none, or more than one.
+  const char* find_rule(bool is_known);
+  WrittenSchedule read_schedule(const char* key);
+  std::optional<ScheduleRule> read_schedule_rule(const char* key);
+  RunEndRule read_run_end();
+  WebhookRule read_webhook();
+  void refuse(std::span<const char* const> keys, const char* rule, const char* expected);
   std::optional<Cron> read_cron(YamlNode node);
   std::optional<Duration> read_interval(YamlNode node);
   std::optional<WrittenTime> read_time(const char* key);
@@ -53,11 +70,51 @@ class TriggerReader {
   std::size_t problems_before_ = problems_.size();
 };
 
-WrittenSchedule TriggerReader::read_schedule() {
+Rule TriggerReader::read_rule() {
   const bool is_known = check_keys(node_, trigger_keys, what_, problems_);
-  auto rule = read_rule(is_known);
+  const char* const key = find_rule(is_known);
+  const std::string_view rule = key == nullptr ? "" : key;
+  if (rule != "pipeline" && rule != "webhook") {
+    refuse(std::array{"states"}, key, "a `pipeline`");
+    if (!rule.empty()) refuse(std::array{"if"}, key, "a `pipeline` or a `webhook`");
+    return read_schedule(key);
+  }
+  refuse(schedule_keys, key, "a `schedule`");
+  if (rule == "pipeline") return read_run_end();
+  refuse(std::array{"states"}, key, "a `pipeline`");
+  return read_webhook();
+}
+
+const char* TriggerReader::find_rule(bool is_known) {
+  const char* found = nullptr;
+  for (const char* const key : rule_keys) {
+    const auto node = node_.find(key);
+    if (!node) continue;
+    if (found != nullptr) {
+      add(*node, fmt::format("{} has both `{}` and `{}`", what_, found, key), "one of them");
+      return nullptr;
+    }
+    found = key;
+  }
+  // A key that is unknown may have been meant.
+  if (found == nullptr && is_known && !node_.is_incomplete())
+    add(node_, fmt::format("{} has no `schedule`", what_),
+        "`schedule`, `every`, `pipeline` or `webhook`");
+  return found;
+}
+
+void TriggerReader::refuse(std::span<const char* const> keys, const char* rule,
+                           const char* expected) {
+  for (const char* const key : keys)
+    if (const auto node = node_.find(key); node && rule != nullptr)
+      add(*node, fmt::format("`{}` says nothing about `{}`", key, rule), expected);
+}
+
+WrittenSchedule TriggerReader::read_schedule(const char* key) {
+  auto rule = read_schedule_rule(key);
   // The rest is read for its problems all the same.
-  WrittenSchedule schedule{.rule = rule ? std::move(*rule) : Rule(Duration(std::chrono::hours(1)))};
+  WrittenSchedule schedule{.rule = rule ? std::move(*rule)
+                                        : ScheduleRule(Duration(std::chrono::hours(1)))};
   schedule.start = read_time("start");
   schedule.end = read_time("end");
   read_policies(schedule);
@@ -66,19 +123,50 @@ WrittenSchedule TriggerReader::read_schedule() {
   return schedule;
 }
 
-std::optional<Rule> TriggerReader::read_rule(bool is_known) {
-  const auto schedule = node_.find("schedule"), every = node_.find("every");
-  if (schedule && every) {
-    add(*every, fmt::format("{} has both `schedule` and `every`", what_), "one of them");
-  } else if (schedule) {
-    if (auto cron = read_cron(*schedule)) return std::move(*cron);
-  } else if (every) {
-    if (const auto interval = read_interval(*every)) return *interval;
-  } else if (is_known && !node_.is_incomplete()) {
-    // A key that is unknown may have been meant.
-    add(node_, fmt::format("{} has no `schedule`", what_), "`schedule` or `every`");
+std::optional<ScheduleRule> TriggerReader::read_schedule_rule(const char* key) {
+  if (key == nullptr) return std::nullopt;
+  const YamlNode node = *node_.find(key);
+  if (key == std::string_view("schedule")) {
+    if (auto cron = read_cron(node)) return std::move(*cron);
+  } else if (const auto interval = read_interval(node)) {
+    return *interval;
   }
   return std::nullopt;
+}
+
+RunEndRule TriggerReader::read_run_end() {
+  RunEndRule rule;
+  if (auto name = read_name(*node_.find("pipeline"), "`pipeline`", problems_))
+    rule.pipeline = std::move(*name);
+  const auto states = node_.find("states");
+  if (!states) return rule;
+  rule.states.clear();
+  for_each_text(*states, "`states`", problems_, [&](YamlNode node, const std::string& word) {
+    const auto end = parse_run_end(word);
+    if (!end)
+      add_unknown_word(node, "`states`", run_end_words(), problems_);
+    else if (std::ranges::find(rule.states, *end) == rule.states.end())
+      rule.states.push_back(*end);
+  });
+  if (rule.states.empty() && is_clean())
+    add(*states, "`states` names none", fmt::format("{}", fmt::join(run_end_words(), ", ")));
+  return rule;
+}
+
+WebhookRule TriggerReader::read_webhook() {
+  WebhookRule rule;
+  const YamlNode node = *node_.find("webhook");
+  if (!node.is(YamlKind::mapping)) {
+    add_wrong_kind(node, "`webhook`", "a mapping, as in {secret: PUSH_KEY}", problems_);
+    return rule;
+  }
+  check_keys(node, webhook_keys, "`webhook`", problems_);
+  if (const auto word = node.find("form"))
+    rule.form = read_word(*word, "`form`", parse_webhook_form, webhook_form_words(), problems_)
+                    .value_or(WebhookForm::geartrain);
+  if (const auto secret = node.find("secret"))
+    rule.secret = read_name(*secret, "secret", problems_).value_or("");
+  return rule;
 }
 
 std::optional<Cron> TriggerReader::read_cron(YamlNode node) {
@@ -217,10 +305,16 @@ std::vector<Trigger> read_triggers(YamlNode node, Damage& damage, Problems& prob
     }
     TriggerReader reader(entry.value, what, zones, problems);
     Trigger trigger{.name = name.value_or(""),
-                    .schedule = reader.read_schedule(),
+                    .rule = reader.read_rule(),
+                    .condition = {},
+                    .condition_position = {},
                     .params = {},
                     .position = entry.key.position()};
     reader.read_runs(trigger);
+    if (const auto condition = entry.value.find("if")) {
+      trigger.condition = read_condition(*condition, problems);
+      trigger.condition_position = condition->position();
+    }
     if (const auto params = entry.value.find("params"))
       trigger.params = read_arguments(*params, damage, problems);
     triggers.push_back(std::move(trigger));

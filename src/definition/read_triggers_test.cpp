@@ -38,7 +38,7 @@ bool has_zones() {
 
 /// The first firing after this instant.
 std::string first_after(const Trigger& trigger, std::string_view after) {
-  const auto placed = place_schedule(trigger.schedule);
+  const auto placed = place_schedule(*trigger.schedule());
   REQUIRE(placed.ok());
   const auto written = parse_written_time(after);
   REQUIRE(written);
@@ -63,12 +63,12 @@ TEST_CASE("a trigger that says its schedule alone catches nothing up, and its ru
   const Trigger& nightly = triggers[0];
   CHECK(nightly.name == "nightly");
   CHECK(nightly.position == Position{1, 12});
-  CHECK(std::get<Cron>(nightly.schedule.rule).text() == "30 2 * * *");
-  CHECK(nightly.schedule.timezone == "UTC");
-  CHECK_FALSE(nightly.schedule.start);
-  CHECK_FALSE(nightly.schedule.end);
-  CHECK_FALSE(nightly.schedule.missing);
-  CHECK_FALSE(nightly.schedule.duplicate);
+  CHECK(std::get<Cron>(nightly.schedule()->rule).text() == "30 2 * * *");
+  CHECK(nightly.schedule()->timezone == "UTC");
+  CHECK_FALSE(nightly.schedule()->start);
+  CHECK_FALSE(nightly.schedule()->end);
+  CHECK_FALSE(nightly.schedule()->missing);
+  CHECK_FALSE(nightly.schedule()->duplicate);
   CHECK(nightly.catchup == Catchup::none);
   CHECK(nightly.catchup_max == 100);
   CHECK(nightly.overlap == Overlap::queue);
@@ -94,8 +94,8 @@ triggers:
   often: {every: 15m, start: 2026-01-01T00:05, catchup: last, overlap: skip, params: {day: x, depth: 1}})");
   REQUIRE(triggers.size() == 2);
   const Trigger& nightly = triggers[0];
-  CHECK(nightly.schedule.missing == MissingTime::skip);
-  CHECK(nightly.schedule.duplicate == DuplicateTime::both);
+  CHECK(nightly.schedule()->missing == MissingTime::skip);
+  CHECK(nightly.schedule()->duplicate == DuplicateTime::both);
   CHECK(nightly.catchup == Catchup::all);
   CHECK(nightly.catchup_max == 7);
   CHECK(nightly.overlap == Overlap::replace);
@@ -106,10 +106,33 @@ triggers:
                 "the clocks skip it on the 29th");
   CHECK_MESSAGE(first_after(nightly, "2026-03-31T12:00") == "never", "the end does not count");
   const Trigger& often = triggers[1];
-  CHECK(std::get<Duration>(often.schedule.rule) == std::chrono::minutes(15));
+  CHECK(std::get<Duration>(often.schedule()->rule) == std::chrono::minutes(15));
   CHECK(often.catchup == Catchup::last);
   CHECK(often.overlap == Overlap::skip);
   CHECK(first_after(often, "2026-01-01T00:05Z") == "2026-01-01T00:20:00.000Z");
+}
+
+TEST_CASE("everything that an event's trigger says arrives") {
+  const auto triggers = triggers_of(R"(params: {from: {type: string, default: none}}
+triggers:
+  after: {pipeline: load, params: {from: "${{ event.run.name }} of ${{ run.logical_date }}"}}
+  always: {pipeline: load, states: [failed, cancelled, failed], if: event.run.params.month > 6, overlap: skip}
+  push: {webhook: {form: github, secret: PUSH_KEY}, params: {from: "${{ event.body.commits[0].id }}"}}
+  own: {webhook: {secret: KEY}})");
+  REQUIRE(triggers.size() == 4);
+  for (const Trigger& trigger : triggers) CHECK(trigger.schedule() == nullptr);
+  const auto& after = std::get<RunEndRule>(triggers[0].rule);
+  CHECK(after.pipeline == "load");
+  CHECK(after.states == std::vector{RunEnd::succeeded});
+  CHECK_FALSE(triggers[0].condition);
+  CHECK(std::get<RunEndRule>(triggers[1].rule).states ==
+        std::vector{RunEnd::failed, RunEnd::cancelled});
+  CHECK(triggers[1].condition->source() == "${{ event.run.params.month > 6 }}");
+  CHECK(triggers[1].overlap == Overlap::skip);
+  const auto& push = std::get<WebhookRule>(triggers[2].rule);
+  CHECK(push.form == WebhookForm::github);
+  CHECK(push.secret == "PUSH_KEY");
+  CHECK(std::get<WebhookRule>(triggers[3].rule).form == WebhookForm::geartrain);
 }
 
 TEST_CASE("a trigger that can never fire is warned of") {

@@ -22,9 +22,10 @@ namespace gt {
 /// | group_output      | yes        | inner    | the group's | own+outer |         |     | | |
 /// pipeline_variable | yes        |          |             |           |         |     | yes     |
 ///
-/// `params` of a trigger see `run.logical_date` and `run.interval` alone.
-/// Artifacts of other steps reach a command as inputs only: nowhere else do they have a path.
-/// Steps below `finally` see the pipeline's steps beside their siblings, and `run.state`.
+/// `params` of a trigger see `run.logical_date` alone, those of a schedule also `run.interval`;
+/// those that an event fires see `event`, in `if` too. Artifacts of other steps reach a command as
+/// inputs only: nowhere else do they have a path. Steps below `finally` see the pipeline's steps
+/// beside their siblings, and `run.state`.
 enum class Place {
   input,
   argument,
@@ -34,7 +35,9 @@ enum class Place {
   variable,
   group_output,
   pipeline_variable,
-  trigger
+  trigger,
+  run_end_trigger,
+  webhook_trigger
 };
 
 using ReferenceVisitor = std::function<void(Place, const Reference&)>;

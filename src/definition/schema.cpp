@@ -103,7 +103,8 @@ Json duration_schema() {
   return JsonObject{{"type", "string"}, {"minLength", 1}, {"pattern", pattern + "$"}};
 }
 
-/// Exactly one of both rules; what asks the clocks goes with a cron expression only.
+/// Exactly one of the rules; what asks the clocks goes with a cron expression only, and what is
+/// about times not with events.
 Json trigger_rules() {
   const auto requiring = [](const char* key) { return JsonObject{{"required", JsonList{key}}}; };
   const Json has_other =
@@ -112,7 +113,25 @@ Json trigger_rules() {
   by_schedule.object()->set("not", requiring("every"));
   Json by_interval = requiring("every");
   by_interval.object()->set("not", has_other);
-  return JsonList{std::move(by_schedule), std::move(by_interval)};
+  const auto by_event = [&](const char* rule, std::vector<const char*> others) {
+    for (const char* key : {"schedule", "every", "timezone", "start", "end", "missing", "duplicate",
+                            "catchup", "catchup_max"})
+      others.push_back(key);
+    JsonList wrong;
+    for (const char* key : others) wrong.push_back(requiring(key));
+    JsonObject shape = requiring(rule);
+    shape.set("not", any_of(std::move(wrong)));
+    return shape;
+  };
+  JsonList event_keys;
+  for (const char* key : {"pipeline", "states", "webhook", "if"})
+    event_keys.push_back(requiring(key));
+  for (Json* one : {&by_schedule, &by_interval}) {
+    const Json before = *one->object()->find("not");
+    one->object()->set("not", any_of({before, any_of(event_keys)}));
+  }
+  return JsonList{std::move(by_schedule), std::move(by_interval), by_event("pipeline", {"webhook"}),
+                  by_event("webhook", {"pipeline", "states"})};
 }
 
 JsonObject definitions() {
@@ -148,6 +167,8 @@ JsonObject definitions() {
   all.set("duplicate_time", words(duplicate_time_words()));
   all.set("catchup", words(catchup_words()));
   all.set("overlap", words(overlap_words()));
+  all.set("run_ends", one_or_many(words(run_end_words())));
+  all.set("webhook_form", words(webhook_form_words()));
   all.set("exit_code", JsonObject{{"type", "integer"}, {"minimum", 1}, {"maximum", 255}});
   for (const KeyTable* table : key_tables()) {
     if (table != &pipeline_keys) all.set(std::string(table->name), schema_of_table(*table));

@@ -42,6 +42,27 @@ TypeContext::Found found_field(const TypeFields* fields, std::string_view name) 
   return Missing{};
 }
 
+bool is_trigger(Place place) {
+  return place == Place::trigger || place == Place::run_end_trigger ||
+         place == Place::webhook_trigger;
+}
+
+/// What an event tells; docs/reference/triggers.md has the same.
+const TypeFields& event_fields(Place place) {
+  const Type text = Type::Kind::string;
+  static const TypeFields run_end = {{"run", Type::object_of({{"id", text},
+                                                              {"name", text},
+                                                              {"pipeline", text},
+                                                              {"number", Type::Kind::integer},
+                                                              {"state", text},
+                                                              {"logical_date", text},
+                                                              {"interval", Type()},
+                                                              {"trigger", Type()},
+                                                              {"params", Type()}})}};
+  static const TypeFields webhook = {{"body", Type()}, {"kind", text}, {"delivery", text}};
+  return place == Place::run_end_trigger ? run_end : webhook;
+}
+
 }  // namespace
 
 const Type* find_field(const TypeFields& fields, std::string_view name) {
@@ -81,14 +102,17 @@ std::optional<Type> output_type(const StepScope& scope, const Step& step, std::s
 std::vector<std::string> PlaceTypes::roots() const {
   std::vector<std::string> names;
   for (const char* root :
-       {"params", "inputs", "outputs", "steps", "matrix", "run", "env", "secrets"}) {
+       {"params", "inputs", "outputs", "steps", "matrix", "run", "env", "secrets", "event"}) {
     if (!std::holds_alternative<Missing>(find_root(root))) names.emplace_back(root);
   }
   return names;
 }
 
 TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
-  if (place_ == Place::trigger) return root == "run" ? Found(Scope{}) : Found(Missing{});
+  if (is_trigger(place_)) {
+    const bool is_there = root == "run" || (root == "event" && place_ != Place::trigger);
+    return is_there ? Found(Scope{}) : Found(Missing{});
+  }
   const bool is_inside = place_ == Place::command || place_ == Place::variable;
   const bool is_of_step = place_ != Place::pipeline_variable;
   if (root == "params" || root == "run") return Scope{};
@@ -119,6 +143,7 @@ TypeContext::Found PlaceTypes::find(NamePath path) const {
   if (path[0] == "inputs") return found_field(visible_inputs(), name);
   if (path[0] == "steps") return find_step(path);
   if (path[0] == "run") return find_run(name);
+  if (path[0] == "event") return found_field(&event_fields(place_), name);
   if (path[0] == "env") return find_variable(name);
   if (path[0] == "secrets") return Type(Type::Kind::secret);
   if (path[0] == "matrix") {
@@ -152,7 +177,8 @@ TypeContext::Found PlaceTypes::find_step(NamePath path) const {
 
 TypeContext::Found PlaceTypes::find_run(std::string_view name) const {
   // Before the run is there, it has no more than its place in time.
-  const bool is_there = place_ != Place::trigger || name == "logical_date" || name == "interval";
+  const bool is_there = !is_trigger(place_) || name == "logical_date" ||
+                        (name == "interval" && place_ == Place::trigger);
   if (!is_there) return Missing{};
   if (std::ranges::find(run_texts, name) != run_texts.end()) return Type(Type::Kind::string);
   if (name == "number") return Type(Type::Kind::integer);
@@ -185,8 +211,11 @@ std::vector<std::string> PlaceTypes::names(NamePath scope) const {
     all = file_.pipeline.secrets;
   } else if (scope[0] == "outputs") {
     for (const Output& output : step_->outputs) all.push_back(output.name);
-  } else if (scope[0] == "run" && place_ == Place::trigger) {
-    all = {"logical_date", "interval"};
+  } else if (scope[0] == "run" && is_trigger(place_)) {
+    all = {"logical_date"};
+    if (place_ == Place::trigger) all.emplace_back("interval");
+  } else if (scope[0] == "event") {
+    append_names(all, &event_fields(place_));
   } else if (scope[0] == "run") {
     all.assign(run_texts.begin(), run_texts.end());
     all.emplace_back("number");

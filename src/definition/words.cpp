@@ -92,6 +92,18 @@ constexpr Words<Overlap, 3> overlaps = {{
     {Overlap::replace, "replace"},
 }};
 
+constexpr Words<RunEnd, 3> run_ends = {{
+    {RunEnd::succeeded, "succeeded"},
+    {RunEnd::failed, "failed"},
+    {RunEnd::cancelled, "cancelled"},
+}};
+
+constexpr Words<WebhookForm, 3> webhook_forms = {{
+    {WebhookForm::geartrain, "geartrain"},
+    {WebhookForm::github, "github"},
+    {WebhookForm::gitlab, "gitlab"},
+}};
+
 template <typename Enum, std::size_t size>
 const char* word_for(const Words<Enum, size>& words, Enum value) {
   for (const auto& [known, word] : words) {
@@ -126,6 +138,8 @@ const char* to_text(MissingTime missing) { return word_for(missing_times, missin
 const char* to_text(DuplicateTime duplicate) { return word_for(duplicate_times, duplicate); }
 const char* to_text(Catchup catchup) { return word_for(catchups, catchup); }
 const char* to_text(Overlap overlap) { return word_for(overlaps, overlap); }
+const char* to_text(RunEnd end) { return word_for(run_ends, end); }
+const char* to_text(WebhookForm form) { return word_for(webhook_forms, form); }
 
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text) {
   return value_for(trigger_rules, text);
@@ -146,6 +160,10 @@ std::optional<DuplicateTime> parse_duplicate_time(std::string_view text) {
 }
 std::optional<Catchup> parse_catchup(std::string_view text) { return value_for(catchups, text); }
 std::optional<Overlap> parse_overlap(std::string_view text) { return value_for(overlaps, text); }
+std::optional<RunEnd> parse_run_end(std::string_view text) { return value_for(run_ends, text); }
+std::optional<WebhookForm> parse_webhook_form(std::string_view text) {
+  return value_for(webhook_forms, text);
+}
 
 std::vector<std::string> trigger_rule_words() { return all_words(trigger_rules); }
 std::vector<std::string> cause_words() { return all_words(causes); }
@@ -156,5 +174,7 @@ std::vector<std::string> missing_time_words() { return all_words(missing_times);
 std::vector<std::string> duplicate_time_words() { return all_words(duplicate_times); }
 std::vector<std::string> catchup_words() { return all_words(catchups); }
 std::vector<std::string> overlap_words() { return all_words(overlaps); }
+std::vector<std::string> run_end_words() { return all_words(run_ends); }
+std::vector<std::string> webhook_form_words() { return all_words(webhook_forms); }
 
 }  // namespace gt

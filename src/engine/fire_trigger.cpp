@@ -21,10 +21,10 @@ Json text_of(const std::optional<WrittenTime>& time) {
   return text;
 }
 
-class Decision {
+class ScheduleDecision {
  public:
-  Decision(const FireParts& parts, const WatchedTrigger& watched, const KeepPipeline& keep_pipeline,
-           Time now)
+  ScheduleDecision(const FireParts& parts, const WatchedTrigger& watched,
+                   const KeepPipeline& keep_pipeline, Time now)
       : parts_(parts), watched_(watched), keep_pipeline_(keep_pipeline), now_(now) {}
 
   struct Look {
@@ -36,7 +36,7 @@ class Decision {
     const auto progress =
         TRY(parts_.firings.progress(reader, watched_.pipeline, watched_.trigger.name));
     return Look{decided_by(progress),
-                progress && progress->schedule == schedule_text(watched_.trigger)};
+                progress && progress->schedule == schedule_text(*watched_.trigger.schedule())};
   }
 
   Result<Fired> write(std::vector<Candidate> candidates) {
@@ -44,93 +44,44 @@ class Decision {
     const auto progress =
         TRY(parts_.firings.progress(writer, watched_.pipeline, watched_.trigger.name));
     const Time decided = decided_by(progress);
-    open_ = TRY(parts_.runs.open_runs_of(writer, watched_.pipeline, watched_.trigger.name));
+    FiringDecision decision(parts_, watched_.pipeline, watched_.trigger, keep_pipeline_, now_);
+    TRY(decision.look_at_open_runs(writer));
     for (std::size_t i = 0; i < candidates.size(); ++i) {
+      const Firing& firing = candidates[i].firing;
       // Another server was here since we looked.
-      if (candidates[i].firing.at <= decided) continue;
-      const bool is_last = i + 1 == candidates.size();
-      TRY(decide(writer, candidates[i], is_last));
+      if (firing.at <= decided) continue;
+      OpenFiring open{.at = firing.at,
+                      .logical_date = firing.logical_date,
+                      .interval = DataInterval{firing.interval_start, firing.interval_end},
+                      .cause = {},
+                      .run = std::move(candidates[i].run)};
+      TRY(decision.decide(writer, std::move(open), i + 1 == candidates.size()));
     }
-    TRY(parts_.firings.set_progress(writer, watched_.pipeline, watched_.trigger.name,
-                                    {schedule_text(watched_.trigger), std::max(decided, now_)}));
+    TRY(parts_.firings.set_progress(
+        writer, watched_.pipeline, watched_.trigger.name,
+        {schedule_text(*watched_.trigger.schedule()), std::max(decided, now_)}));
     TRY(writer.commit());
-    return std::move(fired_);
+    return decision.take();
   }
 
  private:
   Time decided_by(const std::optional<TriggerProgress>& progress) const {
     if (!progress) return decided_at_first(watched_.schedule, watched_.trigger.catchup, now_);
     // What an edited schedule names in the past is nothing that anybody has waited for.
-    if (progress->schedule != schedule_text(watched_.trigger))
+    if (progress->schedule != schedule_text(*watched_.trigger.schedule()))
       return std::max(progress->decided_until, now_);
     return progress->decided_until;
-  }
-
-  Result<void> decide(Transaction& writer, Candidate& candidate, bool is_last) {
-    const Firing& firing = candidate.firing;
-    if (!candidate.run) {
-      const Error& refusal = candidate.run.error();
-      return add(writer, firing, FiringOutcome::refused, refusal.message, std::nullopt);
-    }
-    const Overlap overlap = watched_.trigger.overlap;
-    if (overlap == Overlap::skip && !open_.empty())
-      return add(writer, firing, FiringOutcome::skipped,
-                 fmt::format("{} had not ended", open_.front().name()), std::nullopt);
-    if (overlap == Overlap::replace) {
-      if (!is_last)
-        return add(writer, firing, FiringOutcome::skipped, "a later firing came with it",
-                   std::nullopt);
-      TRY(replace_open(writer));
-    }
-    NewRun wanted = *std::move(candidate.run);
-    if (version_.empty()) version_ = TRY(keep_pipeline_(writer));
-    wanted.plan_version = version_;
-    wanted.trigger = watched_.trigger.name;
-    wanted.logical_date = firing.logical_date;
-    wanted.interval = DataInterval{firing.interval_start, firing.interval_end};
-    RunRecord run = TRY(parts_.runs.create(writer, wanted, now_, parts_.entropy));
-    TRY(add(writer, firing, FiringOutcome::begun, "", run.id));
-    open_.push_back(run);
-    fired_.runs.push_back(std::move(run));
-    return {};
-  }
-
-  Result<void> replace_open(Transaction& writer) {
-    for (const RunRecord& run : open_) {
-      if (run.cancel != CancelMode::none) continue;
-      TRY(parts_.runs.request_cancel(writer, run.id, CancelMode::terminate));
-      fired_.replaced.push_back(run);
-    }
-    return {};
-  }
-
-  Result<void> add(Transaction& writer, const Firing& firing, FiringOutcome outcome,
-                   std::string reason, std::optional<RunId> run) {
-    RecordedFiring recorded{.pipeline = watched_.pipeline,
-                            .trigger = watched_.trigger.name,
-                            .at = firing.at,
-                            .outcome = outcome,
-                            .reason = std::move(reason),
-                            .run = run,
-                            .recorded_at = now_};
-    TRY(parts_.firings.add(writer, recorded));
-    if (!run) fired_.without_run.push_back(std::move(recorded));
-    return {};
   }
 
   const FireParts& parts_;
   const WatchedTrigger& watched_;
   const KeepPipeline& keep_pipeline_;
   const Time now_;
-  std::vector<RunRecord> open_;
-  std::string version_;
-  Fired fired_;
 };
 
 }  // namespace
 
-std::string schedule_text(const Trigger& trigger) {
-  const WrittenSchedule& written = trigger.schedule;
+std::string schedule_text(const WrittenSchedule& written) {
   JsonObject text;
   if (const Cron* const cron = std::get_if<Cron>(&written.rule))
     text.set("schedule", cron->text());
@@ -146,7 +97,7 @@ std::string schedule_text(const Trigger& trigger) {
 
 Result<Fired> fire_trigger(const FireParts& parts, const WatchedTrigger& watched,
                            const RunOfFiring& run_of, const KeepPipeline& keep_pipeline, Time now) {
-  Decision decision(parts, watched, keep_pipeline, now);
+  ScheduleDecision decision(parts, watched, keep_pipeline, now);
   const auto look = TRY(decision.look());
   const DueFirings due = due_firings(watched.schedule, watched.trigger.catchup,
                                      watched.trigger.catchup_max, look.decided_until, now);

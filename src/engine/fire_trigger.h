@@ -7,13 +7,8 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
-#include "base/entropy.h"
-#include "db/database.h"
-#include "definition/pipeline.h"
-#include "run/firing_store.h"
-#include "run/run_store.h"
+#include "engine/firing_decision.h"
 #include "schedule/due_firings.h"
 
 namespace gt {
@@ -27,30 +22,11 @@ struct WatchedTrigger {
 /// What the run of a firing is to be, without trigger, interval and logical date; asked before
 /// anything is written. An error is the reason why the firing has no run.
 using RunOfFiring = std::function<Result<NewRun>(const Firing& firing)>;
-/// In the transaction that writes the runs, before them; gives the digest of the pipeline's texts.
-using KeepPipeline = std::function<Result<std::string>(Transaction& writer)>;
-
-struct FireParts {
-  Database& database;
-  RunStore& runs;
-  FiringStore& firings;
-  Entropy& entropy;
-};
-
-/// What one look at a trigger has come to.
-struct Fired {
-  std::vector<RunRecord> runs;              ///< new ones, oldest first
-  std::vector<RunRecord> replaced;          ///< earlier ones that have been asked to end
-  std::vector<RecordedFiring> without_run;  ///< skipped and refused ones
-  std::optional<Time> first_missed = {};    ///< firings from here on passed without a run
-  std::optional<Time> next;                 ///< of the firing that is to come
-};
-
 /// What tells one schedule from another one that the same trigger had: as long as it stays equal,
 /// firings that were missed may be caught up with.
-std::string schedule_text(const Trigger& trigger);
+std::string schedule_text(const WrittenSchedule& schedule);
 
-/// Errors: those of the database; then nothing was decided.
+/// `trigger.rule` is a schedule. Errors: those of the database; then nothing was decided.
 Result<Fired> fire_trigger(const FireParts& parts, const WatchedTrigger& watched,
                            const RunOfFiring& run_of, const KeepPipeline& keep_pipeline, Time now);
 

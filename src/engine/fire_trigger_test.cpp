@@ -28,7 +28,7 @@ struct World {
         "name: etl\nsteps: {a: {run: [a]}}\ntriggers: {t: {" + trigger + "}}\n", "pipeline.yaml");
     REQUIRE(read.pipeline);
     pipeline = std::make_shared<const Pipeline>(*std::move(read.pipeline));
-    placed.emplace(*place_schedule(pipeline->triggers[0].schedule));
+    placed.emplace(*place_schedule(*pipeline->triggers[0].schedule()));
   }
 
   Result<Fired> look(Database& by) {

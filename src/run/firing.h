@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "run/attempt.h"
 
 namespace gt {
@@ -19,13 +20,15 @@ enum class FiringOutcome : std::uint8_t {
 const char* to_text(FiringOutcome outcome);
 std::optional<FiringOutcome> parse_firing_outcome(std::string_view text);
 
-/// A row, unique by pipeline, trigger and instant.
+/// A row, unique by pipeline, trigger and instant: those of events are a microsecond apart at
+/// least.
 struct RecordedFiring {
   std::string pipeline;
   std::string trigger;
   Time at{};
   FiringOutcome outcome = FiringOutcome::begun;
   std::string reason = {};        ///< of those without a run
+  JsonObject cause = {};          ///< of one that no schedule names: the event
   std::optional<RunId> run = {};  ///< which garbage collection may have removed
   Time recorded_at{};
 };

@@ -41,12 +41,22 @@ Result<void> FiringStore::set_progress(Transaction& transaction, const std::stri
   return {};
 }
 
+Result<Time> FiringStore::next_at(Transaction& transaction, const std::string& pipeline,
+                                  const std::string& trigger, Time now) {
+  const auto row = TRY(transaction.query_row<std::optional<Time>>(
+      "SELECT max(at) FROM firing WHERE pipeline = :pipeline AND trigger = :trigger",
+      {pipeline, trigger}));
+  const auto last = row ? std::get<0>(*row) : std::nullopt;
+  return last ? std::max(now, *last + std::chrono::microseconds(1)) : now;
+}
+
 Result<void> FiringStore::add(Transaction& transaction, const RecordedFiring& firing) {
+  const std::string cause = firing.cause.empty() ? "" : compact_json(firing.cause);
   TRY(transaction.execute(
-      "INSERT INTO firing (pipeline, trigger, at, outcome, reason, run, recorded_at) VALUES "
-      "(:pipeline, :trigger, :at, :outcome, :reason, :run, :recorded_at)",
+      "INSERT INTO firing (pipeline, trigger, at, outcome, reason, run, recorded_at, cause) VALUES "
+      "(:pipeline, :trigger, :at, :outcome, :reason, :run, :recorded_at, :cause)",
       {firing.pipeline, firing.trigger, firing.at, to_text(firing.outcome), firing.reason,
-       firing.run, firing.recorded_at}));
+       firing.run, firing.recorded_at, cause.empty() ? Bind(nullptr) : Bind(cause)}));
   TRY(transaction.execute(
       "DELETE FROM firing WHERE pipeline = :pipeline AND trigger = :trigger AND at < (SELECT at "
       "FROM firing WHERE pipeline = :pipeline AND trigger = :trigger ORDER BY at DESC LIMIT 1 "
@@ -59,17 +69,20 @@ Result<std::vector<RecordedFiring>> FiringStore::list(Transaction& transaction,
                                                       const FiringFilter& filter) {
   std::vector<RecordedFiring> firings;
   TRY((transaction.query<std::string, std::string, Time, std::string, std::string,
-                         std::optional<std::int64_t>, Time>(
-      "SELECT pipeline, trigger, at, outcome, reason, run, recorded_at FROM firing WHERE pipeline "
+                         std::optional<std::int64_t>, Time, std::optional<std::string>>(
+      "SELECT pipeline, trigger, at, outcome, reason, run, recorded_at, cause FROM firing WHERE "
+      "pipeline "
       "= coalesce(:pipeline, pipeline) AND trigger = coalesce(:trigger, trigger) ORDER BY at DESC, "
       "pipeline, trigger LIMIT :limit",
       {filter.pipeline, filter.trigger, filter.limit},
       [&](std::string pipeline, std::string trigger, Time at, std::string outcome,
-          std::string reason, std::optional<std::int64_t> run, Time recorded_at) -> Result<void> {
+          std::string reason, std::optional<std::int64_t> run, Time recorded_at,
+          const std::optional<std::string>& cause_text) -> Result<void> {
         const auto parsed = parse_firing_outcome(outcome);
         if (!parsed) return error(Errc::internal, "a firing has the unknown outcome {}", outcome);
+        const Json cause = cause_text ? parse_json(*cause_text).value_or(Json()) : Json();
         firings.push_back({std::move(pipeline), std::move(trigger), at, *parsed, std::move(reason),
-                           run, recorded_at});
+                           cause.object() ? *cause.object() : JsonObject(), run, recorded_at});
         return {};
       })));
   return firings;

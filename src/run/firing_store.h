@@ -30,6 +30,10 @@ class FiringStore {
   Result<void> set_progress(Transaction& transaction, const std::string& pipeline,
                             const std::string& trigger, const TriggerProgress& progress);
 
+  /// The instant of an event's firing: now, or just after the trigger's last one.
+  Result<Time> next_at(Transaction& transaction, const std::string& pipeline,
+                       const std::string& trigger, Time now);
+
   /// Errc::conflict: this firing has been recorded before.
   Result<void> add(Transaction& transaction, const RecordedFiring& firing);
   /// Newest first.

@@ -1,5 +1,6 @@
 // One turn of an engine, written row by row.
 #include "run/claim.h"
+#include "run/run_end_store.h"
 #include "run/run_json.h"
 #include "run/run_store.h"
 
@@ -191,6 +192,7 @@ Result<void> write_run(Transaction& transaction, RunId run, const RunStateChange
       {to_text(change.state), change.started_at, change.ended_at,
        change.error ? Bind(error_text) : Bind(nullptr),
        change.cancel ? Bind(to_text(*change.cancel)) : Bind(nullptr), run}));
+  if (change.ended_at) return RunEndStore().add(transaction, run, change.state);
   return {};
 }
 

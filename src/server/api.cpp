@@ -18,6 +18,8 @@ constexpr Route routes[] = {
     {HttpMethod::get, "/api/v1/pipelines", AccessScope::read, list_pipelines},
     {HttpMethod::get, "/api/v1/pipelines/{pipeline}", AccessScope::read, get_pipeline},
     {HttpMethod::post, "/api/v1/pipelines/{pipeline}/runs", AccessScope::run, create_run},
+    // Who calls shows that it knows the trigger's secret.
+    {HttpMethod::post, "/api/v1/hooks/{pipeline}/{trigger}", std::nullopt, call_trigger},
     {HttpMethod::get, "/api/v1/runs", AccessScope::read, list_runs},
     {HttpMethod::get, "/api/v1/runs/{run}", AccessScope::read, get_run},
     {HttpMethod::post, "/api/v1/runs/{run}/cancel", AccessScope::run, cancel_run},

@@ -18,6 +18,9 @@ Answer list_pipelines(const ApiCall& call);
 Answer get_pipeline(const ApiCall& call);
 Answer list_firings(const ApiCall& call);
 
+// api_hooks.cpp
+Answer call_trigger(const ApiCall& call);
+
 // api_runs.cpp
 Answer list_runs(const ApiCall& call);
 Answer get_run(const ApiCall& call);

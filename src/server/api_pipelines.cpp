@@ -10,17 +10,30 @@ namespace {
 
 constexpr std::int64_t page_firings = 50, page_firings_max = 1000;
 
-Json trigger_json(const PublishedPipeline& published, std::size_t index, Time now) {
-  const Trigger& trigger = published.pipeline->triggers[index];
-  JsonObject shape{{"name", trigger.name}};
-  if (const Cron* const cron = std::get_if<Cron>(&trigger.schedule.rule))
+void set_schedule(const WrittenSchedule& schedule, JsonObject& shape) {
+  if (const Cron* const cron = std::get_if<Cron>(&schedule.rule))
     shape.set("schedule", cron->text());
   else
     shape.set("every_seconds",
-              std::chrono::duration<double>(std::get<Duration>(trigger.schedule.rule)).count());
-  shape.set("timezone", trigger.schedule.timezone);
-  shape.set("catchup", to_text(trigger.catchup));
-  shape.set("overlap", to_text(trigger.overlap));
+              std::chrono::duration<double>(std::get<Duration>(schedule.rule)).count());
+  shape.set("timezone", schedule.timezone);
+}
+
+Json trigger_json(const PublishedPipeline& published, std::size_t index, Time now) {
+  const Trigger& trigger = published.pipeline->triggers[index];
+  JsonObject shape{{"name", trigger.name}, {"overlap", to_text(trigger.overlap)}};
+  if (const auto* const schedule = trigger.schedule()) {
+    set_schedule(*schedule, shape);
+    shape.set("catchup", to_text(trigger.catchup));
+  } else if (const auto* const run_end = std::get_if<RunEndRule>(&trigger.rule)) {
+    JsonList states;
+    for (const RunEnd end : run_end->states) states.emplace_back(to_text(end));
+    shape.set("pipeline", run_end->pipeline);
+    shape.set("states", std::move(states));
+  } else {
+    shape.set("webhook", to_text(std::get<WebhookRule>(trigger.rule).form));
+    shape.set("path", fmt::format("/api/v1/hooks/{}/{}", published.pipeline->name, trigger.name));
+  }
   std::optional<Time> next;
   if (const auto& placed = published.schedules[index])
     if (const auto firing = placed->schedule.next_firing(now)) next = firing->at;

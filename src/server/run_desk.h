@@ -18,7 +18,8 @@ namespace gt {
 struct PublishedPipeline {
   std::shared_ptr<const Pipeline> pipeline;
   std::string path;  ///< of its file, relative to the project's root
-  /// Of its triggers, in their order; nullopt where the machine has no rules for the zone.
+  /// Of its triggers, in their order; nullopt of events, and where the machine has no rules for the
+  /// zone.
   std::vector<std::optional<PlacedSchedule>> schedules;
 };
 using PublishedPipelines = std::map<std::string, std::shared_ptr<const PublishedPipeline>>;
@@ -37,6 +38,24 @@ struct BegunRun {
   bool is_replay = false;  ///< it was asked for before, under the same key
 };
 
+/// A call that has shown that it knows the secret of a trigger.
+struct HeardCall {
+  std::string pipeline;
+  std::string trigger;
+  std::string name;      ///< equal if it comes again
+  std::string kind;      ///< what its sender calls it
+  std::string delivery;  ///< its sender's name for it
+  Json body;
+};
+
+struct CallAnswer {
+  /// What became of the firing: begun, skipped, refused; ignored: the trigger's `if` does not want
+  /// it; known: it came before.
+  std::string outcome;
+  std::string reason = {};  ///< of one that is skipped or refused
+  std::optional<RunRecord> run = {};
+};
+
 /// Threads: any; each waits for its answer. Errc::unavailable: the server is about to end.
 class RunDesk {
  public:
@@ -46,6 +65,10 @@ class RunDesk {
   /// Records a run, which begins at once or waits for its turn. Errors: not_found (no such
   /// pipeline), invalid (parameters, steps), conflict (the key was used for another request).
   virtual Result<BegunRun> begin(AskedRun asked) = 0;
+  /// What a trigger makes of a call. Errors: not_found (no such pipeline or trigger any more).
+  virtual Result<CallAnswer> call(HeardCall heard) = 0;
+  /// The text of a secret of the person who serves. Errc::not_found says where to put it.
+  virtual Result<std::string> secret(const std::string& name) const = 0;
   /// Opens an ended run again: what did not succeed is done again. Errors: not_found, conflict.
   virtual Result<void> retry(RunId run, const std::string& who) = 0;
   /// Errors: not_found (of a task), conflict (the run does not permit it now).

@@ -13,7 +13,7 @@ Result<std::vector<ShownFiring>> find_firings(RunStore& runs, Transaction& reade
       auto found = runs.get(reader, *firing.run);
       if (!found && found.error().code != Errc::not_found) return std::move(found).error();
       // The number of one that was removed may be given to another.
-      if (found && found->trigger == firing.trigger && found->logical_date == firing.at)
+      if (found && found->trigger == firing.trigger && found->created_at == firing.recorded_at)
         run = *std::move(found);
     }
     shown.push_back({std::move(firing), std::move(run)});
@@ -29,6 +29,7 @@ JsonList firings_json(const std::vector<ShownFiring>& firings) {
                                  {"at", format_time(firing.at)},
                                  {"outcome", to_text(firing.outcome)},
                                  {"reason", firing.reason.empty() ? Json() : Json(firing.reason)},
+                                 {"cause", firing.cause.empty() ? Json() : Json(firing.cause)},
                                  {"run", run ? Json(run->name()) : Json()},
                                  {"state", run ? Json(to_text(run->state)) : Json()},
                                  {"recorded_at", format_time(firing.recorded_at)}});

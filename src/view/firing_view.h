@@ -19,7 +19,7 @@ struct ShownFiring {
 Result<std::vector<ShownFiring>> find_firings(RunStore& runs, Transaction& reader,
                                               const FiringFilter& filter);
 
-/// [{pipeline, trigger, at, outcome, reason, run, state, recorded_at}]
+/// [{pipeline, trigger, at, outcome, reason, cause, run, state, recorded_at}]
 JsonList firings_json(const std::vector<ShownFiring>& firings);
 
 }  // namespace gt

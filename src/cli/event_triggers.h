@@ -1,0 +1,65 @@
+/// The triggers of a served project that events fire.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/new_runs.h"
+#include "cli/served_project.h"
+#include "cli/watched_run.h"
+#include "engine/fire_event.h"
+#include "server/run_desk.h"
+
+namespace gt {
+
+/// What has fired, of one trigger.
+struct FiredTrigger {
+  std::shared_ptr<const ServedPipeline> pipeline;
+  std::string trigger;
+  Fired fired;
+};
+
+/// Threads: the main one.
+class EventTriggers {
+ public:
+  EventTriggers(Session& session, Records& records, Workshop& workshop, FiringStore& firings,
+                Say say)
+      : session_(session),
+        records_(records),
+        workshop_(workshop),
+        firings_(firings),
+        say_(std::move(say)) {}
+
+  /// After the pipelines have changed. Triggers that wait for each other in a circle, without an
+  /// `if` in it that could end that, are said and left out.
+  void watch(const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines);
+  /// Whether ends of runs are waited for.
+  bool waits_for_runs() const { return !run_ends_.empty(); }
+  /// Decides what ended since the last call, whoever drove it.
+  Result<std::vector<FiredTrigger>> hear_run_ends();
+  /// What a trigger of a pipeline makes of a call; `answer` is what its sender hears. Errors:
+  /// not_found.
+  Result<FiredTrigger> hear_call(const std::shared_ptr<const ServedPipeline>& pipeline,
+                                 const HeardCall& call, CallAnswer& answer);
+
+ private:
+  struct RunEnds {
+    std::shared_ptr<const ServedPipeline> pipeline;
+    std::size_t trigger;  ///< its index in there
+    std::int64_t heard = 0;
+  };
+
+  std::vector<RunEnds> without_circles(std::vector<RunEnds> all);
+
+  Session& session_;
+  Records& records_;
+  Workshop& workshop_;
+  FiringStore& firings_;
+  Say say_;
+  std::vector<RunEnds> run_ends_;
+  std::string told_circle_;
+};
+
+}  // namespace gt

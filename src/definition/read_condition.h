@@ -1,0 +1,15 @@
+/// Reads `if:`.
+#pragma once
+
+#include <optional>
+
+#include "base/problem.h"
+#include "definition/yaml/tree.h"
+#include "expression/template.h"
+
+namespace gt {
+
+/// `if: a > b` and `if: ${{ a > b }}` are the same. nullopt: what is wrong has been appended.
+std::optional<Template> read_condition(YamlNode node, Problems& problems);
+
+}  // namespace gt
