@@ -245,6 +245,58 @@ class UpTest(UpCase):
         self.assertEqual(self.runs(), [])
 
 
+class PauseTest(UpCase):
+    def geartrain(self, *arguments):
+        code, out, talk = self.run_to_end(*arguments)
+        self.assertEqual(code, 0, talk)
+        return out or talk
+
+    def test_a_paused_pipeline_fires_nothing_until_it_is_resumed(self):
+        self.pipeline(EVERY_SECOND)
+        up = self.up()
+        self.wait_for_talk(up, "tick/1 succeeded")
+        self.geartrain("pause", "tick")
+        self.wait_for_talk(up, "tick t does not fire: the pipeline is paused")
+        paused = len(self.runs())
+        self.assertEqual(self.run_to_end("run")[0], 0)
+        self.assertEqual([run["trigger"] for run in self.runs()[paused:]], [None])
+        self.geartrain("resume", "tick")
+        self.wait_for_talk(up, "tick t fires next")
+        self.wait_for_talk(up, f"tick/{paused + 2} succeeded")
+        self.stop(up)
+        self.assertEqual(self.runs()[paused + 1]["trigger"], "t")
+
+    def test_a_pause_outlives_the_server_and_catchup_decides_what_passed(self):
+        self.pipeline(EVERY_SECOND.replace("every: 1s", "every: 1h, catchup: last"))
+        up = self.up()
+        self.wait_for_talk(up, "fires next")
+        self.stop(up)
+        self.geartrain("pause", "tick")
+        half_past = HOUR + HOUR // 2 - int(time.time()) % HOUR
+        self.set_clock(half_past + 5 * HOUR)
+        up = self.up()
+        self.wait_for_talk(up, "tick t does not fire")
+        self.assertEqual(self.runs(), [])
+        self.geartrain("resume", "tick")
+        self.wait_for_talk(up, "tick/1 succeeded")
+        self.stop(up)
+        self.assertEqual(len(self.runs()), 1)
+
+    def test_what_is_paused_is_listed(self):
+        self.pipeline(EVERY_SECOND)
+        self.assertIn("no pipeline is paused", self.geartrain("pause"))
+        self.geartrain("pause", "pipeline.yaml")
+        self.assertIn("is paused already", self.geartrain("pause", "tick"))
+        listed = json.loads(self.geartrain("pause", "--json"))
+        self.assertEqual([one["pipeline"] for one in listed], ["tick"])
+        # Its file may be gone by then.
+        (self.folder / "pipeline.yaml").unlink()
+        self.assertIn("its triggers fire again", self.geartrain("resume", "tick"))
+        code, _, talk = self.run_to_end("resume", "tick")
+        self.assertEqual(code, 5)
+        self.assertIn("no pipeline tick", talk)
+
+
 class FilesTest(UpCase):
     def test_a_file_that_breaks_stops_neither_itself_nor_others(self):
         self.pipeline(EVERY_SECOND)

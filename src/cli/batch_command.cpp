@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/each_values.h"
+#include "cli/engaged.h"
 #include "cli/error_report.h"
 #include "cli/pool_check.h"
 #include "cli/record_run.h"
@@ -23,30 +24,6 @@ namespace {
 
 constexpr std::size_t problems_shown_max = 10, rows_shown_max = 20;
 constexpr std::size_t values_file_bytes_max = 1U << 20U;
-
-/// For what an engine without a run of its own says.
-class Talk final : public SilentProgress {
- public:
-  explicit Talk(BatchProgress& progress) : progress_(progress) {}
-  void say(const std::string& line) override { progress_.say(line); }
-
- private:
-  BatchProgress& progress_;
-};
-
-struct Engaged {
-  std::unique_ptr<BatchProgress> progress;
-  std::unique_ptr<Talk> talk;
-  std::unique_ptr<Workshop> workshop;
-};
-
-Result<Engaged> engage(Session& session, Records& records) {
-  Engaged engaged;
-  engaged.progress = make_batch_progress(session);
-  engaged.talk = std::make_unique<Talk>(*engaged.progress);
-  engaged.workshop = TRY(Workshop::open(session, records, *engaged.talk));
-  return engaged;
-}
 
 /// What each run is asked for.
 struct Asked {

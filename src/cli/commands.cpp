@@ -6,12 +6,25 @@ namespace {
 
 const CliCommand* const writing[] = {&init_command, &check_command, &graph_command,
                                      &schedule_simulate_command, &schema_command};
-const CliCommand* const running[] = {&plan_command,   &run_command,      &up_command,
-                                     &attach_command, &step_run_command, &retry_command,
-                                     &clear_command,  &cancel_command};
-const CliCommand* const looking[] = {&runs_command,    &show_command,  &logs_command,
-                                     &why_command,     &debug_command, &diff_command,
-                                     &metrics_command, &get_command,   &schedule_history_command};
+const CliCommand* const running[] = {&plan_command,
+                                     &run_command,
+                                     &up_command,
+                                     &attach_command,
+                                     &step_run_command,
+                                     &retry_command,
+                                     &clear_command,
+                                     &cancel_command,
+                                     &backfill_command,
+                                     &backfill_pause_command,
+                                     &backfill_resume_command,
+                                     &backfill_cancel_command,
+                                     &pause_command,
+                                     &resume_command};
+const CliCommand* const looking[] = {
+    &runs_command,          &show_command,         &logs_command,
+    &why_command,           &debug_command,        &diff_command,
+    &metrics_command,       &get_command,          &schedule_history_command,
+    &backfill_list_command, &backfill_show_command};
 const CliCommand* const caring[] = {
     &env_list_command,   &env_show_command,    &env_update_command, &env_prune_command,
     &pools_command,      &gc_command,          &verify_command,     &token_create_command,

@@ -10,6 +10,12 @@
 namespace gt {
 
 extern const CliCommand attach_command;
+extern const CliCommand backfill_cancel_command;
+extern const CliCommand backfill_command;
+extern const CliCommand backfill_list_command;
+extern const CliCommand backfill_pause_command;
+extern const CliCommand backfill_resume_command;
+extern const CliCommand backfill_show_command;
 extern const CliCommand cancel_command;
 extern const CliCommand check_command;
 extern const CliCommand clear_command;
@@ -28,8 +34,10 @@ extern const CliCommand graph_command;
 extern const CliCommand init_command;
 extern const CliCommand logs_command;
 extern const CliCommand metrics_command;
+extern const CliCommand pause_command;
 extern const CliCommand plan_command;
 extern const CliCommand pools_command;
+extern const CliCommand resume_command;
 extern const CliCommand retry_command;
 extern const CliCommand run_command;
 extern const CliCommand runs_command;

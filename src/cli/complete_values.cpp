@@ -4,10 +4,11 @@
 
 #include "base/text.h"
 #include "calendar/zone_names.h"
-#include "cli/pipeline_source.h"
+#include "cli/pipeline_choice.h"
 #include "cli/records.h"
 #include "cli/run_text.h"
 #include "environment/environment_folder.h"
+#include "run/backfill_store.h"
 #include "run/claim_store.h"
 #include "schedule/task_context.h"
 #include "view/run_view.h"
@@ -42,12 +43,34 @@ Result<Candidates> pipelines_of(const Session& session) {
   return found;
 }
 
+/// Those of the project's files.
+Result<Candidates> project_pipelines(const Session& session) {
+  const Project project = TRY(find_project(session));
+  Candidates found;
+  for (const std::string& file : project_pipeline_files(project.root)) {
+    const auto text = find_pipeline_text(session, project, file);
+    if (!text) continue;
+    const ReadResult read = read_whole(*text);
+    if (read.pipeline) found.push_back({read.pipeline->name, text->recorded_path});
+  }
+  return found;
+}
+
 Result<Candidates> pools_of(const Session& session) {
   Records records = TRY(open_existing_records(session));
   auto reader = TRY(records.database->begin_read());
   Candidates found;
   for (const Pool& pool : TRY(ClaimStore().pools(reader)))
     found.push_back({pool.name, pool.description});
+  return found;
+}
+
+Result<Candidates> backfills_of(const Session& session) {
+  Records records = TRY(open_existing_records(session));
+  auto reader = TRY(records.database->begin_read());
+  Candidates found = {{"latest", "the newest backfill"}};
+  for (const BackfillRecord& one : TRY(BackfillStore().list(reader, {}, runs_max)))
+    found.push_back({one.name(), fmt::format("{}, {}", one.pipeline, to_text(one.state))});
   return found;
 }
 
@@ -73,7 +96,7 @@ Result<Candidates> tasks_of(const Session& session, const std::string& name, boo
 Result<std::shared_ptr<const Pipeline>> pipeline_of(const Session& session,
                                                     const std::optional<std::string>& file) {
   const Project project = TRY(find_project(session));
-  const PipelineText text = TRY(find_pipeline_text(session, project, file));
+  const PipelineText text = TRY(find_named_pipeline(session, project, file));
   ReadResult read = read_whole(text);
   if (!read.pipeline) return error(Errc::invalid, "the pipeline has problems");
   return std::make_shared<const Pipeline>(*std::move(read.pipeline));
@@ -154,10 +177,15 @@ Result<Candidates> found_by(const Session& session, const WantedValue& wanted) {
   if (what == "STEP" && run) return tasks_of(session, *run, false);
   if (what == "STEP") return steps_of(session, wanted.file);
   if (what == "NAME=VALUE") return parameters_of(session, wanted.file);
+  if (what == "BACKFILL") return backfills_of(session);
+  if (wanted.option == "--rerun")
+    return Candidates{{to_text(Rerun::failed), "where the newest run did not succeed"},
+                      {to_text(Rerun::all), ""}};
   if (what == "POOL") return pools_of(session);
   if (what == "TRIGGER") return triggers_of(session, wanted);
   if (what == "ZONE") return zones();
   if (what == "POLICY") return policies_of(wanted.option);
+  if (what == "PIPELINE") return project_pipelines(session);
   if (wanted.option == "--pipeline") return pipelines_of(session);
   return Candidates();
 }

@@ -7,9 +7,10 @@
 
 namespace gt {
 
-/// Those that the trigger names, evaluated, and the defaults of the others. Errc::invalid if an
+/// Those of `more`, those that the trigger names, evaluated, and the defaults of the others.
+/// Errc::invalid if an
 /// expression fails, or the pipeline does not take what it gives.
 Result<JsonObject> firing_params(const Pipeline& pipeline, const Trigger& trigger,
-                                 const Firing& firing);
+                                 const Firing& firing, const JsonObject& more = {});
 
 }  // namespace gt

@@ -30,4 +30,10 @@ Result<Time> parse_moment(std::string_view text, Time now) {
   return problem;
 }
 
+Result<Time> parse_end(std::string_view text, Time from, Time now) {
+  const auto length = parse_duration(text);
+  if (length) return from + std::min(*length, std::max(calendar_end - from, Duration(0)));
+  return parse_moment(text, now);
+}
+
 }  // namespace gt

@@ -14,4 +14,7 @@ namespace gt {
 /// Errc::invalid.
 Result<Time> parse_moment(std::string_view text, Time now);
 
+/// The end of a stretch of time: as above, but a duration is so long after `from`.
+Result<Time> parse_end(std::string_view text, Time from, Time now);
+
 }  // namespace gt

@@ -14,6 +14,7 @@
 #include "cli/records.h"
 #include "cli/run_request.h"
 #include "cli/run_text.h"
+#include "run/paused_pipelines.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -49,6 +50,16 @@ Resident::Resident(Session& session, Records& records, Workshop& workshop, Serve
       desk_(server.desk),
       news_(server.news),
       events_(session, records, workshop, firings_, say_),
+      backfills_(
+          session, records, workshop,
+          {.say = say_,
+           .recorded =
+               [this](const RunRecord& run) {
+                 news_.recorded(run);
+                 say_(fmt::format("{} started by {} for {}", run.name(),
+                                  backfill_name(*run.backfill), format_time(run.logical_date)));
+               },
+           .ended = [this](RunState, const std::string& line) { say_(line); }}),
       news_fd_(epoll_create1(EPOLL_CLOEXEC)) {
   workshop_.observe(*this);
   watch_fd(news_fd_.get(), project_.fd());
@@ -83,11 +94,12 @@ Result<bool> Resident::go_on() {
     TRY(hear_run_ends());
     TRY(begin_waiting());
   }
-  return !is_stopping_ || !active_.empty();
+  TRY(backfills_.go_on());
+  return !is_stopping_ || !active_.empty() || backfills_.active() > 0;
 }
 
 std::optional<Duration> Resident::interval() const {
-  Duration wait = waiting_.empty() ? look_interval : wait_interval;
+  Duration wait = std::min(waiting_.empty() ? look_interval : wait_interval, backfills_.interval());
   const Time now = session_.clock.now();
   for (const auto& [name, watch] : watches_)
     if (watch.next) wait = std::min(wait, *watch.next - now);
@@ -141,6 +153,17 @@ void Resident::publish() {
   desk_.set_pipelines(std::move(published));
 }
 
+/// Triggers of pipelines that somebody has paused or resumed are asked at once.
+Result<void> Resident::look_at_paused(Transaction& reader) {
+  const auto paused = TRY(PausedPipelines().list(reader));
+  for (auto& [name, watch] : watches_) {
+    const bool is_paused =
+        std::ranges::find(paused, name.first, &PausedPipeline::pipeline) != paused.end();
+    if (watch.is_paused != is_paused) watch.is_looked_at = false;
+  }
+  return {};
+}
+
 Result<void> Resident::fire_due(Time now) {
   const auto is_due = [&](const Watch& watch) {
     return !watch.is_looked_at || (watch.next && *watch.next <= now);
@@ -168,6 +191,9 @@ Result<void> Resident::fire(Watch& watch, Time now) {
   Fired fired = TRY(fire_trigger(
       {*records_.database, records_.runs, firings_, session_.entropy}, watched, run_of,
       [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, now));
+  if (fired.is_paused && !watch.is_paused)
+    say_(fmt::format("{} {} does not fire: the pipeline is paused", pipeline.name, trigger.name));
+  watch.is_paused = fired.is_paused;
   if (!watch.is_looked_at && fired.next)
     say_(fmt::format("{} {} fires next at {}", pipeline.name, trigger.name,
                      format_time(*fired.next)));
@@ -222,9 +248,11 @@ Result<void> Resident::adopt() {
   {
     auto reader = TRY(records_.database->begin_read());
     open = TRY(records_.runs.open_runs(reader));
+    TRY(look_at_paused(reader));
   }
   for (RunRecord& run : open) {
-    if ((run.trigger.empty() && !run.is_served) || is_ours(run.id)) continue;
+    // Those of backfills are found with these.
+    if (run.backfill || (run.trigger.empty() && !run.is_served) || is_ours(run.id)) continue;
     const bool is_lost_one = run.owner_engine == workshop_.engine_id();
     if (!is_lost_one && TRY(is_driven(records_, run))) continue;
     say_(fmt::format("going on with {}", run.name()));
@@ -288,7 +316,7 @@ Result<bool> Resident::begin(Waiting& waiting) {
   {
     auto reader = TRY(records_.database->begin_read());
     run = TRY(records_.runs.get(reader, waiting.run.id));
-    if (is_ended(run.state)) return true;
+    if (is_ended(run.state) || workshop_.engine().find(run.id) != nullptr) return true;
     ends_unbegun = !waiting.is_begun && run.cancel != CancelMode::none;
     if (!ends_unbegun && TRY(run_before(reader, run))) return false;
     if (!pipeline) pipeline = TRY(recorded_pipeline(records_.runs, reader, run));
@@ -343,6 +371,7 @@ Result<void> Resident::take_ended() {
 }
 
 Result<void> Resident::lost(Error conflict) {
+  backfills_.lost(conflict);
   std::erase_if(active_, [&](const auto& entry) {
     const bool is_gone = workshop_.engine().find(entry.first) == nullptr;
     if (is_gone) say_(fmt::format("{}: {}", entry.second->run.name(), conflict.message));
@@ -353,15 +382,17 @@ Result<void> Resident::lost(Error conflict) {
 
 Result<void> Resident::cancel(CancelMode mode, const std::string& who) {
   for (const auto& [run, active] : active_) TRY(cancel_open(workshop_.engine(), run, mode, who));
-  return {};
+  return backfills_.cancel(mode, who);
 }
 
 Result<void> Resident::interrupted(int signal, unsigned count) {
   is_stopping_ = true;
   desk_.close();
-  is_leaving_ = signal != SIGINT || count > 1 || active_.empty();
-  if (active_.empty()) return {};
-  const std::string runs = counted(static_cast<std::int64_t>(active_.size()), "run");
+  backfills_.stop();
+  const std::size_t open = active_.size() + backfills_.active();
+  is_leaving_ = signal != SIGINT || count > 1 || open == 0;
+  if (open == 0) return {};
+  const std::string runs = counted(static_cast<std::int64_t>(open), "run");
   say_(
       is_leaving_
           ? fmt::format("left; the steps of {} go on, and the next `geartrain up` takes over", runs)
@@ -370,17 +401,19 @@ Result<void> Resident::interrupted(int signal, unsigned count) {
 }
 
 Result<void> Resident::hear(Transaction& reader) {
+  TRY(look_at_paused(reader));
   for (Waiting& one : waiting_) {
     const auto recorded = records_.runs.get(reader, one.run.id);
     one.is_cancelled = one.is_cancelled || (recorded && recorded->cancel != CancelMode::none);
   }
   for (const auto& [run, active] : active_)
     TRY(obey_requests(workshop_.engine(), records_.runs, reader, run));
-  return {};
+  return backfills_.hear(reader);
 }
 
 void Resident::committed(const LiveRun& run, const RunChanges& changes) {
   news_.committed(run, changes);
+  backfills_.committed(run, changes);
   if (const auto found = active_.find(run.record().id); found != active_.end())
     found->second->watched.committed(run, changes);
 }

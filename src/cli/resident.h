@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/backfills.h"
 #include "cli/event_triggers.h"
 #include "cli/new_runs.h"
 #include "cli/served_project.h"
@@ -68,6 +69,7 @@ class Resident final : public DrivenWork, public RunObserver {
     std::size_t trigger;  ///< its index in there
     std::optional<Time> next = {};
     bool is_looked_at = false;
+    bool is_paused = false;
   };
   struct Waiting {
     RunRecord run;
@@ -104,6 +106,7 @@ class Resident final : public DrivenWork, public RunObserver {
   void listen_for_changes();
   void publish();
   void activate(const RunRecord& run);
+  Result<void> look_at_paused(Transaction& reader);
   Result<void> fire_due(Time now);
   Result<void> fire(Watch& watch, Time now);
   Result<void> hear_run_ends();
@@ -128,6 +131,7 @@ class Resident final : public DrivenWork, public RunObserver {
   RunNews& news_;
   FiringStore firings_;
   EventTriggers events_;
+  Backfills backfills_;
   /// Rung when something has changed that others drive; while ends of runs are waited for.
   std::optional<Bell> changes_;
   UniqueFd news_fd_;  ///< readable when the project's files or other programs have news

@@ -30,18 +30,11 @@ struct SpanRequest {
   std::optional<std::string> from, to, duration;
 };
 
-/// A time, or how long after the beginning.
-Result<Time> read_end(const std::string& text, Time from, Time now) {
-  const auto length = parse_duration(text);
-  if (length) return from + std::min(*length, std::max(calendar_end - from, Duration(0)));
-  return parse_moment(text, now).context("--to");
-}
-
 Result<SimulatedSpan> read_span(const SpanRequest& request, Time now) {
   SimulatedSpan span{.from = now, .to = now};
   if (request.from) span.from = TRY(parse_moment(*request.from, now).context("--from"));
   span.to = span.from + span_shown;
-  if (request.to) span.to = TRY(read_end(*request.to, span.from, now));
+  if (request.to) span.to = TRY(parse_end(*request.to, span.from, now).context("--to"));
   if (span.to <= span.from)
     return Error{Errc::invalid, "--to is not after --from",
                  "--to 30d is so long after --from, --to 2026-11-23T06:00 a time in UTC"};

@@ -9,14 +9,11 @@
 
 #include "base/text.h"
 #include "cli/error_report.h"
+#include "cli/pipeline_choice.h"
 
 namespace gt {
 
 namespace {
-
-constexpr const char* pipelines_folder = "pipelines";
-
-bool is_yaml(std::string_view name) { return name.ends_with(".yaml") || name.ends_with(".yml"); }
 
 /// Zero of a file that is not there.
 FileStamp stamp_at(const std::string& path) {
@@ -37,16 +34,7 @@ ServedProject::ServedProject(Session& session, const Project& project,
 
 std::vector<std::string> ServedProject::paths() const {
   if (!given_.empty()) return given_;
-  std::vector<std::string> found;
-  const std::string own = join_path(project_.root, default_pipeline_file);
-  const auto kind = kind_of(own);
-  if (kind && *kind != PathKind::nothing) found.push_back(own);
-  const std::string folder = join_path(project_.root, pipelines_folder);
-  if (const auto names = list_directory(folder))
-    for (const std::string& name : *names)
-      if (is_yaml(name)) found.push_back(join_path(folder, name));
-  std::ranges::sort(found);
-  return found;
+  return project_pipeline_files(project_.root);
 }
 
 void ServedProject::look() {
@@ -182,8 +170,8 @@ bool ServedProject::has_news() {
       // A file that is being made is news when it is closed.
       const bool is_begun = (event->mask & IN_CREATE) != 0 && (event->mask & IN_ISDIR) == 0;
       if (!is_begun && !is_news)
-        is_news = (event->mask & IN_Q_OVERFLOW) != 0 || is_yaml(name) || name == pipelines_folder ||
-                  is_part(name);
+        is_news = (event->mask & IN_Q_OVERFLOW) != 0 || is_pipeline_file_name(name) ||
+                  name == pipelines_folder || is_part(name);
     }
   }
 }

@@ -7,9 +7,9 @@
 
 namespace gt {
 
-/// Those that the trigger names, evaluated, and the defaults of the others. Errc::invalid if an
-/// expression fails, or the pipeline does not take what it gives.
+/// Those of `more`, those that the trigger names, evaluated, and the defaults of the others.
+/// Errc::invalid if an expression fails, or the pipeline does not take what it gives.
 Result<JsonObject> trigger_params(const Pipeline& pipeline, const Trigger& trigger,
-                                  const Context& context);
+                                  const Context& context, const JsonObject& more = {});
 
 }  // namespace gt

@@ -65,6 +65,8 @@ class Database {
   /// Without effect when nobody listens there. Never blocks.
   virtual void ring(const std::string& engine) = 0;
   virtual void ring_followers() = 0;
+  /// After a change that any of them may want to take up.
+  virtual void ring_engines() = 0;
 };
 
 }  // namespace gt

@@ -82,4 +82,8 @@ void FaultyDatabase::ring_followers() {
   if (!crashed_) behind_.ring_followers();
 }
 
+void FaultyDatabase::ring_engines() {
+  if (!crashed_) behind_.ring_engines();
+}
+
 }  // namespace gt

@@ -36,6 +36,7 @@ class FaultyDatabase final : public Database {
   Result<Bell> listen(Listener kind, const std::string& id) override;
   void ring(const std::string& engine) override;
   void ring_followers() override;
+  void ring_engines() override;
 
  private:
   class Backend;

@@ -105,4 +105,10 @@ void MemoryDatabase::ring_followers() {
     if (key.first == Listener::follower) State::ring(fd);
 }
 
+void MemoryDatabase::ring_engines() {
+  const std::lock_guard lock(state_->names_mutex);
+  for (const auto& [key, fd] : state_->bells)
+    if (key.first == Listener::engine) State::ring(fd);
+}
+
 }  // namespace gt

@@ -22,6 +22,7 @@ class MemoryDatabase final : public Database {
   Result<Bell> listen(Listener kind, const std::string& id) override;
   void ring(const std::string& engine) override;
   void ring_followers() override;
+  void ring_engines() override;
 
  private:
   struct State;

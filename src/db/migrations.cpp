@@ -359,6 +359,56 @@ CREATE INDEX heard_event_at ON heard_event (pipeline, trigger, at);
 ALTER TABLE firing ADD COLUMN cause TEXT;
 )sql";
 
+constexpr const char* paused_pipelines = R"sql(
+-- Those whose triggers do not fire.
+CREATE TABLE paused_pipeline (
+  pipeline TEXT PRIMARY KEY,
+  paused_by TEXT NOT NULL,
+  paused_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* backfills = R"sql(
+-- Of a run that a backfill has begun.
+ALTER TABLE run ADD COLUMN backfill INTEGER;
+CREATE INDEX run_of_backfill ON run (backfill) WHERE backfill IS NOT NULL;
+CREATE INDEX run_of_firing ON run (pipeline, trigger, logical_date) WHERE trigger IS NOT NULL;
+
+CREATE TABLE backfill (
+  id INTEGER PRIMARY KEY,
+  pipeline TEXT NOT NULL,
+  trigger TEXT NOT NULL,
+  begins_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL,
+  max_active INTEGER NOT NULL,
+  rerun TEXT NOT NULL,
+  reverse INTEGER NOT NULL,
+  params TEXT NOT NULL,
+  plan_version TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  owner_engine TEXT NOT NULL
+) STRICT;
+CREATE INDEX backfill_open ON backfill (id) WHERE ended_at IS NULL;
+
+-- Its firings by the order in which they have their runs.
+CREATE TABLE backfill_firing (
+  backfill INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  interval_start INTEGER NOT NULL,
+  interval_end INTEGER NOT NULL,
+  outcome TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  run INTEGER,
+  PRIMARY KEY (backfill, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX backfill_firing_waiting ON backfill_firing (backfill, number)
+  WHERE outcome = 'waiting';
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -370,7 +420,9 @@ constexpr std::array steps = {
     Migration{8, "cleared tasks", cleared_tasks},
     Migration{9, "triggers", triggers},
     Migration{10, "api", api},
-    Migration{11, "events", events}};
+    Migration{11, "events", events},
+    Migration{12, "paused pipelines", paused_pipelines},
+    Migration{13, "backfills", backfills}};
 
 }  // namespace
 

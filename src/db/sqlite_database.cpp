@@ -237,4 +237,6 @@ void SqliteDatabase::ring(const std::string& engine) { state_->engine_bells.ring
 
 void SqliteDatabase::ring_followers() { state_->follower_bells.ring_all(); }
 
+void SqliteDatabase::ring_engines() { state_->engine_bells.ring_all(); }
+
 }  // namespace gt

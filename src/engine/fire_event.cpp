@@ -77,7 +77,7 @@ class RunEndDecision {
     const auto progress = TRY(ends_.progress(writer, watched_.pipeline, watched_.trigger.name));
     const bool is_watched = progress && progress->rule == rule_text();
     FiringDecision decision(parts_, watched_.pipeline, watched_.trigger, keep_pipeline_, now_);
-    TRY(decision.look_at_open_runs(writer));
+    TRY(decision.look(writer));
     for (std::size_t i = 0; i < look.candidates.size() && is_watched; ++i) {
       Candidate& one = look.candidates[i];
       // Another server was here since we looked.
@@ -133,7 +133,7 @@ Result<FiredEvent> fire_event(const FireParts& parts, const EventTrigger& watche
   if (!TRY(HeardEvents().add(writer, watched.pipeline, trigger, event.name, now)))
     return FiredEvent{.fired = {}, .is_known = true};
   FiringDecision decision(parts, watched.pipeline, watched.trigger, keep_pipeline, now);
-  TRY(decision.look_at_open_runs(writer));
+  TRY(decision.look(writer));
   const Time at = TRY(parts.firings.next_at(writer, watched.pipeline, trigger, now));
   OpenFiring firing{.at = at,
                     .logical_date = now,

@@ -5,6 +5,7 @@
 #include "db/faulty_database.h"
 #include "db/memory_database.h"
 #include "definition/read_pipeline.h"
+#include "run/paused_pipelines.h"
 
 namespace gt {
 namespace {
@@ -126,6 +127,29 @@ TEST_CASE("ends that nobody was there for fire later, once each, in their order"
   world.heard = 0;
   CHECK(world.look().runs.empty());
   CHECK_MESSAGE(world.recorded().size() == 5, "firings of one instant are apart");
+}
+
+TEST_CASE("an event of a paused pipeline is on record as skipped") {
+  World world("pipeline: load");
+  world.look();
+  {
+    auto writer = *world.database->begin_write();
+    REQUIRE(PausedPipelines().pause(writer, {"report", "somebody", noon}).ok());
+    REQUIRE(writer.commit().ok());
+  }
+  world.load(1);
+  CHECK(world.look().runs.empty());
+  {
+    auto writer = *world.database->begin_write();
+    REQUIRE(PausedPipelines().resume(writer, "report").ok());
+    REQUIRE(writer.commit().ok());
+  }
+  CHECK(world.look().runs.empty());
+  REQUIRE(world.recorded().size() == 1);
+  CHECK(world.recorded()[0].outcome == FiringOutcome::skipped);
+  CHECK(world.recorded()[0].reason == "the pipeline is paused");
+  world.load(2);
+  CHECK(world.look().runs.size() == 1);
 }
 
 TEST_CASE("of two servers that heard the same, one begins the run") {

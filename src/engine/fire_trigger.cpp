@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "run/paused_pipelines.h"
 
 namespace gt {
 
@@ -30,22 +31,26 @@ class ScheduleDecision {
   struct Look {
     Time decided_until;
     bool is_on_record;
+    bool is_paused;
   };
   Result<Look> look() {
     auto reader = TRY(parts_.database.begin_read());
     const auto progress =
         TRY(parts_.firings.progress(reader, watched_.pipeline, watched_.trigger.name));
     return Look{decided_by(progress),
-                progress && progress->schedule == schedule_text(*watched_.trigger.schedule())};
+                progress && progress->schedule == schedule_text(*watched_.trigger.schedule()),
+                TRY(PausedPipelines().is_paused(reader, watched_.pipeline))};
   }
 
   Result<Fired> write(std::vector<Candidate> candidates) {
     auto writer = TRY(parts_.database.begin_write());
+    // Somebody may have paused it since we looked.
+    if (TRY(PausedPipelines().is_paused(writer, watched_.pipeline))) return paused();
     const auto progress =
         TRY(parts_.firings.progress(writer, watched_.pipeline, watched_.trigger.name));
     const Time decided = decided_by(progress);
     FiringDecision decision(parts_, watched_.pipeline, watched_.trigger, keep_pipeline_, now_);
-    TRY(decision.look_at_open_runs(writer));
+    TRY(decision.look(writer));
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const Firing& firing = candidates[i].firing;
       // Another server was here since we looked.
@@ -62,6 +67,12 @@ class ScheduleDecision {
         {schedule_text(*watched_.trigger.schedule()), std::max(decided, now_)}));
     TRY(writer.commit());
     return decision.take();
+  }
+
+  static Fired paused() {
+    Fired fired;
+    fired.is_paused = true;
+    return fired;
   }
 
  private:
@@ -99,6 +110,7 @@ Result<Fired> fire_trigger(const FireParts& parts, const WatchedTrigger& watched
                            const RunOfFiring& run_of, const KeepPipeline& keep_pipeline, Time now) {
   ScheduleDecision decision(parts, watched, keep_pipeline, now);
   const auto look = TRY(decision.look());
+  if (look.is_paused) return ScheduleDecision::paused();
   const DueFirings due = due_firings(watched.schedule, watched.trigger.catchup,
                                      watched.trigger.catchup_max, look.decided_until, now);
   std::vector<Candidate> candidates;
@@ -106,6 +118,7 @@ Result<Fired> fire_trigger(const FireParts& parts, const WatchedTrigger& watched
   Fired fired;
   if (!look.is_on_record || !candidates.empty() || due.first_missed)
     fired = TRY(decision.write(std::move(candidates)));
+  if (fired.is_paused) return fired;
   fired.first_missed = due.first_missed;
   if (const auto next = watched.schedule.next_firing(std::max(look.decided_until, now)))
     fired.next = next->at;

@@ -8,6 +8,7 @@
 #include "db/faulty_database.h"
 #include "db/memory_database.h"
 #include "definition/read_pipeline.h"
+#include "run/paused_pipelines.h"
 
 namespace gt {
 
@@ -59,6 +60,16 @@ struct World {
   void end(const RunRecord& run) {
     auto writer = *database->begin_write();
     REQUIRE(runs.cancel_unbegun(writer, run, clock.now()).ok());
+    REQUIRE(writer.commit().ok());
+  }
+  void pause() {
+    auto writer = *database->begin_write();
+    REQUIRE(PausedPipelines().pause(writer, {"etl", "somebody", clock.now()}).ok());
+    REQUIRE(writer.commit().ok());
+  }
+  void resume() {
+    auto writer = *database->begin_write();
+    REQUIRE(PausedPipelines().resume(writer, "etl").ok());
     REQUIRE(writer.commit().ok());
   }
   std::vector<RecordedFiring> recorded() {
@@ -177,6 +188,43 @@ TEST_CASE("a firing that can have no run is on record with the reason, and not t
   CHECK(fired.without_run[0].reason == "no such month");
   world.refuses = false;
   CHECK(world.look_at(hours(1) + seconds(1)).runs.empty());
+}
+
+TEST_CASE("a paused pipeline fires nothing, and what passed meanwhile is for catchup to decide") {
+  for (const auto& [catchup, runs] : {std::pair("none", 0U), {"last", 1U}, {"all", 3U}}) {
+    World world(std::string("every: 1h, catchup: ") + catchup);
+    world.look_at(minutes(30));
+    world.pause();
+    const Fired paused = world.look_at(hours(1));
+    CHECK(paused.is_paused);
+    CHECK(paused.runs.empty());
+    CHECK_FALSE(paused.next);
+    CHECK(world.look_at(hours(3) + minutes(30)).is_paused);
+    CHECK(world.recorded().empty());
+    world.resume();
+    const Fired resumed = world.look();
+    CHECK_FALSE(resumed.is_paused);
+    CHECK(resumed.runs.size() == runs);
+    CHECK(resumed.next == noon + hours(4));
+    CHECK(world.look_at(hours(4)).runs.size() == 1);
+  }
+}
+
+TEST_CASE("pausing twice remembers who was first, and resuming twice does no harm") {
+  World world("every: 1h");
+  world.pause();
+  {
+    auto writer = *world.database->begin_write();
+    REQUIRE(PausedPipelines().pause(writer, {"etl", "another", world.clock.now()}).ok());
+    const auto paused = *PausedPipelines().list(writer);
+    REQUIRE(paused.size() == 1);
+    CHECK(paused[0].paused_by == "somebody");
+    REQUIRE(writer.commit().ok());
+  }
+  world.resume();
+  world.resume();
+  auto reader = *world.database->begin_read();
+  CHECK(PausedPipelines().list(reader)->empty());
 }
 
 TEST_CASE("whatever crashes and however the clock jumps, each firing has one run") {

@@ -1,13 +1,18 @@
 #include "engine/firing_decision.h"
 
+#include "run/paused_pipelines.h"
+
 namespace gt {
 
-Result<void> FiringDecision::look_at_open_runs(Transaction& writer) {
+Result<void> FiringDecision::look(Transaction& writer) {
+  is_paused_ = TRY(PausedPipelines().is_paused(writer, pipeline_));
   open_ = TRY(parts_.runs.open_runs_of(writer, pipeline_, trigger_.name));
   return {};
 }
 
 Result<void> FiringDecision::decide(Transaction& writer, OpenFiring firing, bool is_last) {
+  if (is_paused_)
+    return add(writer, firing, FiringOutcome::skipped, "the pipeline is paused", std::nullopt);
   if (!firing.run)
     return add(writer, firing, FiringOutcome::refused, firing.run.error().message, std::nullopt);
   if (trigger_.overlap == Overlap::skip && !open_.empty())

@@ -31,6 +31,8 @@ struct Fired {
   std::vector<RecordedFiring> without_run;  ///< skipped and refused ones
   std::optional<Time> first_missed = {};    ///< firings from here on passed without a run
   std::optional<Time> next = {};            ///< of the firing that is to come, if that is known
+  /// Of a schedule: so nothing was decided, and is when the pipeline is resumed.
+  bool is_paused = false;
 };
 
 /// A firing that is to be decided.
@@ -56,8 +58,9 @@ class FiringDecision {
         now_(now) {}
 
   /// Before the first decision.
-  Result<void> look_at_open_runs(Transaction& writer);
-  /// By the trigger's `overlap`. `is_last`: no later firing comes with it.
+  Result<void> look(Transaction& writer);
+  /// By the trigger's `overlap`. Of a paused pipeline, it is skipped. `is_last`: no later firing
+  /// comes with it.
   Result<void> decide(Transaction& writer, OpenFiring firing, bool is_last);
   /// What the decisions have come to; after the commit.
   Fired take() { return std::move(fired_); }
@@ -73,6 +76,7 @@ class FiringDecision {
   const KeepPipeline& keep_pipeline_;
   const Time now_;
   std::vector<RunRecord> open_;
+  bool is_paused_ = false;
   std::string version_;
   Fired fired_;
 };

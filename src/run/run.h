@@ -35,6 +35,8 @@ struct DataInterval {
   bool operator==(const DataInterval&) const = default;
 };
 
+using BackfillId = std::int64_t;
+
 /// The row of a run.
 struct RunRecord {
   RunId id = 0;
@@ -65,6 +67,8 @@ struct RunRecord {
   std::optional<DataInterval> interval = {};
   /// It was begun through a server: when that has gone, the next one goes on with it.
   bool is_served = false;
+  /// The backfill that began it, for its trigger.
+  std::optional<BackfillId> backfill = {};
 
   std::string name() const { return pipeline + "/" + std::to_string(number); }
 };

@@ -27,7 +27,7 @@ bool is_hex(std::string_view text) {
 constexpr const char* run_columns =
     "SELECT id, uuid, pipeline, number, state, plan_version, params, options, logical_date, "
     "created_at, started_at, ended_at, source_digest, git, error, owner_engine, fence, cancel, "
-    "same_as, batch, trigger, interval_start, interval_end, is_served FROM run ";
+    "same_as, batch, trigger, interval_start, interval_end, is_served, backfill FROM run ";
 
 /// `rest` is a constant: the statement is prepared once.
 Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::string& rest,
@@ -39,7 +39,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
                         std::optional<Time>, std::string, std::string, std::optional<std::string>,
                         std::string, std::int64_t, std::string_view, std::optional<std::int64_t>,
                         std::optional<std::string>, std::optional<std::string>, std::optional<Time>,
-                        std::optional<Time>, bool>(
+                        std::optional<Time>, bool, std::optional<std::int64_t>>(
           run_columns + rest, binds,
           [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
               std::string_view state, std::string plan_version, std::string params,
@@ -49,7 +49,8 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
               std::string owner, std::int64_t fence, std::string_view cancel,
               std::optional<std::int64_t> same_as, std::optional<std::string> batch,
               std::optional<std::string> trigger, std::optional<Time> interval_start,
-              std::optional<Time> interval_end, bool is_served) -> Result<void> {
+              std::optional<Time> interval_end, bool is_served,
+              std::optional<std::int64_t> backfill) -> Result<void> {
             RunRecord run;
             run.id = id;
             run.uuid = std::move(uuid);
@@ -78,6 +79,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
             if (interval_start && interval_end)
               run.interval = DataInterval{*interval_start, *interval_end};
             run.is_served = is_served;
+            run.backfill = backfill;
             runs.push_back(std::move(run));
             return {};
           });
@@ -158,6 +160,7 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   run.trigger = wanted.trigger;
   run.interval = wanted.interval;
   run.is_served = wanted.is_served;
+  run.backfill = wanted.backfill;
   const auto end_of = [](const std::optional<DataInterval>& interval, Time DataInterval::* end) {
     return interval ? Bind((*interval).*end) : Bind(nullptr);
   };
@@ -166,10 +169,10 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   TRY(transaction.execute(
       "INSERT INTO run (id, uuid, pipeline, number, state, plan_version, params, options, "
       "logical_date, created_at, source_digest, git, owner_engine, fence, cancel, batch, "
-      "trigger, interval_start, interval_end, is_served) VALUES "
+      "trigger, interval_start, interval_end, is_served, backfill) VALUES "
       "(:id, :uuid, :pipeline, :number, :state, :plan_version, :params, :options, :logical_date, "
       ":created_at, :source_digest, :git, :owner_engine, :fence, :cancel, :batch, "
-      ":trigger, :interval_start, :interval_end, :is_served)",
+      ":trigger, :interval_start, :interval_end, :is_served, :backfill)",
       {run.id,
        run.uuid,
        run.pipeline,
@@ -189,7 +192,8 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
        run.trigger.empty() ? Bind(nullptr) : Bind(run.trigger),
        end_of(run.interval, &DataInterval::start),
        end_of(run.interval, &DataInterval::end),
-       std::int64_t{run.is_served}}));
+       std::int64_t{run.is_served},
+       run.backfill}));
   return run;
 }
 
@@ -320,8 +324,27 @@ Result<std::vector<RunRecord>> RunStore::open_runs_of(Transaction& transaction,
                                                       const std::string& trigger) {
   return read_runs(
       transaction,
-      "WHERE pipeline = :pipeline AND trigger = :trigger AND ended_at IS NULL ORDER BY id",
+      "WHERE pipeline = :pipeline AND trigger = :trigger AND ended_at IS NULL AND backfill IS NULL "
+      "ORDER BY id",
       {pipeline, trigger});
+}
+
+Result<std::vector<RunRecord>> RunStore::open_runs_of(Transaction& transaction,
+                                                      BackfillId backfill) {
+  return read_runs(transaction, "WHERE backfill = :backfill AND ended_at IS NULL ORDER BY id",
+                   {backfill});
+}
+
+Result<std::optional<RunRecord>> RunStore::newest_of_firing(Transaction& transaction,
+                                                            const std::string& pipeline,
+                                                            const std::string& trigger,
+                                                            Time logical_date) {
+  auto runs = TRY(read_runs(transaction,
+                            "WHERE pipeline = :pipeline AND trigger = :trigger AND logical_date = "
+                            ":logical_date ORDER BY id DESC LIMIT 1",
+                            {pipeline, trigger, logical_date}));
+  if (runs.empty()) return std::optional<RunRecord>();
+  return std::optional(std::move(runs.front()));
 }
 
 Result<std::vector<AttemptRecord>> RunStore::attempts(Transaction& transaction, RunId run,

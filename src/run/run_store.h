@@ -34,6 +34,7 @@ struct NewRun {
   std::string trigger = {};
   std::optional<DataInterval> interval = {};
   bool is_served = false;
+  std::optional<BackfillId> backfill = {};
 };
 
 /// The texts that a run's plan is built from.
@@ -132,9 +133,15 @@ class RunStore {
   Result<std::vector<RunRecord>> runs_of_batch(Transaction& transaction, const std::string& batch);
   /// Those that have not ended.
   Result<std::vector<RunRecord>> open_runs(Transaction& transaction);
-  /// Of these, those that a trigger has begun, oldest first.
+  /// Of these, those that a trigger has begun by itself, oldest first.
   Result<std::vector<RunRecord>> open_runs_of(Transaction& transaction, const std::string& pipeline,
                                               const std::string& trigger);
+  /// Those that a backfill has begun and that have not ended, oldest first.
+  Result<std::vector<RunRecord>> open_runs_of(Transaction& transaction, BackfillId backfill);
+  /// The newest run of a trigger's firing, whoever began it.
+  Result<std::optional<RunRecord>> newest_of_firing(Transaction& transaction,
+                                                    const std::string& pipeline,
+                                                    const std::string& trigger, Time logical_date);
 
   Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run);
   Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run, TaskIndex task);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "expression/value.h"
+#include "run/backfill.h"
 #include "schedule/task_context.h"
 
 namespace gt {
@@ -45,6 +46,7 @@ JsonObject run_summary_json(const RunRecord& run) {
           {"logical_date", format_time(run.logical_date)},
           {"trigger", run.trigger.empty() ? Json() : Json(run.trigger)},
           {"interval", interval_json(run.interval)},
+          {"backfill", run.backfill ? Json(backfill_name(*run.backfill)) : Json()},
           {"created_at", format_time(run.created_at)},
           {"started_at", time_json(run.started_at)},
           {"ended_at", time_json(run.ended_at)},

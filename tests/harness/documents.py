@@ -28,7 +28,7 @@ from .shell import Shell
 OMITTED = "…"
 SHOWN_FOLDER = "/project"
 HIDDEN = re.compile(r"<!-- \$ (.*) -->")
-IN_ANY_ORDER = re.compile(r"(?:\w+=\S+ )*geartrain(?: -C \S+)? (?:run|retry|attach)\b")
+IN_ANY_ORDER = re.compile(r"(?:\w+=\S+ )*geartrain(?: -C \S+)? (?:run|retry|attach|backfill)\b")
 MUST_NAME_A_FILE = {"yaml", "python", "diff", "json"}
 
 
