@@ -71,8 +71,11 @@ class WordsTest(CompletionCase):
 
     def test_every_option_of_every_command_is_offered(self):
         families = {first: self.words(first, "") for first in ["env", "schedule", "step"]}
+        families["backfill"] = ["list", "show", "pause", "resume", "cancel"]
+        self.assertLess(set(families["backfill"]), set(self.words("backfill", "")))
         names = [[first, *rest] for first in self.words("") for rest in
                  ([[second] for second in families[first]] if first in families else [[]])]
+        names.append(["backfill"])
         for command in names:
             with self.subTest(command):
                 text = subprocess.run(

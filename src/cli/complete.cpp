@@ -145,14 +145,25 @@ Completion all_completions(const std::vector<std::string>& words,
   if (words[at] == "help")
     return at + 2 >= words.size() ? first_words(sources) : second_words(sources, words[at + 1]);
   std::string name = words[at];
-  if (const Completion members = second_words(sources, name); !members.candidates.empty()) {
-    if (at + 2 >= words.size()) return members;
-    name += " " + words[++at];
+  Completion members = second_words(sources, name);
+  if (!members.candidates.empty()) {
+    const bool is_command = sources.describe(name).has_value();
+    const bool is_last = at + 2 >= words.size();
+    if (is_last && !is_command) return members;
+    const bool is_member =
+        !is_last && std::ranges::find(members.candidates, words[at + 1], &Candidate::word) !=
+                        members.candidates.end();
+    if (is_member || !is_command) name += " " + words[++at];
+    if (!is_last || words.back().starts_with('-')) members = {};
   }
   const auto options = sources.describe(name);
   if (!options) return {};
   rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end());
-  return Completer(*options, sources).complete(rest);
+  Completion completion = Completer(*options, sources).complete(rest);
+  // `backfill` is a command, and the first word of others.
+  completion.candidates.insert(completion.candidates.begin(), members.candidates.begin(),
+                               members.candidates.end());
+  return completion;
 }
 
 }  // namespace
