@@ -126,6 +126,83 @@ class RunEndTest(Events):
         self.assertNotIn("load/1", [firing["cause"]["run"] for firing in self.firings()])
 
 
+class FileTest(Events):
+    LOAD_FILE = """name: take
+params: {path: {type: string, pattern: "^incoming/[a-z]+"}}
+triggers:
+  came:
+    file: incoming/*.csv
+    stable: 200ms
+    if: event.file.bytes > 0
+    params: {path: "${{ event.file.path }}"}
+steps: {take: {run: "wc -l ${{ params.path }}"}}
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.put("take", self.LOAD_FILE)
+
+    def arrive(self, name, text):
+        (self.folder / "incoming" / name).write_text(text)
+
+    def paths(self):
+        return [firing["cause"]["file"] for firing in self.firings()]
+
+    def test_a_file_that_comes_begins_a_run_and_one_that_was_there_does_not(self):
+        (self.folder / "incoming").mkdir()
+        self.arrive("old.csv", "1\n")
+        os.utime(self.folder / "incoming/old.csv", (1, 1))
+        self.serve()
+        self.arrive("new.csv", "1\n2\n")
+        run = self.until_run("take/1")
+        self.assertEqual(run["params"], {"path": "incoming/new.csv"})
+        self.assertEqual(run["state"], "succeeded")
+        (firing,) = self.firings()
+        self.assertEqual(firing["cause"], {"file": "incoming/new.csv", "bytes": 4})
+        self.arrive("new.csv", "1\n2\n3\n")
+        self.assertEqual(self.until_run("take/2")["params"], {"path": "incoming/new.csv"})
+
+    def test_a_folder_may_come_later_and_what_is_empty_or_hidden_is_not_taken(self):
+        self.serve()
+        (self.folder / "incoming").mkdir()
+        self.arrive(".part.csv", "1\n")
+        self.arrive("empty.csv", "")
+        self.arrive("other.txt", "1\n")
+        self.arrive("whole.csv", "1\n")
+        self.until_run("take/1")
+        self.assertEqual(self.paths(), ["incoming/whole.csv"])
+
+    def test_a_file_is_taken_when_it_is_whole(self):
+        (self.folder / "incoming").mkdir()
+        self.serve()
+        with open(self.folder / "incoming/slow.csv", "w") as file:
+            for _ in range(12):
+                file.write("a line\n")
+                file.flush()
+                time.sleep(0.05)
+        run = self.until_run("take/1")
+        log = self.get(f"/api/v1/runs/{run['id']}/tasks/take/log").body.decode()
+        self.assertEqual(log.split()[0], "12")
+        self.assertEqual(len(self.firings()), 1)
+
+    def test_what_came_while_nobody_was_there_begins_its_runs_later(self):
+        (self.folder / "incoming").mkdir()
+        up = self.serve()
+        self.arrive("a.csv", "1\n")
+        self.until_run("take/1")
+        up.send_signal(signal.SIGKILL)
+        up.wait()
+        for name in ("b.csv", "c.csv", "7.csv"):
+            self.arrive(name, "1\n")
+        self.serve()
+        self.until_run("take/3")
+        self.assertEqual(
+            sorted(self.paths()), ["incoming/7.csv", "incoming/a.csv", "incoming/b.csv", "incoming/c.csv"]
+        )
+        (refused,) = [firing for firing in self.firings() if firing["outcome"] == "refused"]
+        self.assertEqual(refused["cause"]["file"], "incoming/7.csv")
+
+
 class CallTest(Events):
     def setUp(self):
         super().setUp()

@@ -30,6 +30,13 @@ Value event_of(const HeardCall& call) {
                      {"delivery", Value(std::string_view(call.delivery))}};
 }
 
+Value event_of(const ArrivedFile& file) {
+  return ValueObject{{"file", ValueObject{{"path", Value(std::string_view(file.path))},
+                                          {"name", Value(std::string_view(file.name))},
+                                          {"bytes", Value(file.bytes)},
+                                          {"modified_at", Value(format_time(file.modified_at))}}}};
+}
+
 Result<std::optional<JsonObject>> event_params(const Pipeline& pipeline, const Trigger& trigger,
                                                Time logical_date, const Value& event) {
   const ValueContext context(ValueObject{

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "definition/pipeline.h"
+#include "engine/fire_files.h"
 #include "expression/value.h"
 #include "run/run.h"
 #include "server/run_desk.h"
@@ -16,6 +17,9 @@ namespace gt {
 Value event_of(const RunRecord& ended);
 /// `event` of a call: {body, kind, delivery}.
 Value event_of(const HeardCall& call);
+
+/// `event` of a file: {file: {path, name, bytes, modified_at}}.
+Value event_of(const ArrivedFile& file);
 
 /// Of the run that the event begins, evaluated, with the defaults of those that the trigger does
 /// not name; nullopt: its `if` is false. Errc::invalid if an expression fails, or the pipeline does

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/file_arrivals.h"
 #include "cli/new_runs.h"
 #include "cli/served_project.h"
 #include "cli/watched_run.h"
@@ -25,12 +26,7 @@ struct FiredTrigger {
 class EventTriggers {
  public:
   EventTriggers(Session& session, Records& records, Workshop& workshop, FiringStore& firings,
-                Say say)
-      : session_(session),
-        records_(records),
-        workshop_(workshop),
-        firings_(firings),
-        say_(std::move(say)) {}
+                Say say);
 
   /// After the pipelines have changed. Triggers that wait for each other in a circle, without an
   /// `if` in it that could end that, are said and left out.
@@ -39,6 +35,16 @@ class EventTriggers {
   bool waits_for_runs() const { return !run_ends_.empty(); }
   /// Decides what ended since the last call, whoever drove it.
   Result<std::vector<FiredTrigger>> hear_run_ends();
+  bool waits_for_files() const { return !files_.empty(); }
+  /// Looks for files, and decides those that have come to rest.
+  Result<std::vector<FiredTrigger>> hear_files();
+  /// How long until another look is worth it, by what the last one found; nullopt: nothing is in
+  /// the making.
+  std::optional<Duration> until_files_rest() const;
+  /// Readable when files may have come; -1 where the system cannot tell.
+  int files_fd() const { return files_watch_.get(); }
+  /// Takes in what files_fd() has to tell; true if there was something.
+  bool drain_files();
   /// What a trigger of a pipeline makes of a call; `answer` is what its sender hears. Errors:
   /// not_found.
   Result<FiredTrigger> hear_call(const std::shared_ptr<const ServedPipeline>& pipeline,
@@ -51,6 +57,15 @@ class EventTriggers {
     std::int64_t heard = 0;
   };
 
+  struct Files {
+    std::shared_ptr<const ServedPipeline> pipeline;
+    std::size_t trigger;
+    FileArrivals arrivals;
+    std::string trouble = {};  ///< what was said last
+  };
+
+  void watch_files(const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines);
+  Result<Fired> hear_files_of(Files& files);
   std::vector<RunEnds> without_circles(std::vector<RunEnds> all);
 
   Session& session_;
@@ -60,6 +75,8 @@ class EventTriggers {
   Say say_;
   std::vector<RunEnds> run_ends_;
   std::string told_circle_;
+  std::vector<Files> files_;
+  UniqueFd files_watch_;
 };
 
 }  // namespace gt

@@ -63,6 +63,7 @@ Resident::Resident(Session& session, Records& records, Workshop& workshop, Serve
       news_fd_(epoll_create1(EPOLL_CLOEXEC)) {
   workshop_.observe(*this);
   watch_fd(news_fd_.get(), project_.fd());
+  watch_fd(news_fd_.get(), events_.files_fd());
 }
 
 Resident::~Resident() = default;
@@ -92,6 +93,7 @@ Result<bool> Resident::go_on() {
     TRY(adopt());
     TRY(fire_due(session_.clock.now()));
     TRY(hear_run_ends());
+    TRY(hear_files());
     TRY(begin_waiting());
   }
   TRY(backfills_.go_on());
@@ -103,6 +105,7 @@ std::optional<Duration> Resident::interval() const {
   const Time now = session_.clock.now();
   for (const auto& [name, watch] : watches_)
     if (watch.next) wait = std::min(wait, *watch.next - now);
+  if (const auto rest = events_.until_files_rest()) wait = std::min(wait, *rest);
   return std::max(wait, Duration(0));
 }
 
@@ -151,6 +154,19 @@ void Resident::publish() {
     published[name] = std::make_shared<const PublishedPipeline>(PublishedPipeline{
         served->source.pipeline, served->source.from.recorded_path, served->schedules});
   desk_.set_pipelines(std::move(published));
+}
+
+Result<void> Resident::hear_files() {
+  const bool is_news = events_.drain_files();
+  if (!events_.waits_for_files()) return {};
+  const Duration now = session_.clock.steady();
+  const auto rest = events_.until_files_rest();
+  const bool is_due = files_heard_at_ == Duration{} || now - files_heard_at_ >= look_interval ||
+                      (rest && *rest == Duration(0));
+  if (!is_news && !is_due) return {};
+  files_heard_at_ = now;
+  for (const FiredTrigger& fired : TRY(events_.hear_files())) TRY(take_fired(fired));
+  return {};
 }
 
 /// Triggers of pipelines that somebody has paused or resumed are asked at once.

@@ -110,6 +110,7 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<void> fire_due(Time now);
   Result<void> fire(Watch& watch, Time now);
   Result<void> hear_run_ends();
+  Result<void> hear_files();
   /// Lets the runs wait for their turn, and asks those to end that they replace.
   Result<void> take_fired(const FiredTrigger& fired);
   void tell(const std::string& pipeline, const Trigger& trigger, const Fired& fired);
@@ -135,7 +136,7 @@ class Resident final : public DrivenWork, public RunObserver {
   /// Rung when something has changed that others drive; while ends of runs are waited for.
   std::optional<Bell> changes_;
   UniqueFd news_fd_;  ///< readable when the project's files or other programs have news
-  Duration heard_at_{};
+  Duration heard_at_{}, files_heard_at_{};
   std::map<TriggerName, Watch> watches_;
   std::deque<Waiting> waiting_;
   std::map<RunId, std::unique_ptr<Active>> active_;

@@ -355,6 +355,22 @@ CREATE TABLE heard_event (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX heard_event_at ON heard_event (pipeline, trigger, at);
 
+-- Files that triggers have heard of, as they were then; `rule`: what each waited for.
+CREATE TABLE file_trigger (
+  pipeline TEXT NOT NULL,
+  name TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  PRIMARY KEY (pipeline, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE heard_file (
+  pipeline TEXT NOT NULL,
+  trigger TEXT NOT NULL,
+  path TEXT NOT NULL,
+  stamp TEXT NOT NULL,
+  PRIMARY KEY (pipeline, trigger, path)
+) STRICT, WITHOUT ROWID;
+
 -- What a firing comes from that no schedule names, as JSON.
 ALTER TABLE firing ADD COLUMN cause TEXT;
 )sql";

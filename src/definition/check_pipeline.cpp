@@ -101,9 +101,9 @@ void PipelineChecker::check_variables() {
 void PipelineChecker::check_triggers() {
   for (const Trigger& trigger : file_.pipeline.triggers) {
     const auto* const run_end = std::get_if<RunEndRule>(&trigger.rule);
-    const Place place = trigger.schedule() != nullptr ? Place::trigger
-                        : run_end != nullptr          ? Place::run_end_trigger
-                                                      : Place::webhook_trigger;
+    constexpr Place places[] = {Place::trigger, Place::run_end_trigger, Place::webhook_trigger,
+                                Place::file_trigger};
+    const Place place = places[trigger.rule.index()];
     const PlaceTypes types(file_, place, nullptr, nullptr);
     if (run_end != nullptr && run_end->pipeline == file_.pipeline.name && !trigger.condition)
       problems_.push_back(error_problem(

@@ -77,6 +77,7 @@ const char* field_of(Place place) {
     case Place::trigger:
     case Place::run_end_trigger:
     case Place::webhook_trigger:
+    case Place::file_trigger:
       return "triggers";
   }
   return "";

@@ -277,6 +277,8 @@ constexpr auto trigger_key_list = std::to_array<Key>({
      "With `pipeline`: how the run must have ended; default: succeeded."},
     {"webhook", R"({"$ref": "#/$defs/webhook"})",
      "In place of `schedule`: it fires when a program calls that knows a secret."},
+    {"file", text, "In place of `schedule`: a glob; it fires for each file that comes or changes."},
+    {"stable", duration, "With `file`: for how long the file must not have changed; default: 2s."},
     {"if", condition, "Of an event: an expression; it fires only if that is true."},
     {"params", R"({"type": "object"})", "Parameters of its runs, values with expressions."},
 });

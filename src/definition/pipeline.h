@@ -250,12 +250,21 @@ struct WebhookRule {
   std::string secret;  ///< its name
 };
 
+/// `file:` of a trigger: it fires for each file that comes or changes.
+struct FileRule {
+  static constexpr Duration default_stable = std::chrono::seconds(2);
+
+  std::string glob;  ///< from the project's root, or absolute
+  /// For so long a file must not have changed: who writes it may not be done.
+  Duration stable = default_stable;
+};
+
 /// `triggers:` one entry: what begins runs by itself.
 struct Trigger {
   static constexpr std::int64_t catchup_runs = 100;
 
   std::string name;
-  std::variant<WrittenSchedule, RunEndRule, WebhookRule> rule;
+  std::variant<WrittenSchedule, RunEndRule, WebhookRule, FileRule> rule;
   Catchup catchup = Catchup::none;          ///< of schedules, as all of catching up
   std::int64_t catchup_max = catchup_runs;  ///< of Catchup::all
   Overlap overlap = Overlap::queue;

@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 
+#include "base/glob.h"
 #include "base/text.h"
 #include "definition/fields.h"
 #include "definition/limits.h"
@@ -22,7 +23,8 @@ using ScheduleRule = decltype(WrittenSchedule::rule);
 using Rule = decltype(Trigger::rule);
 
 /// Each names what fires a trigger, and goes with some of the other keys.
-constexpr auto rule_keys = std::to_array<const char*>({"schedule", "every", "pipeline", "webhook"});
+constexpr auto rule_keys =
+    std::to_array<const char*>({"schedule", "every", "pipeline", "webhook", "file"});
 constexpr auto schedule_keys = std::to_array<const char*>(
     {"timezone", "start", "end", "missing", "duplicate", "catchup", "catchup_max"});
 
@@ -52,6 +54,7 @@ class TriggerReader {
   std::optional<ScheduleRule> read_schedule_rule(const char* key);
   RunEndRule read_run_end();
   WebhookRule read_webhook();
+  FileRule read_file();
   void refuse(std::span<const char* const> keys, const char* rule, const char* expected);
   std::optional<Cron> read_cron(YamlNode node);
   std::optional<Duration> read_interval(YamlNode node);
@@ -74,15 +77,16 @@ Rule TriggerReader::read_rule() {
   const bool is_known = check_keys(node_, trigger_keys, what_, problems_);
   const char* const key = find_rule(is_known);
   const std::string_view rule = key == nullptr ? "" : key;
-  if (rule != "pipeline" && rule != "webhook") {
-    refuse(std::array{"states"}, key, "a `pipeline`");
-    if (!rule.empty()) refuse(std::array{"if"}, key, "a `pipeline` or a `webhook`");
+  if (rule != "pipeline") refuse(std::array{"states"}, key, "a `pipeline`");
+  if (rule != "file") refuse(std::array{"stable"}, key, "a `file`");
+  if (rule.empty() || rule == "schedule" || rule == "every") {
+    refuse(std::array{"if"}, key, "an event: a `pipeline`, a `webhook` or a `file`");
     return read_schedule(key);
   }
   refuse(schedule_keys, key, "a `schedule`");
   if (rule == "pipeline") return read_run_end();
-  refuse(std::array{"states"}, key, "a `pipeline`");
-  return read_webhook();
+  if (rule == "webhook") return read_webhook();
+  return read_file();
 }
 
 const char* TriggerReader::find_rule(bool is_known) {
@@ -99,7 +103,7 @@ const char* TriggerReader::find_rule(bool is_known) {
   // A key that is unknown may have been meant.
   if (found == nullptr && is_known && !node_.is_incomplete())
     add(node_, fmt::format("{} has no `schedule`", what_),
-        "`schedule`, `every`, `pipeline` or `webhook`");
+        "`schedule`, `every`, `pipeline`, `webhook` or `file`");
   return found;
 }
 
@@ -166,6 +170,22 @@ WebhookRule TriggerReader::read_webhook() {
                     .value_or(WebhookForm::geartrain);
   if (const auto secret = node.find("secret"))
     rule.secret = read_name(*secret, "secret", problems_).value_or("");
+  return rule;
+}
+
+FileRule TriggerReader::read_file() {
+  FileRule rule;
+  const YamlNode node = *node_.find("file");
+  if (auto text = read_text(node, "`file`", problems_)) {
+    // An absolute one is one from the root.
+    const std::string_view path = std::string_view(*text).substr(text->starts_with('/') ? 1 : 0);
+    if (const auto glob = Glob::parse_selection(path); !glob)
+      add(node, fmt::format("`file`: {}", glob.error().message), "a path, as in incoming/*.csv",
+          glob.error().hint);
+    rule.glob = std::move(*text);
+  }
+  if (const auto stable = node_.find("stable"))
+    rule.stable = read_duration(*stable, "`stable`", problems_).value_or(FileRule::default_stable);
   return rule;
 }
 

@@ -118,8 +118,9 @@ triggers:
   after: {pipeline: load, params: {from: "${{ event.run.name }} of ${{ run.logical_date }}"}}
   always: {pipeline: load, states: [failed, cancelled, failed], if: event.run.params.month > 6, overlap: skip}
   push: {webhook: {form: github, secret: PUSH_KEY}, params: {from: "${{ event.body.commits[0].id }}"}}
-  own: {webhook: {secret: KEY}})");
-  REQUIRE(triggers.size() == 4);
+  own: {webhook: {secret: KEY}}
+  came: {file: "incoming/*.csv", stable: 5s, params: {from: "${{ event.file.path }}"}})");
+  REQUIRE(triggers.size() == 5);
   for (const Trigger& trigger : triggers) CHECK(trigger.schedule() == nullptr);
   const auto& after = std::get<RunEndRule>(triggers[0].rule);
   CHECK(after.pipeline == "load");
@@ -133,6 +134,9 @@ triggers:
   CHECK(push.form == WebhookForm::github);
   CHECK(push.secret == "PUSH_KEY");
   CHECK(std::get<WebhookRule>(triggers[3].rule).form == WebhookForm::geartrain);
+  const auto& came = std::get<FileRule>(triggers[4].rule);
+  CHECK(came.glob == "incoming/*.csv");
+  CHECK(came.stable == std::chrono::seconds(5));
 }
 
 TEST_CASE("a trigger that can never fire is warned of") {

@@ -37,7 +37,8 @@ enum class Place {
   pipeline_variable,
   trigger,
   run_end_trigger,
-  webhook_trigger
+  webhook_trigger,
+  file_trigger
 };
 
 using ReferenceVisitor = std::function<void(Place, const Reference&)>;

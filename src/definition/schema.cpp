@@ -124,14 +124,16 @@ Json trigger_rules() {
     return shape;
   };
   JsonList event_keys;
-  for (const char* key : {"pipeline", "states", "webhook", "if"})
+  for (const char* key : {"pipeline", "states", "webhook", "file", "stable", "if"})
     event_keys.push_back(requiring(key));
   for (Json* one : {&by_schedule, &by_interval}) {
     const Json before = *one->object()->find("not");
     one->object()->set("not", any_of({before, any_of(event_keys)}));
   }
-  return JsonList{std::move(by_schedule), std::move(by_interval), by_event("pipeline", {"webhook"}),
-                  by_event("webhook", {"pipeline", "states"})};
+  return JsonList{std::move(by_schedule), std::move(by_interval),
+                  by_event("pipeline", {"webhook", "file", "stable"}),
+                  by_event("webhook", {"pipeline", "states", "file", "stable"}),
+                  by_event("file", {"pipeline", "states", "webhook"})};
 }
 
 JsonObject definitions() {

@@ -44,7 +44,7 @@ TypeContext::Found found_field(const TypeFields* fields, std::string_view name) 
 
 bool is_trigger(Place place) {
   return place == Place::trigger || place == Place::run_end_trigger ||
-         place == Place::webhook_trigger;
+         place == Place::webhook_trigger || place == Place::file_trigger;
 }
 
 /// What an event tells; docs/reference/triggers.md has the same.
@@ -60,6 +60,11 @@ const TypeFields& event_fields(Place place) {
                                                               {"trigger", Type()},
                                                               {"params", Type()}})}};
   static const TypeFields webhook = {{"body", Type()}, {"kind", text}, {"delivery", text}};
+  static const TypeFields file = {{"file", Type::object_of({{"path", text},
+                                                            {"name", text},
+                                                            {"bytes", Type::Kind::integer},
+                                                            {"modified_at", text}})}};
+  if (place == Place::file_trigger) return file;
   return place == Place::run_end_trigger ? run_end : webhook;
 }
 

@@ -30,6 +30,9 @@ Json trigger_json(const PublishedPipeline& published, std::size_t index, Time no
     for (const RunEnd end : run_end->states) states.emplace_back(to_text(end));
     shape.set("pipeline", run_end->pipeline);
     shape.set("states", std::move(states));
+  } else if (const auto* const file = std::get_if<FileRule>(&trigger.rule)) {
+    shape.set("file", file->glob);
+    shape.set("stable_seconds", std::chrono::duration<double>(file->stable).count());
   } else {
     shape.set("webhook", to_text(std::get<WebhookRule>(trigger.rule).form));
     shape.set("path", fmt::format("/api/v1/hooks/{}/{}", published.pipeline->name, trigger.name));
