@@ -110,6 +110,16 @@ class RunEndTest(Events):
             [firing["cause"]["run"] for firing in self.firings()], ["load/3", "load/2", "load/1"]
         )
 
+    def test_a_trigger_that_is_added_hears_what_ends_from_then_on(self):
+        self.serve()
+        self.load(1)
+        self.until_run("report/1")
+        self.put("other", REPORT.replace("name: report", "name: other"))
+        while self.get("/api/v1/pipelines/other").status == 404:
+            time.sleep(0.01)
+        self.load(2)
+        self.assertEqual(self.until_run("other/1")["params"]["after"], "load/2 succeeded")
+
     def test_pipelines_that_wait_for_each_other_begin_nothing(self):
         self.put("load", LOAD + "triggers: {back: {pipeline: report}}\n")
         self.put("report", REPORT.replace("    if: event.run.params.month != 7\n", ""))

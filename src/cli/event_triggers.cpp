@@ -30,8 +30,22 @@ bool leads_back(const Edges& edges, const std::string& from) {
   return false;
 }
 
-const Trigger& trigger_of(const ServedPipeline& pipeline, std::size_t index) {
-  return pipeline.source.pipeline->triggers[index];
+/// nullopt: the trigger's `if` does not want it.
+Result<std::optional<NewRun>> run_of_event(NewRuns& new_runs, const Pipeline& pipeline,
+                                           const Trigger& trigger, Time logical_date,
+                                           const Value& event) {
+  auto params = TRY(event_params(pipeline, trigger, logical_date, event));
+  if (!params) return std::optional<NewRun>();
+  NewRun run = TRY(new_runs.of(*std::move(params)));
+  return std::optional(std::move(run));
+}
+
+/// The one that watched the trigger before; null: it is new.
+template <typename List, typename Watched>
+auto* find_watched(List& list, const Watched& watched) {
+  const auto found =
+      std::ranges::find_if(list, [&](const auto& one) { return one.watched == watched; });
+  return found == list.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -45,52 +59,46 @@ EventTriggers::EventTriggers(Session& session, Records& records, Workshop& works
       say_(std::move(say)),
       files_watch_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
 
-void EventTriggers::watch(
+bool EventTriggers::watch(
     const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines) {
-  std::vector<RunEnds> now;
+  std::vector<RunEnds> run_ends;
+  std::vector<Files> files;
+  bool has_new = false;
   for (const auto& [name, pipeline] : pipelines)
     for (std::size_t i = 0; i < pipeline->source.pipeline->triggers.size(); ++i) {
-      if (!std::holds_alternative<RunEndRule>(trigger_of(*pipeline, i).rule)) continue;
-      const auto before = std::ranges::find_if(run_ends_, [&](const RunEnds& one) {
-        return one.pipeline == pipeline && one.trigger == i;
-      });
-      now.push_back({pipeline, i, before == run_ends_.end() ? 0 : before->heard});
-    }
-  run_ends_ = without_circles(std::move(now));
-  watch_files(pipelines);
-}
-
-void EventTriggers::watch_files(
-    const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines) {
-  std::vector<Files> now;
-  for (const auto& [name, pipeline] : pipelines)
-    for (std::size_t i = 0; i < pipeline->source.pipeline->triggers.size(); ++i) {
-      const auto* const rule = std::get_if<FileRule>(&trigger_of(*pipeline, i).rule);
-      if (rule == nullptr) continue;
-      const auto before = std::ranges::find_if(
-          files_, [&](const Files& one) { return one.pipeline == pipeline && one.trigger == i; });
-      if (before != files_.end()) {
-        now.push_back(std::move(*before));
-        continue;
+      Watched watched{pipeline, i};
+      const auto& rule = watched.trigger().rule;
+      if (std::holds_alternative<RunEndRule>(rule)) {
+        RunEnds* const before = find_watched(run_ends_, watched);
+        has_new = has_new || before == nullptr;
+        run_ends.push_back(before != nullptr ? *before : RunEnds{std::move(watched)});
+      } else if (const auto* const file = std::get_if<FileRule>(&rule)) {
+        Files* const before = find_watched(files_, watched);
+        has_new = has_new || before == nullptr;
+        if (before != nullptr) {
+          files.push_back(std::move(*before));
+        } else if (auto arrivals = FileArrivals::open(records_.project.root, *file)) {
+          files.push_back({std::move(watched), *std::move(arrivals)});
+        }
       }
-      auto arrivals = FileArrivals::open(records_.project.root, *rule);
-      if (arrivals) now.push_back({pipeline, i, *std::move(arrivals)});
     }
-  files_ = std::move(now);
+  files_ = std::move(files);
+  run_ends_ = without_circles(std::move(run_ends));
+  return has_new;
 }
 
 Result<std::vector<FiredTrigger>> EventTriggers::hear_files() {
   std::vector<FiredTrigger> all;
   for (Files& one : files_) {
     Fired fired = TRY(hear_files_of(one));
-    all.push_back({one.pipeline, trigger_of(*one.pipeline, one.trigger).name, std::move(fired)});
+    all.push_back({one.watched.served, one.watched.trigger().name, std::move(fired)});
   }
   return all;
 }
 
 Result<Fired> EventTriggers::hear_files_of(Files& files) {
-  const Pipeline& pipeline = *files.pipeline->source.pipeline;
-  const Trigger& trigger = trigger_of(*files.pipeline, files.trigger);
+  const Pipeline& pipeline = files.watched.pipeline();
+  const Trigger& trigger = files.watched.trigger();
   const auto there = files.arrivals.look(session_.clock);
   const std::string trouble = there ? "" : there.error().message;
   if (trouble != files.trouble && !trouble.empty())
@@ -102,17 +110,14 @@ Result<Fired> EventTriggers::hear_files_of(Files& files) {
     (void)inotify_add_watch(
         files_watch_.get(), folder.c_str(),
         IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR);
-  NewRuns new_runs(session_, records_, workshop_, *files.pipeline);
+  NewRuns new_runs(session_, records_, workshop_, *files.watched.served);
   const Time now = session_.clock.now();
-  const auto run_of = [&](const ArrivedFile& file) -> Result<std::optional<NewRun>> {
-    auto params = TRY(event_params(pipeline, trigger, now, event_of(file)));
-    if (!params) return std::optional<NewRun>();
-    NewRun run = TRY(new_runs.of(*std::move(params)));
-    return std::optional(std::move(run));
-  };
   return fire_files(
-      {*records_.database, records_.runs, firings_, session_.entropy}, {pipeline.name, trigger},
-      *there, run_of, [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, now);
+      parts(), {pipeline.name, trigger}, *there,
+      [&](const ArrivedFile& file) {
+        return run_of_event(new_runs, pipeline, trigger, now, event_of(file));
+      },
+      [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, now);
 }
 
 std::optional<Duration> EventTriggers::until_files_rest() const {
@@ -133,15 +138,14 @@ bool EventTriggers::drain_files() {
 std::vector<EventTriggers::RunEnds> EventTriggers::without_circles(std::vector<RunEnds> all) {
   Edges edges;
   for (const RunEnds& one : all) {
-    const Trigger& trigger = trigger_of(*one.pipeline, one.trigger);
+    const Trigger& trigger = one.watched.trigger();
     if (!trigger.condition)
-      edges.emplace(std::get<RunEndRule>(trigger.rule).pipeline,
-                    one.pipeline->source.pipeline->name);
+      edges.emplace(std::get<RunEndRule>(trigger.rule).pipeline, one.watched.pipeline().name);
   }
   std::string circle;
   std::erase_if(all, [&](const RunEnds& one) {
-    const Trigger& trigger = trigger_of(*one.pipeline, one.trigger);
-    const std::string& name = one.pipeline->source.pipeline->name;
+    const Trigger& trigger = one.watched.trigger();
+    const std::string& name = one.watched.pipeline().name;
     if (trigger.condition || !leads_back(edges, name)) return false;
     circle += fmt::format("{}{} {}", circle.empty() ? "" : ", ", name, trigger.name);
     return true;
@@ -157,22 +161,25 @@ std::vector<EventTriggers::RunEnds> EventTriggers::without_circles(std::vector<R
 
 Result<std::vector<FiredTrigger>> EventTriggers::hear_run_ends() {
   std::vector<FiredTrigger> all;
+  std::int64_t last = 0;
+  {
+    auto reader = TRY(records_.database->begin_read());
+    last = TRY(RunEndStore().last(reader));
+  }
   for (RunEnds& one : run_ends_) {
-    const Pipeline& pipeline = *one.pipeline->source.pipeline;
-    const Trigger& trigger = trigger_of(*one.pipeline, one.trigger);
-    NewRuns new_runs(session_, records_, workshop_, *one.pipeline);
-    const auto run_of = [&](const RunRecord& ended) -> Result<std::optional<NewRun>> {
-      auto params = TRY(event_params(pipeline, trigger, ended.logical_date, event_of(ended)));
-      if (!params) return std::optional<NewRun>();
-      NewRun run = TRY(new_runs.of(*std::move(params)));
-      return std::optional(std::move(run));
-    };
+    // Most that is told of is no end.
+    if (one.heard == last) continue;
+    const Pipeline& pipeline = one.watched.pipeline();
+    const Trigger& trigger = one.watched.trigger();
+    NewRuns new_runs(session_, records_, workshop_, *one.watched.served);
     FiredRunEnds fired = TRY(fire_run_ends(
-        {*records_.database, records_.runs, firings_, session_.entropy}, {pipeline.name, trigger},
-        one.heard, run_of, [&](Transaction& writer) { return new_runs.keep_pipeline(writer); },
-        session_.clock.now()));
+        parts(), {pipeline.name, trigger}, one.heard.value_or(0),
+        [&](const RunRecord& ended) {
+          return run_of_event(new_runs, pipeline, trigger, ended.logical_date, event_of(ended));
+        },
+        [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, session_.clock.now()));
     one.heard = fired.heard;
-    all.push_back({one.pipeline, trigger.name, std::move(fired.fired)});
+    all.push_back({one.watched.served, trigger.name, std::move(fired.fired)});
   }
   return all;
 }
@@ -186,18 +193,18 @@ Result<FiredTrigger> EventTriggers::hear_call(const std::shared_ptr<const Served
   FiredTrigger result{pipeline, call.trigger, {}};
   NewRuns new_runs(session_, records_, workshop_, *pipeline);
   const Time now = session_.clock.now();
-  auto params = event_params(*pipeline->source.pipeline, *found, now, event_of(call));
-  if (params && !*params) {
+  auto wanted = run_of_event(new_runs, *pipeline->source.pipeline, *found, now, event_of(call));
+  if (wanted && !*wanted) {
     answer.outcome = "ignored";
     return result;
   }
-  const auto run_of = [&]() -> Result<NewRun> { return new_runs.of(*TRY(std::move(params))); };
+  Result<NewRun> run = wanted ? Result<NewRun>(**std::move(wanted)) : wanted.error();
   JsonObject cause{{"webhook", call.name}};
   if (!call.kind.empty()) cause.set("kind", call.kind);
   if (!call.delivery.empty()) cause.set("delivery", call.delivery);
   FiredEvent fired = TRY(fire_event(
-      {*records_.database, records_.runs, firings_, session_.entropy}, {call.pipeline, *found},
-      {.name = call.name, .cause = std::move(cause), .run = run_of()},
+      parts(), {call.pipeline, *found},
+      {.name = call.name, .cause = std::move(cause), .run = std::move(run)},
       [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, now));
   if (fired.is_known) {
     answer.outcome = "known";

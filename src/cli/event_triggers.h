@@ -28,9 +28,10 @@ class EventTriggers {
   EventTriggers(Session& session, Records& records, Workshop& workshop, FiringStore& firings,
                 Say say);
 
-  /// After the pipelines have changed. Triggers that wait for each other in a circle, without an
-  /// `if` in it that could end that, are said and left out.
-  void watch(const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines);
+  /// After the pipelines may have changed; true if a trigger is new, which is to be heard at once:
+  /// what comes before that counts as there already. Triggers that wait for each other in a circle,
+  /// without an `if` in it that could end that, are said and left out.
+  bool watch(const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines);
   /// Whether ends of runs are waited for.
   bool waits_for_runs() const { return !run_ends_.empty(); }
   /// Decides what ended since the last call, whoever drove it.
@@ -51,20 +52,26 @@ class EventTriggers {
                                  const HeardCall& call, CallAnswer& answer);
 
  private:
-  struct RunEnds {
-    std::shared_ptr<const ServedPipeline> pipeline;
-    std::size_t trigger;  ///< its index in there
-    std::int64_t heard = 0;
-  };
+  struct Watched {
+    std::shared_ptr<const ServedPipeline> served;
+    std::size_t index;  ///< of the trigger in there
 
+    const Pipeline& pipeline() const { return *served->source.pipeline; }
+    const Trigger& trigger() const { return pipeline().triggers[index]; }
+    bool operator==(const Watched&) const = default;
+  };
+  struct RunEnds {
+    Watched watched;
+    /// nullopt: nobody has looked yet.
+    std::optional<std::int64_t> heard = {};
+  };
   struct Files {
-    std::shared_ptr<const ServedPipeline> pipeline;
-    std::size_t trigger;
+    Watched watched;
     FileArrivals arrivals;
     std::string trouble = {};  ///< what was said last
   };
 
-  void watch_files(const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines);
+  FireParts parts() { return {*records_.database, records_.runs, firings_, session_.entropy}; }
   Result<Fired> hear_files_of(Files& files);
   std::vector<RunEnds> without_circles(std::vector<RunEnds> all);
 

@@ -27,6 +27,7 @@ Result<FileArrivals> FileArrivals::open(const std::string& root, const FileRule&
 Result<std::vector<ArrivedFile>> FileArrivals::look(Clock& clock) {
   found_.clear();
   folders_.clear();
+  stable_at_.reset();
   if (glob_.is_literal()) {
     folders_.push_back(parent_path(join_path(base_, glob_.literal_prefix())));
     take(glob_.literal_prefix());
@@ -50,21 +51,13 @@ Result<std::vector<ArrivedFile>> FileArrivals::look(Clock& clock) {
                      .modified_at = modified_at(stamp),
                      .stamp = text_of(stamp),
                      .is_stable = one.is_stable});
+    if (!one.is_stable)
+      stable_at_ = std::min(stable_at_.value_or(Duration::max()), one.since + stable_);
     seen.emplace(path, one);
   }
   seen_ = std::move(seen);
   std::ranges::sort(files, {}, &ArrivedFile::path);
   return files;
-}
-
-std::optional<Duration> FileArrivals::until_stable(Duration steady_now) const {
-  std::optional<Duration> first;
-  for (const auto& [path, one] : seen_) {
-    if (one.is_stable) continue;
-    const Duration wait = std::max(Duration(0), one.since + stable_ - steady_now);
-    first = std::min(first.value_or(wait), wait);
-  }
-  return first;
 }
 
 Result<void> FileArrivals::walk(const std::string& folder, std::size_t depth) {

@@ -1,6 +1,7 @@
 /// The files that a glob selects, as they come, change and come to rest.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,7 +28,10 @@ class FileArrivals {
   /// Errors: exhausted beyond files_max.
   Result<std::vector<ArrivedFile>> look(Clock& clock);
   /// How long until a file may have come to rest that had not at the last look; nullopt: all have.
-  std::optional<Duration> until_stable(Duration steady_now) const;
+  std::optional<Duration> until_stable(Duration steady_now) const {
+    return stable_at_ ? std::optional(std::max(Duration(0), *stable_at_ - steady_now))
+                      : std::nullopt;
+  }
   /// Folders that were looked into at the last look, to watch for changes.
   const std::vector<std::string>& folders() const { return folders_; }
 
@@ -49,6 +53,8 @@ class FileArrivals {
   std::vector<std::pair<std::string, FileStamp>> found_;
   std::vector<std::string> folders_;
   std::map<std::string, Seen> seen_;
+  /// By the steady clock: when the first of those that have not may have come to rest.
+  std::optional<Duration> stable_at_;
 };
 
 }  // namespace gt

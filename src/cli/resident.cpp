@@ -123,7 +123,7 @@ void Resident::watch_triggers() {
     }
   }
   watches_ = std::move(now);
-  events_.watch(project_.pipelines());
+  if (events_.watch(project_.pipelines())) heard_at_ = files_heard_at_ = Duration{};
   if (events_.waits_for_runs() && !changes_) listen_for_changes();
   publish();
 }
