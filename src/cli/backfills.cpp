@@ -6,7 +6,6 @@
 #include "cli/firing_params.h"
 #include "cli/record_run.h"
 #include "cli/records.h"
-#include "cli/run_request.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -28,28 +27,19 @@ struct Backfills::Driven {
   bool waits_for_others = false;     ///< a run of it is driven elsewhere
 };
 
-/// A run that goes on.
-struct Backfills::Active {
-  Active(RunRecord record, Say say, LogTail log_tail)
-      : run(std::move(record)), watched(run.name(), std::move(say), std::move(log_tail)) {}
-
-  RunRecord run;
-  WatchedRun watched;
-  std::string label;
-};
-
 Backfills::Backfills(Session& session, Records& records, Workshop& workshop, BackfillTalk talk,
                      std::optional<BackfillId> only)
     : session_(session),
       records_(records),
       workshop_(workshop),
       talk_(std::move(talk)),
-      only_(only) {}
+      only_(only),
+      active_(workshop, records.runs, talk_.say) {}
 
 Backfills::~Backfills() = default;
 
 Result<void> Backfills::go_on() {
-  TRY(take_ended());
+  take_ended();
   const Duration now = session_.clock.steady();
   if (!has_news_ && now - looked_at_ < interval()) return {};
   if (!is_stopping_) TRY(take_up());
@@ -152,7 +142,7 @@ Result<void> Backfills::turn(Driven& driven) {
   driven.may_begin = !turned.backfill.ended_at && turned.counts.waiting > 0;
   for (const RunRecord& run : turned.runs) {
     talk_.recorded(run);
-    TRY(begin(driven, run, false));
+    TRY(active_.take(run, driven.pipeline, false));
   }
   tell(turned, before);
   if (!turned.runs.empty() || turned.backfill.ended_at) records_.database->ring_followers();
@@ -179,29 +169,10 @@ Result<void> Backfills::adopt(Driven& driven) {
     driven.waits_for_others = driven.waits_for_others || is_elsewhere;
     if (is_elsewhere || is_stopping_) continue;
     talk_.say(fmt::format("going on with {}", run.name()));
-    TRY(begin(driven, run, !is_owned || run.state != RunState::queued));
+    const bool is_begun = !is_owned || run.state != RunState::queued;
+    TRY(active_.take(run, driven.pipeline, is_begun));
   }
   return {};
-}
-
-Result<void> Backfills::begin(const Driven& driven, const RunRecord& run, bool is_begun) {
-  const auto plan = Plan::build(driven.pipeline, run.params);
-  Selection selection = TRY(selection_of(*plan, run.options));
-  if (is_begun) {
-    const auto claimed = workshop_.claim(run);
-    if (!claimed && claimed.error().code == Errc::conflict) return {};
-    TRY(claimed);
-  }
-  active_[run.id] = std::make_unique<Active>(run, talk_.say,
-                                             [this](const RunRecord& of, const AttemptId& attempt) {
-                                               return workshop_.log_tail(of, attempt);
-                                             });
-  active_[run.id]->label = format_time(run.logical_date);
-  Engine& engine = workshop_.engine();
-  const auto began = is_begun ? engine.take_over(run.id, plan, std::move(selection))
-                              : engine.begin(run, plan, std::move(selection));
-  if (!began) active_.erase(run.id);
-  return began;
 }
 
 void Backfills::tell(const BackfillTurn& turn, BackfillState before) {
@@ -215,54 +186,24 @@ void Backfills::tell(const BackfillTurn& turn, BackfillState before) {
         fmt::format("{} {}: {}", backfill.name(), to_text(backfill.state), turn.counts.text()));
 }
 
-Result<void> Backfills::take_ended() {
-  for (auto entry = active_.begin(); entry != active_.end();) {
-    const LiveRun* const live = workshop_.engine().find(entry->first);
-    if (live != nullptr && !live->is_ended()) {
-      ++entry;
-      continue;
-    }
-    if (live != nullptr) {
-      const RunRecord& run = live->record();
-      talk_.ended(run.state, describe_end(fmt::format("{} {}", run.name(), entry->second->label),
-                                          run, entry->second->watched.tally()));
-      workshop_.engine().forget(entry->first);
-    }
-    entry = active_.erase(entry);
-    has_news_ = true;
-  }
-  return {};
-}
-
-void Backfills::lost(const Error& conflict) {
-  std::erase_if(active_, [&](const auto& entry) {
-    const bool is_gone = workshop_.engine().find(entry.first) == nullptr;
-    if (is_gone) talk_.say(fmt::format("{}: {}", entry.second->run.name(), conflict.message));
-    return is_gone;
+void Backfills::take_ended() {
+  const bool has_ended = active_.take_ended([&](const RunRecord& run, const Tally& tally) {
+    const std::string name = fmt::format("{} {}", run.name(), format_time(run.logical_date));
+    talk_.ended(run.state, describe_end(name, run, tally));
   });
+  has_news_ = has_news_ || has_ended;
 }
 
 Result<void> Backfills::hear(Transaction& reader) {
   has_news_ = true;
-  for (const auto& [run, active] : active_)
-    TRY(obey_requests(workshop_.engine(), records_.runs, reader, run));
-  return {};
-}
-
-Result<void> Backfills::cancel(CancelMode mode, const std::string& who) {
-  for (const auto& [run, active] : active_) TRY(cancel_open(workshop_.engine(), run, mode, who));
-  return {};
-}
-
-void Backfills::committed(const LiveRun& run, const RunChanges& changes) {
-  if (const auto found = active_.find(run.record().id); found != active_.end())
-    found->second->watched.committed(run, changes);
+  return active_.obey(reader);
 }
 
 std::vector<BatchLine> Backfills::lines() const {
   std::vector<BatchLine> lines;
   for (const auto& [run, active] : active_) {
-    BatchLine line{active->run.name(), active->label, &active->watched.tally(), {}};
+    BatchLine line{
+        active->run.name(), format_time(active->run.logical_date), &active->watched.tally(), {}};
     for (const auto& [task, path] : active->watched.running()) line.running.push_back(path);
     lines.push_back(std::move(line));
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/active_runs.h"
 #include "cli/batch_progress.h"
 #include "cli/watched_run.h"
 #include "cli/wiring.h"
@@ -37,10 +38,10 @@ class Backfills {
   void stop() { is_stopping_ = true; }
   /// Somebody has rung.
   Result<void> hear(Transaction& reader);
-  Result<void> cancel(CancelMode mode, const std::string& who);
+  Result<void> cancel(CancelMode mode, const std::string& who) { return active_.cancel(mode, who); }
   /// Runs that the engine has lost to another one.
-  void lost(const Error& conflict);
-  void committed(const LiveRun& run, const RunChanges& changes);
+  void lost(const Error& conflict) { active_.lost(conflict); }
+  void committed(const LiveRun& run, const RunChanges& changes) { active_.committed(run, changes); }
 
   bool is_driving(BackfillId backfill) const { return driven_.contains(backfill); }
   /// Runs that go on.
@@ -55,14 +56,12 @@ class Backfills {
 
  private:
   struct Driven;
-  struct Active;
 
-  Result<void> take_ended();
+  void take_ended();
   Result<void> take_up();
   Result<bool> take_up(const BackfillRecord& backfill);
   Result<void> turn(Driven& driven);
   Result<void> adopt(Driven& driven);
-  Result<void> begin(const Driven& driven, const RunRecord& run, bool is_begun);
   Result<NewRun> look();
   void tell(const BackfillTurn& turn, BackfillState before);
 
@@ -73,7 +72,7 @@ class Backfills {
   const std::optional<BackfillId> only_;
   BackfillStore backfills_;
   std::map<BackfillId, std::unique_ptr<Driven>> driven_;
-  std::map<RunId, std::unique_ptr<Active>> active_;
+  ActiveRuns active_;
   std::optional<BackfillTurn> last_turn_;
   /// By the steady clock: when it looked last.
   Duration looked_at_{};

@@ -12,7 +12,6 @@
 #include "cli/firing_params.h"
 #include "cli/new_runs.h"
 #include "cli/records.h"
-#include "cli/run_request.h"
 #include "cli/run_text.h"
 #include "run/paused_pipelines.h"
 #include "view/run_view.h"
@@ -60,7 +59,8 @@ Resident::Resident(Session& session, Records& records, Workshop& workshop, Serve
                                   backfill_name(*run.backfill), format_time(run.logical_date)));
                },
            .ended = [this](RunState, const std::string& line) { say_(line); }}),
-      news_fd_(epoll_create1(EPOLL_CLOEXEC)) {
+      news_fd_(epoll_create1(EPOLL_CLOEXEC)),
+      active_(workshop, records.runs, say_) {
   workshop_.observe(*this);
   watch_fd(news_fd_.get(), project_.fd());
   watch_fd(news_fd_.get(), events_.files_fd());
@@ -81,7 +81,7 @@ Result<void> Resident::begin() {
 }
 
 Result<bool> Resident::go_on() {
-  TRY(take_ended());
+  take_ended();
   if (is_leaving_) return false;
   if (!is_stopping_) desk_.work_off();
   const bool is_news = project_.has_news();
@@ -317,13 +317,6 @@ Result<void> Resident::tell_wait(Waiting& waiting) {
   return {};
 }
 
-void Resident::activate(const RunRecord& run) {
-  active_[run.id] =
-      std::make_unique<Active>(run, say_, [this](const RunRecord& of, const AttemptId& attempt) {
-        return workshop_.log_tail(of, attempt);
-      });
-}
-
 /// False: it has to wait.
 Result<bool> Resident::begin(Waiting& waiting) {
   RunRecord run;
@@ -341,20 +334,8 @@ Result<bool> Resident::begin(Waiting& waiting) {
     TRY(end_unbegun(run));
     return true;
   }
-  auto plan = Plan::build(pipeline, run.params);
-  Selection selection = TRY(selection_of(*plan, run.options));
-  if (waiting.is_begun) {
-    const auto claimed = workshop_.claim(run);
-    if (!claimed && claimed.error().code == Errc::conflict) return true;
-    TRY(claimed);
-  }
-  activate(run);
-  Engine& engine = workshop_.engine();
-  const auto began = waiting.is_begun ? engine.take_over(run.id, plan, std::move(selection))
-                                      : engine.begin(run, plan, std::move(selection));
-  if (!began) active_.erase(run.id);
-  TRY(began);
-  if (!waiting.is_begun)
+  const bool is_taken = TRY(active_.take(run, pipeline, waiting.is_begun));
+  if (is_taken && !waiting.is_begun)
     say_(run.trigger.empty() ? fmt::format("{} started", run.name())
                              : fmt::format("{} started by {} for {}", run.name(), run.trigger,
                                            format_time(run.logical_date)));
@@ -370,34 +351,20 @@ Result<void> Resident::end_unbegun(const RunRecord& run) {
   return {};
 }
 
-Result<void> Resident::take_ended() {
-  for (auto entry = active_.begin(); entry != active_.end();) {
-    const LiveRun* const live = workshop_.engine().find(entry->first);
-    if (live != nullptr && !live->is_ended()) {
-      ++entry;
-      continue;
-    }
-    if (live != nullptr) {
-      say_(describe_end(live->record().name(), live->record(), entry->second->watched.tally()));
-      workshop_.engine().forget(entry->first);
-    }
-    entry = active_.erase(entry);
-  }
-  return {};
+void Resident::take_ended() {
+  active_.take_ended([&](const RunRecord& run, const Tally& tally) {
+    say_(describe_end(run.name(), run, tally));
+  });
 }
 
 Result<void> Resident::lost(Error conflict) {
   backfills_.lost(conflict);
-  std::erase_if(active_, [&](const auto& entry) {
-    const bool is_gone = workshop_.engine().find(entry.first) == nullptr;
-    if (is_gone) say_(fmt::format("{}: {}", entry.second->run.name(), conflict.message));
-    return is_gone;
-  });
+  active_.lost(conflict);
   return {};
 }
 
 Result<void> Resident::cancel(CancelMode mode, const std::string& who) {
-  for (const auto& [run, active] : active_) TRY(cancel_open(workshop_.engine(), run, mode, who));
+  TRY(active_.cancel(mode, who));
   return backfills_.cancel(mode, who);
 }
 
@@ -422,16 +389,14 @@ Result<void> Resident::hear(Transaction& reader) {
     const auto recorded = records_.runs.get(reader, one.run.id);
     one.is_cancelled = one.is_cancelled || (recorded && recorded->cancel != CancelMode::none);
   }
-  for (const auto& [run, active] : active_)
-    TRY(obey_requests(workshop_.engine(), records_.runs, reader, run));
+  TRY(active_.obey(reader));
   return backfills_.hear(reader);
 }
 
 void Resident::committed(const LiveRun& run, const RunChanges& changes) {
   news_.committed(run, changes);
   backfills_.committed(run, changes);
-  if (const auto found = active_.find(run.record().id); found != active_.end())
-    found->second->watched.committed(run, changes);
+  active_.committed(run, changes);
 }
 
 void Resident::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {

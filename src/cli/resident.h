@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/active_runs.h"
 #include "cli/backfills.h"
 #include "cli/event_triggers.h"
 #include "cli/new_runs.h"
@@ -78,14 +79,6 @@ class Resident final : public DrivenWork, public RunObserver {
     bool is_told = false;                      ///< that it waits
     bool is_cancelled = false;                 ///< somebody has asked so since it was recorded
   };
-  /// A run that goes on.
-  struct Active {
-    Active(RunRecord record, Say say, LogTail log_tail)
-        : run(std::move(record)), watched(run.name(), std::move(say), std::move(log_tail)) {}
-
-    RunRecord run;
-    WatchedRun watched;
-  };
   /// What runs that were asked for at once are made of.
   struct AskedPipeline {
     std::shared_ptr<const ServedPipeline> served;  ///< outlives what is made of it
@@ -105,7 +98,6 @@ class Resident final : public DrivenWork, public RunObserver {
   void watch_triggers();
   void listen_for_changes();
   void publish();
-  void activate(const RunRecord& run);
   Result<void> look_at_paused(Transaction& reader);
   Result<void> fire_due(Time now);
   Result<void> fire(Watch& watch, Time now);
@@ -120,7 +112,7 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<void> end_unbegun(const RunRecord& run);
   Result<std::optional<RunRecord>> run_before(Transaction& reader, const RunRecord& run);
   Result<void> tell_wait(Waiting& waiting);
-  Result<void> take_ended();
+  void take_ended();
   bool is_ours(RunId run) const;
 
   Session& session_;
@@ -139,7 +131,7 @@ class Resident final : public DrivenWork, public RunObserver {
   Duration heard_at_{}, files_heard_at_{};
   std::map<TriggerName, Watch> watches_;
   std::deque<Waiting> waiting_;
-  std::map<RunId, std::unique_ptr<Active>> active_;
+  ActiveRuns active_;
   PoolWaits pool_waits_;
   /// By the steady clock: when runs without a server were looked for last.
   Duration adopted_at_{};

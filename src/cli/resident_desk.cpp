@@ -147,10 +147,10 @@ Result<void> Resident::retry(RunId id, const std::string& who) {
   }
   Selection selection = TRY(selection_of(*plan, run.options));
   TRY(workshop_.claim(run));
-  activate(run);
+  active_.add(run);
   const auto reopened =
       workshop_.engine().reopen(run.id, std::move(plan), std::move(selection), who);
-  if (!reopened) active_.erase(run.id);
+  if (!reopened) active_.remove(run.id);
   TRY(reopened);
   say_(fmt::format("{} goes on: retry by {}", run.name(), printable(who)));
   return {};
