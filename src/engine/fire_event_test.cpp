@@ -3,8 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "db/faulty_database.h"
-#include "db/memory_database.h"
-#include "definition/read_pipeline.h"
+#include "engine/trigger_world.h"
 #include "run/paused_pipelines.h"
 
 namespace gt {
@@ -13,32 +12,15 @@ namespace {
 using std::chrono::hours;
 using std::chrono::seconds;
 
-const Time noon = Time(std::chrono::sys_days(std::chrono::year(2026) / 3 / 2)) + hours(12);
+constexpr Time noon = TriggerWorld::noon;
 
-/// A pipeline with one trigger, watched by any number of servers, and runs of another one.
-struct World {
-  explicit World(const std::string& trigger) { write(trigger); }
-
-  void write(const std::string& trigger) {
-    ReadResult read =
-        read_pipeline("name: report\nsteps: {a: {run: [a]}}\ntriggers: {t: {" + trigger + "}}\n",
-                      "pipeline.yaml");
-    REQUIRE(read.pipeline);
-    pipeline = std::make_shared<const Pipeline>(*std::move(read.pipeline));
-  }
-
-  static NewRun new_run(const std::string& name) {
-    NewRun run;
-    run.pipeline = name;
-    run.owner_engine = "e1";
-    return run;
-  }
-  EventTrigger watched() const { return {"report", pipeline->triggers[0]}; }
-  static Result<std::string> keep(Transaction&) { return std::string("version"); }
+/// Beside runs of `load`.
+struct World : TriggerWorld {
+  explicit World(const std::string& trigger) : TriggerWorld("report", trigger) {}
 
   Result<FiredRunEnds> look_by(Database& by, std::int64_t from) {
     return fire_run_ends(
-        {by, runs, firings, entropy}, watched(), from,
+        parts(by), watched(), from,
         [&](const RunRecord& ended) -> Result<std::optional<NewRun>> {
           if (ended.number == refused) return error(Errc::invalid, "no such month");
           if (ended.number == unwanted) return std::optional<NewRun>();
@@ -52,10 +34,11 @@ struct World {
     heard = fired->heard;
     return std::move(fired->fired);
   }
-  FiredEvent tell(const std::string& name) {
-    auto fired = fire_event({*database, runs, firings, entropy}, watched(),
-                            {.name = name, .cause = {{"webhook", name}}, .run = new_run("report")},
-                            keep, clock.now());
+  FiredEvent tell(const std::string& event) {
+    auto fired =
+        fire_event(parts(*database), watched(),
+                   {.name = event, .cause = {{"webhook", event}}, .run = new_run("report")}, keep,
+                   clock.now());
     REQUIRE_MESSAGE(fired.ok(), fired.error().message);
     return *std::move(fired);
   }
@@ -82,17 +65,6 @@ struct World {
     REQUIRE(runs.commit(writer, run.id, run.fence, changes).ok());
     REQUIRE(writer.commit().ok());
   }
-  std::vector<RecordedFiring> recorded() {
-    auto reader = *database->begin_read();
-    return *firings.list(reader, {.pipeline = "report", .limit = 10'000});
-  }
-
-  FakeClock clock{noon};
-  SeededEntropy entropy{5};
-  std::unique_ptr<MemoryDatabase> database = *MemoryDatabase::open(clock);
-  RunStore runs;
-  FiringStore firings;
-  std::shared_ptr<const Pipeline> pipeline;
   std::int64_t heard = 0;
   std::int64_t refused = 0, unwanted = 0;  ///< numbers of runs of `load`
 };

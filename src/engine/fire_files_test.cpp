@@ -2,23 +2,16 @@
 
 #include <doctest/doctest.h>
 
-#include "db/memory_database.h"
-#include "definition/read_pipeline.h"
+#include "engine/trigger_world.h"
 
 namespace gt {
 namespace {
 
-const Time noon = Time(std::chrono::sys_days(std::chrono::year(2026) / 3 / 2));
+constexpr Time noon = TriggerWorld::noon;
 
-struct World {
-  explicit World(const std::string& trigger) { write(trigger); }
+struct World : TriggerWorld {
+  explicit World(const std::string& trigger) : TriggerWorld("load", trigger) {}
 
-  void write(const std::string& trigger) {
-    ReadResult read = read_pipeline(
-        "name: load\nsteps: {a: {run: [a]}}\ntriggers: {t: {" + trigger + "}}\n", "pipeline.yaml");
-    REQUIRE(read.pipeline);
-    pipeline = std::make_shared<const Pipeline>(*std::move(read.pipeline));
-  }
   void put(const std::string& path, const std::string& stamp, bool is_stable = true) {
     std::erase_if(there, [&](const ArrivedFile& file) { return file.path == path; });
     there.push_back({path, path, 5, noon, stamp, is_stable});
@@ -28,17 +21,15 @@ struct World {
   }
   Fired look() {
     auto fired = fire_files(
-        {*database, runs, firings, entropy}, {"load", pipeline->triggers[0]}, there,
+        parts(*database), watched(), there,
         [&](const ArrivedFile& file) -> Result<std::optional<NewRun>> {
           if (file.path == "refused") return error(Errc::invalid, "no such month");
           if (file.path == "unwanted") return std::optional<NewRun>();
-          NewRun run;
-          run.pipeline = "load";
-          run.owner_engine = "e1";
+          NewRun run = new_run(name);
           run.params = {{"path", file.path}};
           return std::optional(std::move(run));
         },
-        [](Transaction&) -> Result<std::string> { return std::string("version"); }, clock.now());
+        keep, clock.now());
     REQUIRE_MESSAGE(fired.ok(), fired.error().message);
     return *std::move(fired);
   }
@@ -48,12 +39,6 @@ struct World {
     return all;
   }
 
-  FakeClock clock{noon};
-  SeededEntropy entropy{5};
-  std::unique_ptr<MemoryDatabase> database = *MemoryDatabase::open(clock);
-  RunStore runs;
-  FiringStore firings;
-  std::shared_ptr<const Pipeline> pipeline;
   std::vector<ArrivedFile> there;
 };
 

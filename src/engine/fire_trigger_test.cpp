@@ -6,8 +6,7 @@
 #include <set>
 
 #include "db/faulty_database.h"
-#include "db/memory_database.h"
-#include "definition/read_pipeline.h"
+#include "engine/trigger_world.h"
 #include "run/paused_pipelines.h"
 
 namespace gt {
@@ -18,32 +17,27 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-const Time noon = Time(std::chrono::sys_days(std::chrono::year(2026) / 3 / 2)) + hours(12);
+constexpr Time noon = TriggerWorld::noon;
 
-/// A pipeline with one trigger, watched by any number of servers.
-struct World {
-  explicit World(const std::string& trigger) { write(trigger); }
+struct World : TriggerWorld {
+  explicit World(const std::string& trigger) : TriggerWorld("etl", trigger) { place(); }
 
   void write(const std::string& trigger) {
-    ReadResult read = read_pipeline(
-        "name: etl\nsteps: {a: {run: [a]}}\ntriggers: {t: {" + trigger + "}}\n", "pipeline.yaml");
-    REQUIRE(read.pipeline);
-    pipeline = std::make_shared<const Pipeline>(*std::move(read.pipeline));
-    placed.emplace(*place_schedule(*pipeline->triggers[0].schedule()));
+    TriggerWorld::write(trigger);
+    place();
   }
+  void place() { placed.emplace(*place_schedule(*trigger().schedule())); }
 
   Result<Fired> look(Database& by) {
     return fire_trigger(
-        {by, runs, firings, entropy}, {"etl", pipeline->triggers[0], placed->schedule},
+        parts(by), {name, trigger(), placed->schedule},
         [&](const Firing& firing) -> Result<NewRun> {
           if (refuses) return error(Errc::invalid, "no such month");
-          NewRun run;
-          run.pipeline = "etl";
-          run.owner_engine = "e1";
+          NewRun run = new_run(name);
           run.params = {{"at", format_seconds(firing.at)}};
           return run;
         },
-        [](Transaction&) -> Result<std::string> { return std::string("version"); }, clock.now());
+        keep, clock.now());
   }
   Fired look() {
     auto fired = look(*database);
@@ -72,17 +66,6 @@ struct World {
     REQUIRE(PausedPipelines().resume(writer, "etl").ok());
     REQUIRE(writer.commit().ok());
   }
-  std::vector<RecordedFiring> recorded() {
-    auto reader = *database->begin_read();
-    return *firings.list(reader, {.pipeline = "etl", .limit = 10'000});
-  }
-
-  FakeClock clock{noon};
-  SeededEntropy entropy{5};
-  std::unique_ptr<MemoryDatabase> database = *MemoryDatabase::open(clock);
-  RunStore runs;
-  FiringStore firings;
-  std::shared_ptr<const Pipeline> pipeline;
   std::optional<PlacedSchedule> placed;
   bool refuses = false;
 };
