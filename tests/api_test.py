@@ -34,6 +34,68 @@ steps:
 """
 
 
+APPROVED = """name: deploy
+steps:
+  release:
+    approve: {message: Go on?, fields: {replicas: {type: integer, minimum: 1}}}
+  go: {run: 'echo ${{ steps.release.outputs.replicas }}'}
+"""
+
+
+class ApprovalTest(ApiCase):
+    def setUp(self):
+        super().setUp()
+        self.pipeline(APPROVED)
+
+    def waiting_run(self):
+        """The path of a run that waits for a person."""
+        run = self.post("/api/v1/pipelines/deploy/runs").json()["id"]
+        events = self.events(f"/api/v1/runs/{run}/events")
+        path = f"/api/v1/runs/{run}"
+        if self.get(path).json()["tasks"][0]["state"] != "deferred":
+            events.until(lambda name, data: data.get("state") == "deferred")
+        events.close()
+        return path
+
+    def test_a_person_says_yes_and_fills_in_the_fields(self):
+        self.serve()
+        path = self.waiting_run()
+        self.assertEqual(self.get(path).json()["tasks"][0]["message"], "waits for approval: Go on?")
+        body = {"task": "release", "fields": {"replicas": 3}, "comment": "good"}
+        self.assertEqual(self.post(path + "/approve", body).status, 202)
+        run = self.ended(path.rsplit("/", 1)[1])
+        self.assertEqual(run["state"], "succeeded")
+        self.assertEqual(run["tasks"][0]["outputs"], {"replicas": 3})
+        approval = run["tasks"][0]["approval"]
+        self.assertEqual((approval["decision"], approval["comment"]), ("approve", "good"))
+        self.assertEqual(self.post(path + "/approve", body).status, 409)
+
+    def test_a_person_says_no(self):
+        self.serve()
+        path = self.waiting_run()
+        body = {"task": "release", "decision": "reject"}
+        self.assertEqual(self.post(path + "/approve", body).status, 202)
+        run = self.ended(path.rsplit("/", 1)[1])
+        self.assertEqual(run["state"], "failed")
+        self.assertEqual(run["tasks"][0]["cause"], "rejected")
+
+    def test_what_does_not_fit_is_refused_and_changes_nothing(self):
+        self.serve()
+        path = self.waiting_run()
+        for body, status in [
+            ({}, 400),
+            ({"task": "release", "decision": "maybe"}, 400),
+            ({"task": "release", "fields": [3]}, 400),
+            ({"task": "release", "fields": {"replicas": 0}}, 409),
+            ({"task": "release"}, 409),
+            ({"task": "go"}, 409),
+            ({"task": "none"}, 409),
+        ]:
+            with self.subTest(body=body):
+                self.assertEqual(self.post(path + "/approve", body).status, status)
+        self.assertEqual(self.get(path).json()["tasks"][0]["state"], "deferred")
+
+
 class RunsTest(ApiCase):
     def setUp(self):
         super().setUp()

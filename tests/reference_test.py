@@ -20,6 +20,11 @@ def document(name):
     return (ROOT / "docs" / name).read_text()
 
 
+def file_format():
+    pages = ["pipeline-file.md", "triggers.md", "waits.md"]
+    return "".join(document("reference/" + page) for page in pages)
+
+
 def section(text, heading):
     return re.split(r"^#+ ", text.split(f"\n## {heading}\n")[1], maxsplit=1, flags=re.M)[0]
 
@@ -164,7 +169,7 @@ class CommandLineTest(unittest.TestCase):
 
 class FormatTest(unittest.TestCase):
     def test_causes_are_told(self):
-        told = document("reference/pipeline-file.md") + document("reference/triggers.md")
+        told = file_format()
         row = next(line for line in told.splitlines() if line.startswith("| `on` |"))
         known = enumerators("src/definition/pipeline.h", "Cause")
         self.assertEqual([word for word in words(row) if word in known], words(row)[1:])
@@ -172,7 +177,7 @@ class FormatTest(unittest.TestCase):
 
     def test_every_example_is_accepted(self):
         """A block is a file, some of its settings, the steps of one, or settings of a step."""
-        blocks = re.findall(r"^```yaml\n(.*?)^```", document("reference/pipeline-file.md") + document("reference/triggers.md"), re.S | re.M)
+        blocks = re.findall(r"^```yaml\n(.*?)^```", file_format(), re.S | re.M)
         self.assertGreater(len(blocks), 5)
         for block in blocks:
             shapes = [block, block + "steps: {a: {run: x}}\n", "steps:\n" + indented(block, 2)]

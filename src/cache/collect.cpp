@@ -155,6 +155,7 @@ Result<bool> forget_run(Database& database, RunId run) {
            "DELETE FROM task_result WHERE task >= :first AND task < :last",
            "DELETE FROM task_manifest WHERE task >= :first AND task < :last",
            "DELETE FROM attempt WHERE task >= :first AND task < :last",
+           "DELETE FROM approval WHERE task >= :first AND task < :last",
            "DELETE FROM nondeterminism WHERE task >= :first AND task < :last",
        })
     TRY(transaction.execute(statement, {task_key(run, 0), task_key(run + 1, 0)}));

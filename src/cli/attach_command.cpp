@@ -16,7 +16,7 @@ const Example examples[] = {
 
 Result<ExitCode> go_on(Session& session, Records& records, Progress& progress, const RunRecord& run,
                        const OutputForm& output) {
-  const ClaimedRun claimed = TRY(claim_run(session, records, progress, run));
+  const ClaimedRun claimed = TRY(claim_left_run(session, records, progress, run));
   progress.say(fmt::format("going on with {}", run.name()));
   TRY(claimed.workshop->engine().take_over(run.id, claimed.plan, claimed.selection));
   return drive_and_finish(session, records, *claimed.workshop, progress, run, output);

@@ -19,12 +19,27 @@ struct ClaimedRun {
 Result<ClaimedRun> claim_run(Session& session, Records& records, Progress& progress,
                              const RunRecord& run);
 
+/// The same, whatever somebody has changed in the run since it was seen. Errc::conflict: an engine
+/// drives it by now.
+Result<ClaimedRun> claim_left_run(Session& session, Records& records, Progress& progress,
+                                  const RunRecord& run);
+
 /// Errc::conflict for a run that has not ended, and for one that has succeeded.
 Result<void> check_retry(const RunRecord& run);
 
-/// Has tasks of a run that nobody drives done again. Its owner is nobody until a workshop claims
-/// it. Errors as clear_run().
-Result<RunRecord> clear_undriven(Records& records, RunId run, const ClearRequest& request,
-                                 Time now);
+/// Does what is asked of a run that nobody drives. Its owner is nobody until a workshop claims it.
+/// nullopt, and nothing is done: an engine drives it by now. Errors as change_run().
+Result<std::optional<RunRecord>> change_undriven(Records& records, RunId run,
+                                                 const DriverRequest& request, Time now);
+
+struct ChangedRun {
+  RunRecord run;
+  bool is_driven = false;  ///< by the engine that has done what was asked
+};
+
+/// Asks whoever drives the run, or does it if nobody does; whichever it is at that moment. Errors
+/// as ask_driver() and change_run().
+Result<ChangedRun> ask_or_change(Session& session, Records& records, const RunRecord& run,
+                                 const DriverRequest& request);
 
 }  // namespace gt

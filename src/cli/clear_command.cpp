@@ -4,7 +4,6 @@
 #include "cli/finish.h"
 #include "cli/run_request.h"
 #include "cli/table.h"
-#include "engine/ask_driver.h"
 
 namespace gt {
 
@@ -110,20 +109,11 @@ Result<ExitCode> run(Session& session, Words words) {
     TRY(tell_marks(session, records, found, wanted.request, output));
     return ExitCode::ok;
   }
-  const AskParts parts{.database = *records.database,
-                       .runs = records.runs,
-                       .clock = session.clock,
-                       .entropy = session.entropy,
-                       .asked = [&] {
-                         const std::string notice = stopped_notice(records, found);
-                         if (!notice.empty()) session.console.say(notice);
-                       }};
-  if (TRY(is_driven(records, found)) && TRY(ask_driver(parts, found, wanted.request)))
-    return say_asked(session, found, true, output);
-  const RunRecord cleared =
-      TRY(clear_undriven(records, found.id, wanted.request, session.clock.now()));
-  if (wanted.later) return say_asked(session, cleared, false, output);
-  return go_on(session, records, cleared, output);
+  const ChangedRun cleared =
+      TRY(ask_or_change(session, records, found, DriverRequest(wanted.request)));
+  if (cleared.is_driven || wanted.later)
+    return say_asked(session, cleared.run, cleared.is_driven, output);
+  return go_on(session, records, cleared.run, output);
 }
 
 }  // namespace

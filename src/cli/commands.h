@@ -9,6 +9,7 @@
 
 namespace gt {
 
+extern const CliCommand approve_command;
 extern const CliCommand attach_command;
 extern const CliCommand backfill_cancel_command;
 extern const CliCommand backfill_command;

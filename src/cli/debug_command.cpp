@@ -114,6 +114,9 @@ class Debugging {
     if (task.kind != TaskKind::step)
       return error(Errc::invalid, "{} is a {} without tasks in this run", view.path(task),
                    to_text(task.kind));
+    if (view.step_of(task).is_waiting())
+      return error(Errc::invalid, "{} is a step without a process: there is nothing to debug",
+                   view.path(task));
     ClaimView claims = TRY(ClaimView::load(session_, records_, reader));
     TRY(refuse_unready(view, task, claims));
     const std::uint32_t number = TRY(attempt_number(view, task, wanted_.attempt));

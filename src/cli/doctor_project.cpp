@@ -61,6 +61,7 @@ void collect(const Pipeline& pipeline, const std::string& root, const std::vecto
       collect(pipeline, root, group->steps, needs);
       continue;
     }
+    if (step.is_waiting()) continue;
     const auto& own = step.settings->environment;
     for (const PoolSlots& wanted : step.settings->pools)
       needs.pools[wanted.pool].add(step.name, wanted.slots);

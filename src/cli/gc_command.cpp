@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/debug_folder.h"
 #include "cli/keep_source.h"
+#include "db/reserve.h"
 #include "process/attempt_folder.h"
 #include "process/chores.h"
 #include "process/log_file.h"
@@ -77,6 +78,8 @@ Result<ExitCode> run(Session& session, Words words) {
 
   CollectOptions wanted =
       options_of(*session.settings().find(SettingId::keep), session.clock.now());
+  // Before anything else: on a full disk even to open the database for writing needs some.
+  const ReserveInUse room(TRY(find_project(session)).home);
   Records records = TRY(open_existing_records(session));
   FolderBlobs blobs(records.home, session.entropy, Durability::sync);
   wanted.mode = is_rehearsal ? SweepMode::rehearse : SweepMode::remove;
@@ -112,10 +115,12 @@ Result<ExitCode> run(Session& session, Words words) {
 
 }  // namespace
 
-const CliCommand gc_command = {
-    {"gc", "forget old runs and remove what nothing needs any more",
-     "Runs that have not ended, and what kept runs took from the cache, always stay.", examples},
-    false,
-    run};
+const CliCommand gc_command = {{"gc", "forget old runs and remove what nothing needs any more",
+                                "Runs that have not ended, and what kept runs took from the cache, "
+                                "always stay. On a full disk "
+                                "it begins with 128 KiB that the home folder keeps in reserve.",
+                                examples},
+                               false,
+                               run};
 
 }  // namespace gt

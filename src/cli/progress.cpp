@@ -59,6 +59,7 @@ std::string describe(const TaskNews& news) {
   if (news.state == TaskState::retry_wait)
     text += fmt::format("; attempt {} follows{}", news.attempts + 1,
                         news.memory_bytes ? " with " + format_bytes(*news.memory_bytes) : "");
+  if (news.state == TaskState::deferred) return printable(news.reason);
   if (!news.reason.empty() && (starts || news.state == TaskState::cached))
     text += ": " + printable(news.reason);
   return text;

@@ -51,7 +51,7 @@ class Progress {
   virtual ~Progress() = default;
   virtual void say(const std::string& line) = 0;
   virtual void changed(const TaskNews& news) = 0;
-  /// Many tasks at once ended in a state; each of them would be a line too many.
+  /// Many tasks at once are in a state now; each of them would be a line too many.
   virtual void ended_many(std::uint32_t count, TaskState state) = 0;
   /// The end of a failed attempt's log.
   virtual void log_tail(const std::vector<std::string>& lines) = 0;

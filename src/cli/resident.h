@@ -46,8 +46,8 @@ class Resident final : public DrivenWork, public RunObserver {
   std::vector<Result<BegunRun>> begin_asked(const std::vector<AskedRun>& asked);
   Result<CallAnswer> call(const HeardCall& call);
   Result<void> retry(RunId run, const std::string& who);
-  /// Of a run that nobody drives.
-  Result<void> clear(RunId run, const ClearRequest& request);
+  /// False, and nothing is done: an engine drives the run, and is to be asked.
+  Result<bool> change(RunId run, const DriverRequest& request);
   /// Goes on with a run that nobody drives.
   Result<void> take_up(RunId run);
 

@@ -156,9 +156,11 @@ Result<void> Resident::retry(RunId id, const std::string& who) {
   return {};
 }
 
-Result<void> Resident::clear(RunId id, const ClearRequest& request) {
-  TRY(clear_undriven(records_, id, request, session_.clock.now()));
-  return take_up(id);
+Result<bool> Resident::change(RunId id, const DriverRequest& request) {
+  const auto changed = TRY(change_undriven(records_, id, request, session_.clock.now()));
+  if (!changed) return false;
+  TRY(take_up(id));
+  return true;
 }
 
 Result<void> Resident::take_up(RunId id) {

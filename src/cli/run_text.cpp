@@ -37,6 +37,14 @@ std::string outputs_text(const Json& outputs) {
   return text;
 }
 
+std::string approval_text(const ApprovalRecord* approval) {
+  if (approval == nullptr) return {};
+  const bool is_approved = approval->decision == ApprovalDecision::approve;
+  return fmt::format("{} by {} at {}{}", is_approved ? "approved" : "rejected",
+                     printable(approval->by), format_time(approval->at),
+                     approval->comment.empty() ? "" : ": " + printable(approval->comment));
+}
+
 std::string value_text(const Json& value) {
   return printable(value.string() ? *value.string() : compact_json(value));
 }

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "cli/console.h"
+#include "run/approval.h"
 #include "run/run.h"
 
 namespace gt {
@@ -21,6 +22,9 @@ std::string parameters_text(const JsonObject& params);
 
 /// "rows=27004 table=features.csv (1.2 MiB)", from the `outputs` of a task's JSON.
 std::string outputs_text(const Json& outputs);
+
+/// "approved by anna at 2026-11-23T06:00:00Z: looks good"; empty without a decision.
+std::string approval_text(const ApprovalRecord* approval);
 
 /// A value on one line: a string as it is, other JSON compact.
 std::string value_text(const Json& value);

@@ -3,7 +3,9 @@
 #include <array>
 #include <unordered_set>
 
+#include "base/text.h"
 #include "cli/message_text.h"
+#include "schedule/wait_text.h"
 
 namespace gt {
 
@@ -26,7 +28,8 @@ TaskChange change_of(const TaskRecord& record) {
 
 bool is_quiet(TaskState state) {
   return state == TaskState::cached || state == TaskState::skipped ||
-         state == TaskState::upstream_failed || state == TaskState::removed;
+         state == TaskState::upstream_failed || state == TaskState::removed ||
+         state == TaskState::deferred;
 }
 
 /// Whether another attempt began in the commit in which one failed.
@@ -37,7 +40,7 @@ bool follows_at_once(const TaskChange& change) {
 
 bool is_shown(TaskState state) {
   return is_ended(state) || state == TaskState::queued || state == TaskState::running ||
-         state == TaskState::retry_wait;
+         state == TaskState::retry_wait || state == TaskState::deferred;
 }
 
 }  // namespace
@@ -60,8 +63,8 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
         is_quiet(change.state) && quiet[static_cast<std::size_t>(change.state)] > told_at_once_max;
     if (!is_one_of_many) tell(run, change);
   });
-  for (const TaskState state :
-       {TaskState::cached, TaskState::skipped, TaskState::upstream_failed, TaskState::removed}) {
+  for (const TaskState state : {TaskState::cached, TaskState::skipped, TaskState::upstream_failed,
+                                TaskState::removed, TaskState::deferred}) {
     const std::uint32_t many = quiet[static_cast<std::size_t>(state)];
     if (many > told_at_once_max) progress_.ended_many(many, state);
   }
@@ -78,11 +81,13 @@ void RunWatcher::waits(const LiveRun& run, TaskIndex task, const std::string& po
 void RunWatcher::begin(const LiveRun& run, const RunChanges& changes) {
   std::unordered_set<TaskIndex> changed;
   for (const TaskChange& change : changes.changed) changed.insert(change.index);
+  std::uint32_t deferred = 0;
   for (TaskIndex index = 0; index < run.tasks().size(); ++index) {
     count(run, index);
     const LiveRun::Task& task = run.task(index);
     const bool runs = task.state == TaskState::queued || task.state == TaskState::running;
-    if (runs && task.kind == TaskKind::step && !changed.contains(index))
+    const bool waits = task.state == TaskState::deferred && ++deferred <= told_at_once_max;
+    if ((runs || waits) && task.kind == TaskKind::step && !changed.contains(index))
       progress_.changed({.index = index,
                          .path = run.task_path(index),
                          .state = task.state,
@@ -91,7 +96,7 @@ void RunWatcher::begin(const LiveRun& run, const RunChanges& changes) {
                          .ended_at = {},
                          .next_at = {},
                          .message = {},
-                         .reason = {}});
+                         .reason = waits ? wait_text(run, index) : ""});
   }
 }
 
@@ -121,6 +126,9 @@ void RunWatcher::tell(const LiveRun& run, const TaskChange& change) {
   if (!is_shown(change.state)) return;
   if (change.started_at) started_[change.index] = *change.started_at;
   progress_.changed(news_of(run, change));
+  if (change.state == TaskState::deferred && run.step_of(change.index).approval())
+    progress_.say(fmt::format("next: geartrain approve {} {}", run.record().name(),
+                              shell_quoted(run.task_path(change.index))));
   const bool failed = change.state == TaskState::failed;
   if (failed || change.state == TaskState::retry_wait) {
     if (failed) failed_.push_back(change.index);
@@ -150,6 +158,7 @@ TaskNews RunWatcher::news_of(const LiveRun& run, const TaskChange& change) const
     news.started_at = began->second;
   if (const auto reason = reasons_.find(change.index); reason != reasons_.end())
     news.reason = reason->second;
+  if (change.state == TaskState::deferred) news.reason = wait_text(run, change.index);
   return news;
 }
 

@@ -69,16 +69,17 @@ Result<void> ServerDesk::retry(RunId run, const std::string& who) {
   return inbox_.ask<void>([this, run, who] { return resident_->retry(run, who); });
 }
 
-Result<void> ServerDesk::clear(RunId run, ClearRequest request) {
-  const RunRecord now = TRY(look(run));
+Result<void> ServerDesk::change(RunId run, DriverRequest request) {
   const AskParts parts{.database = *records_.database,
                        .runs = records_.runs,
                        .clock = session_.clock,
                        .entropy = session_.entropy,
                        .wait_max = answer_wait_max};
-  if (TRY(is_driven(records_, now)) && TRY(ask_driver(parts, now, request))) return {};
-  return inbox_.ask<void>(
-      [this, run, request = std::move(request)] { return resident_->clear(run, request); });
+  for (;;) {
+    const RunRecord now = TRY(look(run));
+    if (TRY(is_driven(records_, now)) && TRY(ask_driver(parts, now, request))) return {};
+    if (TRY(inbox_.ask<bool>([&] { return resident_->change(run, request); }))) return {};
+  }
 }
 
 Result<void> ServerDesk::cancel(RunId run, CancelMode mode, const std::string&) {

@@ -33,7 +33,7 @@ class ServerDesk final : public RunDesk {
   Result<CallAnswer> call(HeardCall heard) override;
   Result<std::string> secret(const std::string& name) const override;
   Result<void> retry(RunId run, const std::string& who) override;
-  Result<void> clear(RunId run, ClearRequest request) override;
+  Result<void> change(RunId run, DriverRequest request) override;
   Result<void> cancel(RunId run, CancelMode mode, const std::string& who) override;
   bool is_ending() const override { return is_ending_; }
 

@@ -57,11 +57,20 @@ std::string head(const Session& session, const RunRecord& run, bool is_driven) {
 std::string remark(const RunView& view, const TaskRecord& task, const JsonObject& shape,
                    ClaimView& claims) {
   if (std::string waits = claims.reason(view, task); !waits.empty()) return waits;
+  if (task.state == TaskState::deferred) return view.waits(task);
   if (!task.message.empty()) return headline(task.message);
   std::string text = outputs_text(*shape.find("outputs"));
+  if (const std::string decided = approval_text(view.approval(task)); !decided.empty())
+    text = decided + (text.empty() ? "" : "; " + text);
   const std::string source = view.source_run(task);
   if (!source.empty()) text = fmt::format("from {}{}{}", source, text.empty() ? "" : ": ", text);
   return text;
+}
+
+std::optional<std::string> first_open_approval(const RunView& view) {
+  for (const TaskRecord& task : view.tasks())
+    if (task.state == TaskState::deferred && view.step_of(task).approval()) return view.path(task);
+  return std::nullopt;
 }
 
 std::string attempts_text(const TaskRecord& task) {
@@ -108,6 +117,9 @@ Result<ExitCode> run(Session& session, Words words) {
   const std::string tasks = TRY(task_table(session, view, claims));
   const std::string outputs = fact("outputs", outputs_text(TRY(run_outputs_json(view))));
   session.console.print(head(session, found, is_driven_now) + outputs + tasks);
+  if (const auto open = first_open_approval(view))
+    session.console.say(
+        fmt::format("next: geartrain approve {} {}", found.name(), shell_quoted(*open)));
   if (!is_ended(found.state) && !is_driven_now)
     session.console.say(fmt::format("next: geartrain attach {}", found.name()));
   return ExitCode::ok;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/run_text.h"
 #include "plan/selection.h"
 
 namespace gt {
@@ -67,6 +68,7 @@ std::string task_reason(const RunView& view, const TaskRecord& task, ClaimView& 
     case TaskState::ready:
       return "it waits for a slot, its environment, or an equal task";
     case TaskState::skipped:
+      if (!task.message.empty()) return printable(task.message);
       return skip_reason(view, task, unsuccessful);
     case TaskState::upstream_failed:
       if (view.step_of(task).is_teardown())
@@ -77,11 +79,13 @@ std::string task_reason(const RunView& view, const TaskRecord& task, ClaimView& 
       return task.message.empty() ? "the run was cancelled" : printable(task.message);
     case TaskState::removed:
       return "its matrix was decided again, without this combination";
+    case TaskState::deferred:
+      return "it " + view.waits(task);
+    case TaskState::succeeded:
+      return approval_text(view.approval(task));
     case TaskState::queued:
     case TaskState::running:
-    case TaskState::deferred:
     case TaskState::retry_wait:
-    case TaskState::succeeded:
     case TaskState::cached:
     case TaskState::failed:
       return {};

@@ -75,6 +75,7 @@ class RunVerifier {
                                  const TaskRecord& task, HostFacts& facts) {
     if (!is_success(task.state)) return fmt::format("it is {}", to_text(task.state));
     const Step& step = view.step_of(task);
+    if (step.is_waiting()) return std::string("it has no process");
     if (step.outputs.empty()) return std::string("it has no outputs");
     if (view.result(task) == nullptr) return std::string("its result is not kept");
     const auto& python = python_of(view.plan(), task.step);

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "db/reserve.h"
 
 namespace gt {
 
@@ -47,6 +48,7 @@ Result<void> create(const std::string& path) {
   for (const char* folder : {"engines", "listeners", "objects", "trees", "tmp"})
     TRY(make_directories(join_path(path, folder)));
   TRY(write_file_atomically(join_path(path, ".gitignore"), "*\n", Durability::none));
+  make_reserve(path);
   // Last, because its presence says that the rest is there.
   return write_file_atomically(join_path(path, "version"), fmt::format("{}\n", layout_version),
                                Durability::none);

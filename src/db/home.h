@@ -10,6 +10,7 @@
 ///     objects/ trees/     artifacts by digest
 ///     blob-journals/      small artifacts that may not be on disk yet
 ///     tmp/                what is being made, named by its maker
+///     reserve             room for gc on a full disk (db/reserve.h)
 ///     chores/             what is done when nobody waits (process/chores.h)
 #pragma once
 

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/test_folder.h"
+#include "db/reserve.h"
 
 namespace gt {
 
@@ -20,6 +21,23 @@ TEST_CASE("a new home is private, hides from git and can be opened again") {
   CHECK((facts.st_mode & 0777) == 0700);
   CHECK(kind_of(path + "/engines").value_or(PathKind::nothing) == PathKind::directory);
   CHECK(Home::open(path).ok());
+}
+
+TEST_CASE("a home keeps room for a full disk, which comes back after its use") {
+  const TestFolder folder;
+  const std::string path = folder / "home";
+  REQUIRE(Home::open(path).ok());
+  const auto blocks = [&] {
+    struct stat facts{};
+    return stat((path + "/reserve").c_str(), &facts) == 0 ? facts.st_blocks : 0;
+  };
+  CHECK(blocks() * 512 >= static_cast<blkcnt_t>(reserve_bytes));
+  {
+    const ReserveInUse room(path);
+    CHECK(blocks() == 0);
+  }
+  CHECK(blocks() > 0);
+  const ReserveInUse nowhere(folder / "none");
 }
 
 TEST_CASE("a home that was made in part is completed") {

@@ -425,6 +425,17 @@ CREATE INDEX backfill_firing_waiting ON backfill_firing (backfill, number)
   WHERE outcome = 'waiting';
 )sql";
 
+constexpr const char* approvals = R"sql(
+-- What came of a task that waited for an approval: the newest decision.
+CREATE TABLE approval (
+  task INTEGER PRIMARY KEY,
+  decision TEXT NOT NULL,
+  decided_by TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  decided_at INTEGER NOT NULL
+) STRICT;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -438,7 +449,8 @@ constexpr std::array steps = {
     Migration{10, "api", api},
     Migration{11, "events", events},
     Migration{12, "paused pipelines", paused_pipelines},
-    Migration{13, "backfills", backfills}};
+    Migration{13, "backfills", backfills},
+    Migration{14, "approvals", approvals}};
 
 }  // namespace
 

@@ -64,6 +64,10 @@ const char* field_of(Place place) {
       return "params";
     case Place::condition:
       return "if";
+    case Place::wait:
+      return "wait";
+    case Place::approve:
+      return "approve";
     case Place::matrix:
       return "matrix";
     case Place::command:

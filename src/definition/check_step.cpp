@@ -24,6 +24,7 @@ class StepChecker {
     check_condition();
     check_variables();
     check_command();
+    check_wait();
     return std::move(types_);
   }
 
@@ -49,6 +50,7 @@ class StepChecker {
   void check_condition();
   void check_variables();
   void check_command();
+  void check_wait();
 
   const FileTypes& file_;
   const StepScope& scope_;
@@ -184,6 +186,18 @@ void StepChecker::check_command() {
   }
   const auto& script = std::get<ShellScript>(*command);
   if (check_references(script.source(), types, problems_)) script.check_types(types, problems_);
+}
+
+void StepChecker::check_wait() {
+  const PlaceTypes types = at(step_.wait() ? Place::wait : Place::approve);
+  for (const WaitText& wanted : texts_of_wait(step_)) {
+    if (wanted.text->is_literal()) continue;
+    const Type type = infer_checked(*wanted.text, types);
+    const bool is_message = step_.approval() && type.kind() != Type::Kind::artifact;
+    if (is_message || type.fits(Type::Kind::string)) continue;
+    problems_.push_back(error_problem(
+        step_.position, fmt::format("`{}` is of type {}", wanted.field, type.to_text()), "a text"));
+  }
 }
 
 }  // namespace

@@ -185,6 +185,44 @@ constexpr auto pipeline_step_key_list = std::to_array<Key>({
     {"retry", group_retry, "How often what failed inside is repeated."},
 });
 
+constexpr auto wait_step_key_list = std::to_array<Key>({
+    {"description", text, "For people."},
+    {"wait", R"({"$ref": "#/$defs/wait"})", "What is waited for, without a process.", true},
+    {"needs", name_or_names, "Steps that must have ended before, without data from them."},
+    {"if", condition, "An expression; the step is skipped when it is false."},
+    {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
+    {"matrix", matrix, "One task for each combination of the values of its axes."},
+    {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
+});
+
+constexpr auto approve_step_key_list = std::to_array<Key>({
+    {"description", text, "For people."},
+    {"approve", R"({"$ref": "#/$defs/approve"})", "What a person decides.", true},
+    {"needs", name_or_names, "Steps that must have ended before, without data from them."},
+    {"if", condition, "An expression; the step is skipped when it is false."},
+    {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
+    {"matrix", matrix, "One decision for each combination of the values of its axes."},
+    {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
+    {"timeout", duration, "How long a person has to decide; default: as long as the run goes on."},
+    {"on_timeout", R"({"$ref": "#/$defs/unmet"})",
+     "What the step ends as when nobody has decided in time; default: fail."},
+});
+
+constexpr auto wait_key_list = std::to_array<Key>({
+    {"for", text, "A duration, as in 10m."},
+    {"until", text, "A date and time with its offset, as in 2026-11-23T06:00Z."},
+});
+
+constexpr auto approve_key_list = std::to_array<Key>({
+    {"message", text, "What the person is asked.", true},
+    {"fields", R"({"$ref": "#/$defs/params"})",
+     "What the person fills in, each with JSON-Schema words; the step's outputs."},
+    {"default", R"({"$ref": "#/$defs/decision"})",
+     "What counts when nobody has decided within the timeout."},
+    {"on_reject", R"({"$ref": "#/$defs/unmet"})",
+     "What the step ends as when it is rejected; default: fail."},
+});
+
 constexpr auto group_key_list = std::to_array<Key>({
     {"defaults", defaults, "Settings of every step inside that does not say them itself."},
     {"steps", steps, "The work.", true},
@@ -289,6 +327,7 @@ constexpr auto webhook_key_list = std::to_array<Key>({
 });
 
 constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"approval", "approve"},
     {"arguments", "params"},
     {"args", "run"},
     {"cleanup", "teardown"},
@@ -322,8 +361,11 @@ constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::str
     {"schedule", "triggers"},
     {"script", "run"},
     {"stages", "steps"},
+    {"soft_fail", "on_timeout"},
+    {"sensor", "wait"},
     {"start_date", "start"},
     {"strategy", "matrix"},
+    {"suspend", "approve"},
     {"tasks", "steps"},
     {"timeout-minutes", "timeout"},
     {"timeZone", "timezone"},
@@ -359,6 +401,10 @@ constinit const KeyTable step_keys = {"step", step_key_list};
 constinit const KeyTable defaults_keys = {"defaults", defaults_key_list};
 constinit const KeyTable group_step_keys = {"group_step", group_step_key_list};
 constinit const KeyTable pipeline_step_keys = {"pipeline_step", pipeline_step_key_list};
+constinit const KeyTable wait_step_keys = {"wait_step", wait_step_key_list};
+constinit const KeyTable approve_step_keys = {"approve_step", approve_step_key_list};
+constinit const KeyTable wait_keys = {"wait", wait_key_list};
+constinit const KeyTable approve_keys = {"approve", approve_key_list};
 constinit const KeyTable group_keys = {"group", group_key_list};
 constinit const KeyTable input_keys = {"input", input_key_list};
 constinit const KeyTable output_keys = {"output", output_key_list};
@@ -373,10 +419,11 @@ constinit const KeyTable webhook_keys = {"webhook", webhook_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
-      {&pipeline_keys,  &fragment_keys, &parameter_keys,  &environment_keys,   &python_keys,
-       &step_keys,      &defaults_keys, &group_step_keys, &pipeline_step_keys, &group_keys,
-       &input_keys,     &output_keys,   &retry_keys,      &group_retry_keys,   &grow_keys,
-       &resources_keys, &cache_keys,    &teardown_keys,   &trigger_keys,       &webhook_keys});
+      {&pipeline_keys, &fragment_keys,     &parameter_keys,   &environment_keys,   &python_keys,
+       &step_keys,     &defaults_keys,     &group_step_keys,  &pipeline_step_keys, &wait_step_keys,
+       &wait_keys,     &approve_step_keys, &approve_keys,     &group_keys,         &input_keys,
+       &output_keys,   &retry_keys,        &group_retry_keys, &grow_keys,          &resources_keys,
+       &cache_keys,    &teardown_keys,     &trigger_keys,     &webhook_keys});
   return all;
 }
 

@@ -41,6 +41,14 @@ extern const KeyTable defaults_keys;
 extern const KeyTable group_step_keys;
 /// Of a step that runs another pipeline file.
 extern const KeyTable pipeline_step_keys;
+/// Of a step that waits for something outside.
+extern const KeyTable wait_step_keys;
+/// Below `wait:`.
+extern const KeyTable wait_keys;
+/// Of a step that a person decides.
+extern const KeyTable approve_step_keys;
+/// Below `approve:`.
+extern const KeyTable approve_keys;
 /// Below `group:`.
 extern const KeyTable group_keys;
 extern const KeyTable input_keys;

@@ -21,7 +21,8 @@ std::string section(const std::string& text, const std::string& heading) {
 
 std::string reference_text() {
   return read_source_file("docs/reference/pipeline-file.md") +
-         read_source_file("docs/reference/triggers.md");
+         read_source_file("docs/reference/triggers.md") +
+         read_source_file("docs/reference/waits.md");
 }
 
 }  // namespace
@@ -38,6 +39,10 @@ TEST_CASE("the reference of the file format has every key, and no other") {
       {&defaults_keys, "Defaults"},
       {&group_step_keys, "Step with a group"},
       {&pipeline_step_keys, "Step with a pipeline"},
+      {&wait_step_keys, "Step with a wait"},
+      {&wait_keys, "Wait"},
+      {&approve_step_keys, "Step with an approval"},
+      {&approve_keys, "Approve"},
       {&group_keys, "Inside a group"},
       {&input_keys, "Input"},
       {&output_keys, "Output"},
@@ -69,7 +74,7 @@ TEST_CASE("the reference names every trigger rule, backoff, type and policy") {
   for (const auto& words :
        {trigger_rule_words(), backoff_words(), artifact_type_words(), value_type_words(),
         missing_time_words(), duplicate_time_words(), catchup_words(), overlap_words(),
-        run_end_words(), webhook_form_words()}) {
+        run_end_words(), webhook_form_words(), unmet_words(), decision_words()}) {
     for (const std::string& word : words) {
       CAPTURE(word);
       CHECK(text.find("`" + word + "`") != std::string::npos);

@@ -13,22 +13,32 @@
 namespace gt {
 namespace {
 
-std::vector<std::string> parameter_names(const Pipeline& pipeline) {
+/// Who declares them, and what they are called: parameters of a pipeline, or fields.
+struct Declared {
+  const std::vector<Parameter>& all;
+  const char* one;  ///< "parameter"
+  std::string owner;
+
+  const Parameter* find(std::string_view name) const {
+    const auto found = std::ranges::find(all, name, &Parameter::name);
+    return found == all.end() ? nullptr : &*found;
+  }
+};
+
+Declared parameters_of(const Pipeline& pipeline) {
+  return {pipeline.params, "parameter", "pipeline " + pipeline.name};
+}
+
+Declared fields_of(const std::vector<Parameter>& fields) {
+  return {fields, "field", "the approval"};
+}
+
+std::string hint_for_unknown(const Declared& declared, std::string_view name) {
   std::vector<std::string> names;
-  for (const Parameter& parameter : pipeline.params) names.push_back(parameter.name);
-  return names;
-}
-
-const Parameter* find_parameter(const Pipeline& pipeline, std::string_view name) {
-  const auto found = std::ranges::find(pipeline.params, name, &Parameter::name);
-  return found == pipeline.params.end() ? nullptr : &*found;
-}
-
-std::string hint_for_unknown(const Pipeline& pipeline, std::string_view name) {
-  const auto names = parameter_names(pipeline);
-  if (names.empty()) return fmt::format("pipeline {} has no parameters", pipeline.name);
+  for (const Parameter& parameter : declared.all) names.push_back(parameter.name);
+  if (names.empty()) return fmt::format("{} has no {}s", declared.owner, declared.one);
   if (const auto near = nearest(name, names)) return fmt::format("did you mean {}?", *near);
-  return fmt::format("the parameters are {}", fmt::join(names, ", "));
+  return fmt::format("the {}s are {}", declared.one, fmt::join(names, ", "));
 }
 
 bool allows_type(const JsonObject& schema, std::string_view wanted) {
@@ -44,16 +54,15 @@ bool is_only_string(const JsonObject& schema) {
   return type && type->string() && *type->string() == "string";
 }
 
-}  // namespace
-
-BoundParameters bind_parameters(const Pipeline& pipeline, const JsonObject& given) {
+BoundParameters bind(const Declared& declared, const JsonObject& given) {
   BoundParameters bound;
   for (const auto& [name, value] : given) {
-    if (find_parameter(pipeline, name)) continue;
-    bound.problems.push_back(error_problem({}, fmt::format("unknown parameter {}", printable(name)),
-                                           "", hint_for_unknown(pipeline, name)));
+    if (declared.find(name)) continue;
+    bound.problems.push_back(
+        error_problem({}, fmt::format("unknown {} {}", declared.one, printable(name)), "",
+                      hint_for_unknown(declared, name)));
   }
-  for (const Parameter& parameter : pipeline.params) {
+  for (const Parameter& parameter : declared.all) {
     const Json* value = given.find(parameter.name);
     if (!value) {
       if (parameter.default_value) {
@@ -61,29 +70,28 @@ BoundParameters bind_parameters(const Pipeline& pipeline, const JsonObject& give
       } else {
         bound.problems.push_back(error_problem(
             parameter.position,
-            fmt::format("parameter {} is not given and has no default", parameter.name), "",
+            fmt::format("{} {} is not given and has no default", declared.one, parameter.name), "",
             fmt::format("give it by -p {}=…", parameter.name)));
       }
       continue;
     }
     for (const std::string& violation : violations(*value, parameter.schema)) {
       bound.problems.push_back(error_problem(
-          parameter.position, fmt::format("parameter {}: {}", parameter.name, violation)));
+          parameter.position, fmt::format("{} {}: {}", declared.one, parameter.name, violation)));
     }
     bound.values.set(parameter.name, *value);
   }
   return bound;
 }
 
-Result<JsonObject> bound_values(const Pipeline& pipeline, const JsonObject& given) {
-  BoundParameters bound = bind_parameters(pipeline, given);
+Result<JsonObject> values_of(BoundParameters bound) {
   for (const Problem& problem : bound.problems)
     if (problem.severity == Severity::error)
       return Error{Errc::invalid, problem.message, problem.hint};
   return std::move(bound.values);
 }
 
-Result<JsonObject::Member> parse_parameter(const Pipeline& pipeline, std::string_view assignment) {
+Result<JsonObject::Member> parse(const Declared& declared, std::string_view assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos || equals == 0) {
     return Error{Errc::invalid, fmt::format("{} is no name=value", printable(assignment)),
@@ -92,12 +100,12 @@ Result<JsonObject::Member> parse_parameter(const Pipeline& pipeline, std::string
   const std::string name(assignment.substr(0, equals));
   const std::string_view text = assignment.substr(equals + 1);
   if (!is_utf8(assignment)) {
-    return error(Errc::invalid, "parameter {}: the value is not UTF-8", printable(name));
+    return error(Errc::invalid, "{} {}: the value is not UTF-8", declared.one, printable(name));
   }
-  const Parameter* parameter = find_parameter(pipeline, name);
+  const Parameter* parameter = declared.find(name);
   if (!parameter) {
-    return Error{Errc::invalid, fmt::format("unknown parameter {}", printable(name)),
-                 hint_for_unknown(pipeline, name)};
+    return Error{Errc::invalid, fmt::format("unknown {} {}", declared.one, printable(name)),
+                 hint_for_unknown(declared, name)};
   }
   if (is_only_string(parameter->schema)) return JsonObject::Member{name, Json(text)};
   auto json = parse_json(text);
@@ -113,9 +121,32 @@ Result<JsonObject::Member> parse_parameter(const Pipeline& pipeline, std::string
   if (can_be_string) return JsonObject::Member{name, Json(text)};
   const Json* type = parameter->schema.find("type");
   return Error{Errc::invalid,
-               fmt::format("parameter {}: {} cannot be read as {}", name, printable(text),
+               fmt::format("{} {}: {} cannot be read as {}", declared.one, name, printable(text),
                            type->string() ? *type->string() : compact_json(*type)),
                "values are JSON: 7, 0.5, true, [1, 2], {\"a\": 1}"};
+}
+
+}  // namespace
+
+BoundParameters bind_parameters(const Pipeline& pipeline, const JsonObject& given) {
+  return bind(parameters_of(pipeline), given);
+}
+
+Result<JsonObject> bound_values(const Pipeline& pipeline, const JsonObject& given) {
+  return values_of(bind_parameters(pipeline, given));
+}
+
+Result<JsonObject> bound_fields(const std::vector<Parameter>& fields, const JsonObject& given) {
+  return values_of(bind(fields_of(fields), given));
+}
+
+Result<JsonObject::Member> parse_parameter(const Pipeline& pipeline, std::string_view assignment) {
+  return parse(parameters_of(pipeline), assignment);
+}
+
+Result<JsonObject::Member> parse_field(const std::vector<Parameter>& fields,
+                                       std::string_view assignment) {
+  return parse(fields_of(fields), assignment);
 }
 
 ParameterFile read_parameter_file(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/problem.h"
@@ -25,10 +26,15 @@ BoundParameters bind_parameters(const Pipeline& pipeline, const JsonObject& give
 /// The values alone; Errc::invalid with the first problem that is an error.
 Result<JsonObject> bound_values(const Pipeline& pipeline, const JsonObject& given);
 
+/// The same of the fields of an approval.
+Result<JsonObject> bound_fields(const std::vector<Parameter>& fields, const JsonObject& given);
+
 /// `-p name=value`. The text is read by the parameter's type: a string is taken as it stands,
 /// others are JSON. One without a type is JSON if it can be read as such, else a string.
 /// Errc::invalid; ranges are checked by bind_parameters.
 Result<JsonObject::Member> parse_parameter(const Pipeline& pipeline, std::string_view assignment);
+Result<JsonObject::Member> parse_field(const std::vector<Parameter>& fields,
+                                       std::string_view assignment);
 
 struct ParameterFile {
   JsonObject values;

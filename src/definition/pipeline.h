@@ -23,6 +23,7 @@
 #include "base/problem.h"
 #include "calendar/overlap.h"
 #include "calendar/written_schedule.h"
+#include "definition/wait.h"
 #include "expression/shell_script.h"
 #include "expression/template.h"
 
@@ -97,6 +98,7 @@ enum class Cause {
   lost,                ///< its supervisor died; its tree was found and ended
   cancelled,           ///< somebody asked to stop it
   run_timeout,         ///< the run's timeout
+  rejected,            ///< a person did not approve it
   no_capacity,         ///< it claims more of a pool, or more GPUs, than there are
   upstream,            ///< of a matrix or group: items or steps of it did not succeed
   internal,            ///< executor trouble: disk full, no processes, …
@@ -303,11 +305,14 @@ struct StepSettings {
 struct Step {
   std::string name;
   Position position;
-  /// A process, a group of steps, or the steps of another file.
-  std::variant<Command, std::unique_ptr<Group>, std::unique_ptr<PipelineCall>> body;
+  /// A process, a group of steps, the steps of another file, or a wait without a process.
+  std::variant<Command, std::unique_ptr<Group>, std::unique_ptr<PipelineCall>,
+               std::unique_ptr<Wait>, std::unique_ptr<Approval>>
+      body;
   std::vector<std::string> needs;
   std::vector<Input> inputs;
-  std::vector<Output> outputs;  ///< of a group: empty, see Group::outputs
+  /// Of a group: empty, see Group::outputs. Of an approval: its fields.
+  std::vector<Output> outputs;
   TriggerRule trigger_rule = TriggerRule::all_success;
   bool is_setup = false;  ///< a teardown beside it ends what it begins
   /// Shared by all steps that say nothing of the kind; never null.
@@ -315,12 +320,20 @@ struct Step {
 
   /// Of a step that holds others, the group, or the other pipeline as one.
   const Group* group() const;
-  const PipelineCall* call() const {
-    const auto* pointer = std::get_if<std::unique_ptr<PipelineCall>>(&body);
+  const PipelineCall* call() const { return held<PipelineCall>(); }
+  const Command* command() const { return std::get_if<Command>(&body); }
+  const Wait* wait() const { return held<Wait>(); }
+  const Approval* approval() const { return held<Approval>(); }
+  /// Its tasks are deferred instead of executed.
+  bool is_waiting() const { return wait() || approval(); }
+  bool is_teardown() const { return settings->teardown.has_value(); }
+
+ private:
+  template <typename Body>
+  const Body* held() const {
+    const auto* pointer = std::get_if<std::unique_ptr<Body>>(&body);
     return pointer ? pointer->get() : nullptr;
   }
-  const Command* command() const { return std::get_if<Command>(&body); }
-  bool is_teardown() const { return settings->teardown.has_value(); }
 };
 
 struct GroupOutput {

@@ -78,7 +78,8 @@ std::vector<Cause> read_causes(YamlNode node, Problems& problems) {
     const auto cause = read_word(item, "`on`", parse_cause, cause_words(), problems);
     if (!cause) return;
     if (*cause == Cause::cancelled || *cause == Cause::run_timeout || *cause == Cause::upstream ||
-        *cause == Cause::no_capacity || *cause == Cause::invalid_expression) {
+        *cause == Cause::no_capacity || *cause == Cause::rejected ||
+        *cause == Cause::invalid_expression) {
       problems.push_back(error_problem(
           item.position(), fmt::format("`on`: cause `{}` is never repeated", to_text(*cause)),
           "a cause that another attempt may heal"));

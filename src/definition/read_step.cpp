@@ -1,6 +1,7 @@
 #include "definition/read_step.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <unordered_set>
 
@@ -15,9 +16,13 @@
 #include "definition/read_output.h"
 #include "definition/read_settings.h"
 #include "definition/read_teardown.h"
+#include "definition/read_wait.h"
 
 namespace gt {
 namespace {
+
+/// What a step may do instead of `run`.
+constexpr std::array other_bodies = {"group", "pipeline", "wait", "approve"};
 
 /// A group step may not have what only commands have: say where that belongs instead.
 void check_group_step_keys(YamlNode node, std::string_view what, Problems& problems) {
@@ -53,6 +58,26 @@ void check_call_keys(YamlNode node, std::string_view what, Problems& problems) {
                                                : "put it into the other file";
     problems.push_back(error_problem(
         entry.key.position(), fmt::format("{} has `{}` beside `pipeline`", what, key), "", hint));
+  }
+}
+
+/// As check_group_step_keys, of a step that is deferred.
+void check_waiting_keys(YamlNode node, std::string_view what, const KeyTable& keys,
+                        std::string_view body, Problems& problems) {
+  for (const YamlEntry entry : node.entries()) {
+    const std::string_view key = entry.key.text();
+    if (keys.find(key)) continue;
+    const bool is_body = key == "group" || key == "pipeline" || key == "wait" || key == "approve";
+    if (!step_keys.find(key) && !is_body) {
+      add_unknown(entry.key, "key", keys.names(), problems);
+      continue;
+    }
+    const std::string hint = is_body || key == "run" ? "one step does one thing: make two of it"
+                             : key == "outputs"      ? "the `fields` of an approval are its outputs"
+                             : key == "inputs"       ? "it reads other steps' outputs directly"
+                                               : "it has no process: put it on a step with `run`";
+    problems.push_back(error_problem(
+        entry.key.position(), fmt::format("{} has `{}` beside `{}`", what, key, body), "", hint));
   }
 }
 
@@ -98,10 +123,11 @@ Step StepReader::read_step(YamlEntry entry) {
           read_word(*rule, "`trigger_rule`", parse_trigger_rule, trigger_rule_words(), problems_)
               .value_or(step.trigger_rule);
     }
-    step.settings = read_settings(node, step.command() == nullptr);
+    step.settings = read_settings(node, step);
     if (step.is_teardown()) step.trigger_rule = TriggerRule::all_done_setup_success;
   } else {
-    add_wrong_kind(node, what, "a mapping with `run`, `group` or `pipeline`", problems_);
+    add_wrong_kind(node, what, "a mapping with `run`, `group`, `pipeline`, `wait` or `approve`",
+                   problems_);
   }
   if (problems_.size() != problems_before) damage_.add(step.position);
   return step;
@@ -120,21 +146,31 @@ void StepReader::read_body(YamlNode node, std::string_view what, Step& step) {
     step.body = std::move(call);
     return;
   }
+  if (const auto wait = node.find("wait")) {
+    check_waiting_keys(node, what, wait_step_keys, "wait", problems_);
+    step.body = read_wait(*wait, damage_, problems_);
+    return;
+  }
+  if (const auto approve = node.find("approve")) {
+    check_waiting_keys(node, what, approve_step_keys, "approve", problems_);
+    step.body = read_approval(node, *approve, damage_, step.outputs, problems_);
+    return;
+  }
   bool is_body_misspelt = false;
   for (const YamlEntry entry : node.entries()) {
     if (step_keys.find(entry.key.text())) continue;
     auto names = step_keys.names();
-    names.emplace_back("group");
-    names.emplace_back("pipeline");
+    for (const char* body : other_bodies) names.emplace_back(body);
     const std::string probable = add_unknown(entry.key, "key", names, problems_);
-    is_body_misspelt |= probable == "run" || probable == "group" || probable == "pipeline";
+    is_body_misspelt |= probable == "run" || std::ranges::count(other_bodies, probable) > 0;
   }
   const auto run = node.find("run");
   if (run) {
     step.body = read_command(*run, step);
   } else if (!node.is_incomplete() && !is_body_misspelt) {
-    problems_.push_back(error_problem(step.position, fmt::format("{} does nothing", what),
-                                      "`run`, `group` with steps of its own, or `pipeline`"));
+    problems_.push_back(
+        error_problem(step.position, fmt::format("{} does nothing", what),
+                      "`run`, `group` with steps of its own, `pipeline`, `wait` or `approve`"));
   }
   if (const auto outputs = node.find("outputs")) read_outputs(*outputs, step);
 }
@@ -276,8 +312,12 @@ std::shared_ptr<const StepSettings> StepReader::use_defaults(std::optional<YamlN
   return defaults_;
 }
 
-std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, bool holds_steps) {
-  const auto& defaults = holds_steps ? no_settings_ : defaults_;
+std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, const Step& step) {
+  const bool holds_steps = step.group() || (!step.command() && !step.is_waiting());
+  const bool is_waiting = step.is_waiting();
+  // What `defaults` say is for processes.
+  const bool has_process = !holds_steps && !is_waiting;
+  const auto& defaults = has_process ? defaults_ : no_settings_;
   std::shared_ptr<StepSettings> settings;
   const auto change = [&]() -> StepSettings& {
     if (!settings) settings = std::make_shared<StepSettings>(*defaults);
@@ -296,7 +336,9 @@ std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, boo
     } else if (holds_steps && key == "retry") {
       change().retry = read_group_retry(value, problems_);
       change().origins.push_back({.setting = "retry", .position = entry.key.position()});
-    } else if (!holds_steps && defaults_keys.find(key)) {
+    } else if (step.approval() && key == "timeout") {
+      read_setting(entry, SettingPlace::step, change(), problems_);
+    } else if (has_process && defaults_keys.find(key)) {
       read_setting(entry, SettingPlace::step, change(), problems_);
     }
   }

@@ -42,7 +42,7 @@ class StepReader {
   void read_inputs(YamlNode node, Step& step);
   void read_outputs(YamlNode node, Step& step);
   void read_needs(YamlNode node, Step& step);
-  std::shared_ptr<const StepSettings> read_settings(YamlNode node, bool holds_steps);
+  std::shared_ptr<const StepSettings> read_settings(YamlNode node, const Step& step);
 
   Damage& damage_;
   Problems& problems_;

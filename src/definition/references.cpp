@@ -22,6 +22,8 @@ void for_each_reference(const Step& step, const ReferenceVisitor& visit) {
   }
   if (const PipelineCall* call = step.call())
     for (const Argument& argument : call->params) visit_all(Place::argument, argument.value);
+  for (const WaitText& text : texts_of_wait(step))
+    visit_all(step.wait() ? Place::wait : Place::approve, *text.text);
   const Command* command = step.command();
   if (!command) return;
   if (const auto* argv = std::get_if<Argv>(command)) {

@@ -15,7 +15,8 @@ namespace gt {
 /// |
 /// |-------------------|------------|----------|-------------|-----------|---------|-----|---------|
 /// | input, argument,  |            |          |             |           |         |     | | |
-/// condition         | yes        | siblings | the group's | own+outer |         |     | | |
+/// condition, wait,  |            |          |             |           |         |     | | |
+/// approve           | yes        | siblings | the group's | own+outer |         |     | | |
 /// matrix            | yes        | siblings | the group's | outer     |         |     |         |
 /// | command           | yes        | siblings | the step's  | own+outer | yes     | yes | yes | |
 /// variable          | yes        | siblings | the step's  | own+outer | yes     |     | yes     |
@@ -30,6 +31,8 @@ enum class Place {
   input,
   argument,
   condition,
+  wait,
+  approve,
   matrix,
   command,
   variable,

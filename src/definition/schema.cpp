@@ -136,6 +136,13 @@ Json trigger_rules() {
                   by_event("file", {"pipeline", "states", "webhook"})};
 }
 
+/// Exactly one condition.
+Json wait_rules() {
+  JsonList kinds;
+  for (const char* kind : wait_kinds) kinds.push_back(JsonObject{{"required", JsonList{kind}}});
+  return kinds;
+}
+
 JsonObject definitions() {
   JsonObject all;
   all.set("name", JsonObject{{"type", "string"}, {"pattern", name_pattern}});
@@ -148,7 +155,8 @@ JsonObject definitions() {
   all.set("duration", duration_schema());
   all.set("steps", [] {
     Json steps = named(
-        any_of({reference_to("step"), reference_to("group_step"), reference_to("pipeline_step")}));
+        any_of({reference_to("step"), reference_to("group_step"), reference_to("pipeline_step"),
+                reference_to("wait_step"), reference_to("approve_step")}));
     steps.object()->set("minProperties", 1);
     return steps;
   }());
@@ -171,11 +179,14 @@ JsonObject definitions() {
   all.set("overlap", words(overlap_words()));
   all.set("run_ends", one_or_many(words(run_end_words())));
   all.set("webhook_form", words(webhook_form_words()));
+  all.set("unmet", words(unmet_words()));
+  all.set("decision", words(decision_words()));
   all.set("exit_code", JsonObject{{"type", "integer"}, {"minimum", 1}, {"maximum", 255}});
   for (const KeyTable* table : key_tables()) {
     if (table != &pipeline_keys) all.set(std::string(table->name), schema_of_table(*table));
   }
   all.find(trigger_keys.name)->object()->set("anyOf", trigger_rules());
+  all.find(wait_keys.name)->object()->set("oneOf", wait_rules());
   return all;
 }
 

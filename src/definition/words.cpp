@@ -25,7 +25,7 @@ constexpr Words<TriggerRule, 13> trigger_rules = {{
     {TriggerRule::one_success, "one_success"},
 }};
 
-constexpr Words<Cause, 17> causes = {{
+constexpr Words<Cause, 18> causes = {{
     {Cause::exit, "exit"},
     {Cause::signal, "signal"},
     {Cause::timeout, "timeout"},
@@ -40,6 +40,7 @@ constexpr Words<Cause, 17> causes = {{
     {Cause::lost, "lost"},
     {Cause::cancelled, "cancelled"},
     {Cause::run_timeout, "run_timeout"},
+    {Cause::rejected, "rejected"},
     {Cause::no_capacity, "no_capacity"},
     {Cause::upstream, "upstream"},
     {Cause::internal, "internal"},
@@ -112,6 +113,10 @@ const char* word_for(const Words<Enum, size>& words, Enum value) {
   return "";
 }
 
+constexpr Words<Unmet, 2> unmets = {{{Unmet::fail, "fail"}, {Unmet::skip, "skip"}}};
+constexpr Words<ApprovalDecision, 2> decisions = {
+    {{ApprovalDecision::approve, "approve"}, {ApprovalDecision::reject, "reject"}}};
+
 template <typename Enum, std::size_t size>
 std::optional<Enum> value_for(const Words<Enum, size>& words, std::string_view text) {
   for (const auto& [known, word] : words) {
@@ -140,6 +145,8 @@ const char* to_text(Catchup catchup) { return word_for(catchups, catchup); }
 const char* to_text(Overlap overlap) { return word_for(overlaps, overlap); }
 const char* to_text(RunEnd end) { return word_for(run_ends, end); }
 const char* to_text(WebhookForm form) { return word_for(webhook_forms, form); }
+const char* to_text(Unmet unmet) { return word_for(unmets, unmet); }
+const char* to_text(ApprovalDecision decision) { return word_for(decisions, decision); }
 
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text) {
   return value_for(trigger_rules, text);
@@ -164,6 +171,10 @@ std::optional<RunEnd> parse_run_end(std::string_view text) { return value_for(ru
 std::optional<WebhookForm> parse_webhook_form(std::string_view text) {
   return value_for(webhook_forms, text);
 }
+std::optional<Unmet> parse_unmet(std::string_view text) { return value_for(unmets, text); }
+std::optional<ApprovalDecision> parse_decision(std::string_view text) {
+  return value_for(decisions, text);
+}
 
 std::vector<std::string> trigger_rule_words() { return all_words(trigger_rules); }
 std::vector<std::string> cause_words() { return all_words(causes); }
@@ -176,5 +187,7 @@ std::vector<std::string> catchup_words() { return all_words(catchups); }
 std::vector<std::string> overlap_words() { return all_words(overlaps); }
 std::vector<std::string> run_end_words() { return all_words(run_ends); }
 std::vector<std::string> webhook_form_words() { return all_words(webhook_forms); }
+std::vector<std::string> unmet_words() { return all_words(unmets); }
+std::vector<std::string> decision_words() { return all_words(decisions); }
 
 }  // namespace gt

@@ -14,27 +14,34 @@ constexpr int presence_milliseconds = 1000;
 
 struct Heard {
   std::optional<std::string> answer;
-  bool is_driven = false;
+  bool is_withdrawn = false;
 };
 
+/// Withdrawn in the transaction that saw nobody: whoever takes the run over later must not obey
+/// what its asker does otherwise then.
 Result<Heard> look(const AskParts& parts, RunId run, std::int64_t id) {
   auto writer = TRY(parts.database.begin_write());
-  Heard heard{TRY(parts.runs.take_answer(writer, id)), false};
-  const RunRecord now = TRY(parts.runs.get(writer, run));
+  auto answer = parts.runs.take_answer(writer, id);
+  if (!answer && answer.error().code == Errc::not_found) return Heard{{}, true};
+  Heard heard{TRY(std::move(answer)), false};
+  if (!heard.answer) {
+    const RunRecord now = TRY(parts.runs.get(writer, run));
+    heard.is_withdrawn = !TRY(is_driven(parts.database, now));
+    if (heard.is_withdrawn) TRY(parts.runs.withdraw_request(writer, id));
+  }
   TRY(writer.commit());
-  heard.is_driven = TRY(is_driven(parts.database, now));
   return heard;
 }
 
 }  // namespace
 
-Result<bool> ask_driver(const AskParts& parts, const RunRecord& run, const ClearRequest& request) {
+Result<bool> ask_driver(const AskParts& parts, const RunRecord& run, const DriverRequest& request) {
   Bell bell =
       TRY(parts.database.listen(Listener::follower, make_uuid(parts.clock.now(), parts.entropy)));
   std::int64_t id = 0;
   {
     auto writer = TRY(parts.database.begin_write());
-    id = TRY(parts.runs.request_clear(writer, run.id, request, parts.clock.now()));
+    id = TRY(parts.runs.request(writer, run.id, request, parts.clock.now()));
     TRY(writer.commit());
   }
   parts.database.ring(run.owner_engine);
@@ -47,7 +54,7 @@ Result<bool> ask_driver(const AskParts& parts, const RunRecord& run, const Clear
       return Error{Errc::conflict, *heard.answer,
                    fmt::format("`geartrain attach {}` follows the run", run.name())};
     if (heard.answer) return true;
-    if (!heard.is_driven) return false;
+    if (heard.is_withdrawn) return false;
     if (parts.wait_max && parts.clock.steady() - begun > *parts.wait_max)
       return error(Errc::unavailable, "the geartrain that drives {} does not answer", run.name());
     pollfd waiting = {bell.fd(), POLLIN, 0};

@@ -1,10 +1,10 @@
-/// Asks the engine that drives a run, wherever it is, to do tasks again, and waits for its answer.
+/// Asks something of the engine that drives a run, wherever it is, and waits for its answer.
 #pragma once
 
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "db/database.h"
-#include "run/clear_request.h"
+#include "run/driver_request.h"
 #include "run/run_store.h"
 
 namespace gt {
@@ -22,6 +22,6 @@ struct AskParts {
 
 /// False: nobody drives the run any more, and the request is as if it had not been. Errors:
 /// conflict (the engine says why it does not do it), unavailable (it did not answer in time).
-Result<bool> ask_driver(const AskParts& parts, const RunRecord& run, const ClearRequest& request);
+Result<bool> ask_driver(const AskParts& parts, const RunRecord& run, const DriverRequest& request);
 
 }  // namespace gt

@@ -68,7 +68,7 @@ TEST_CASE("a cleared task is executed anew, and nothing else") {
   REQUIRE(world.drive());
   CHECK(*started == Paths{"a#1", "b#1", "c#1", "last#1"});
   started->clear();
-  CHECK(world.clear(run, request({"a"})).empty());
+  CHECK(world.ask(run, request({"a"})).empty());
   CHECK(world.state(run) == RunState::running);
   REQUIRE(world.drive());
   CHECK(world.state(run) == RunState::succeeded);
@@ -85,7 +85,7 @@ TEST_CASE("with what follows it, which an equal result ends early") {
   const RunId run = world.start(chain);
   REQUIRE(world.drive());
   started->clear();
-  CHECK(world.clear(run, request({"a"}, true)).empty());
+  CHECK(world.ask(run, request({"a"}, true)).empty());
   REQUIRE(world.drive());
   CHECK(*started == Paths{"a#2", "c#2", "last#2"});
   CHECK(world.state_of(run, "b") == TaskState::cached);
@@ -95,7 +95,7 @@ TEST_CASE("who asked, and for what, stands in the run's events") {
   SimulatedWorld world(73);
   const RunId run = world.start(chain);
   REQUIRE(world.drive());
-  CHECK(world.clear(run, request({"a", "c"}, true)).empty());
+  CHECK(world.ask(run, request({"a", "c"}, true)).empty());
   REQUIRE(world.drive());
   auto reader = world.memory->begin_read();
   REQUIRE(reader);
@@ -113,7 +113,7 @@ TEST_CASE("what was cleared is executed anew until it has succeeded, whatever ha
   const RunId run = world.start(chain);
   REQUIRE(world.drive());
   fail_task(world, "a");
-  CHECK(world.clear(run, request({"a"})).empty());
+  CHECK(world.ask(run, request({"a"})).empty());
   world.crash();
   REQUIRE(world.drive());
   CHECK(world.state(run) == RunState::failed);
@@ -129,7 +129,7 @@ TEST_CASE("a failed task that is cleared leaves no earlier result behind") {
   const RunId run = world.start(chain);
   REQUIRE(world.drive());
   fail_task(world, "a");
-  CHECK(world.clear(run, request({"a"})).empty());
+  CHECK(world.ask(run, request({"a"})).empty());
   REQUIRE(world.drive());
   CHECK(world.state_of(run, "a") == TaskState::failed);
   for (const TaskResult& result : world.load(run).results) CHECK(result.task != 1);
@@ -154,7 +154,7 @@ steps:
   started->clear();
   const auto clear = [&](const std::string& path, bool downstream = false) {
     started->clear();
-    CHECK(world.clear(run, request({path}, downstream)).empty());
+    CHECK(world.ask(run, request({path}, downstream)).empty());
     REQUIRE(world.drive());
     CHECK(world.state(run) == RunState::succeeded);
     std::ranges::sort(*started);
@@ -167,9 +167,10 @@ steps:
   CHECK(clear("job[0].a", true) ==
         Paths{"after#2", "job[0].a#3", "job[0].b[0]#3", "job[0].b[1]#4"});
   CHECK(clear("job[1]") == Paths{"job[1].a#4", "job[1].b[0]#2", "job[1].b[1]#2"});
-  CHECK(world.clear(run, request({"jb"})) == "run pipeline/1 has no task jb");
-  CHECK(world.clear(run, request({"job[7]"})) == "run pipeline/1 has no task 'job[7]'");
-  CHECK(world.clear(run, {{"job"}, false, true, "test"}) == "none of these tasks has failed");
+  CHECK(world.ask(run, request({"jb"})) == "run pipeline/1 has no task jb");
+  CHECK(world.ask(run, request({"job[7]"})) == "run pipeline/1 has no task 'job[7]'");
+  CHECK(world.ask(run, ClearRequest{{"job"}, false, true, "test"}) ==
+        "none of these tasks has failed");
 }
 
 TEST_CASE("a cleared step of the work is done with its setup and its teardown") {
@@ -186,17 +187,17 @@ steps:
   REQUIRE(world.drive());
   started->clear();
   SUBCASE("a step between") {
-    CHECK(world.clear(run, request({"b"})).empty());
+    CHECK(world.ask(run, request({"b"})).empty());
     REQUIRE(world.drive());
     CHECK(*started == Paths{"up#2", "b#2", "down#2"});
   }
   SUBCASE("the setup") {
-    CHECK(world.clear(run, request({"up"})).empty());
+    CHECK(world.ask(run, request({"up"})).empty());
     REQUIRE(world.drive());
     CHECK(*started == Paths{"up#2", "down#2"});
   }
   SUBCASE("the teardown alone") {
-    CHECK(world.clear(run, request({"down"})).empty());
+    CHECK(world.ask(run, request({"down"})).empty());
     REQUIRE(world.drive());
     CHECK(*started == Paths{"down#2"});
   }
@@ -210,7 +211,7 @@ TEST_CASE("a matrix that is decided again removes what has no place any more") {
   CHECK(life.seen == R"(["p","q","r"])");
   life.started->clear();
   life.names = {Value("r"), Value("p")};
-  CHECK(world.clear(run, request({"plan"}, true)).empty());
+  CHECK(world.ask(run, request({"plan"}, true)).empty());
   REQUIRE(world.drive());
   CHECK(world.state(run) == RunState::succeeded);
   CHECK(world.state_of(run, "each[1]") == TaskState::removed);
@@ -221,7 +222,7 @@ TEST_CASE("a matrix that is decided again removes what has no place any more") {
 
   // And others are added; a combination that comes back is a new task.
   life.names = {Value("p"), Value("q"), Value("s")};
-  CHECK(world.clear(run, request({"plan"}, true)).empty());
+  CHECK(world.ask(run, request({"plan"}, true)).empty());
   REQUIRE(world.drive());
   CHECK(life.seen == R"(["p","q","s"])");
   CHECK(world.states(run) ==
@@ -229,12 +230,12 @@ TEST_CASE("a matrix that is decided again removes what has no place any more") {
         "each[2]:removed each[3]:succeeded each[4]:succeeded");
 
   life.names = {};
-  CHECK(world.clear(run, request({"plan"}, true)).empty());
+  CHECK(world.ask(run, request({"plan"}, true)).empty());
   REQUIRE(world.drive());
   CHECK(life.seen == "[]");
   CHECK(world.state(run) == RunState::succeeded);
   life.names = {Value("z")};
-  CHECK(world.clear(run, request({"plan"}, true)).empty());
+  CHECK(world.ask(run, request({"plan"}, true)).empty());
   world.crash();
   REQUIRE(world.drive());
   CHECK(life.seen == R"(["z"])");
@@ -245,7 +246,7 @@ TEST_CASE("only the deciding step is done again: its matrix stays as it was") {
   const RunId run = life.world.start(decided);
   REQUIRE(life.world.drive());
   life.names = {};
-  CHECK(life.world.clear(run, request({"plan"})).empty());
+  CHECK(life.world.ask(run, request({"plan"})).empty());
   REQUIRE(life.world.drive());
   CHECK(life.world.state_of(run, "each[2]") == TaskState::succeeded);
 }
@@ -258,7 +259,7 @@ TEST_CASE("removed items count in no trigger rule") {
   REQUIRE(world.drive());
   CHECK(world.state_of(run, "after") == TaskState::upstream_failed);
   life.names = {Value("p")};
-  CHECK(world.clear(run, request({"plan"}, true)).empty());
+  CHECK(world.ask(run, request({"plan"}, true)).empty());
   REQUIRE(world.drive());
   CHECK(world.state(run) == RunState::succeeded);
   CHECK(life.seen == R"(["p"])");
@@ -310,7 +311,7 @@ steps:
   after: {run: [after], needs: each}
 )");
   REQUIRE(world.drive());
-  CHECK(world.clear(run, request({"first"}, true)).empty());
+  CHECK(world.ask(run, request({"first"}, true)).empty());
   REQUIRE(world.drive());
   CHECK(world.states(run) ==
         "first:succeeded each:skipped after:skipped each[0]:skipped each[1]:skipped");
@@ -337,11 +338,11 @@ steps:
     REQUIRE(writer->commit().ok());
     return *given;
   };
-  CHECK(world.clear(run, request({"a"}, true)).empty());
+  CHECK(world.ask(run, request({"a"}, true)).empty());
   CHECK_FALSE(answer());
   REQUIRE(world.engine->turn());
   CHECK(answer() == "b is running: a task is cleared when it has ended");
-  CHECK(world.clear(run, request({"a"})).empty());
+  CHECK(world.ask(run, request({"a"})).empty());
   SUBCASE("at once") {}
   SUBCASE("when the next engine takes over") { world.crash(); }
   SUBCASE("when a refused commit is made up for") {
@@ -375,7 +376,7 @@ steps:
   REQUIRE(world.drive([&] { return world.clock.now() - begun > std::chrono::seconds(50); }));
   REQUIRE(world.state_of(run, "long") == TaskState::running);
   REQUIRE(world.state_of(run, "flaky") == TaskState::retry_wait);
-  CHECK(world.clear(run, request({"done"})).empty());
+  CHECK(world.ask(run, request({"done"})).empty());
   REQUIRE(world.drive());
   CHECK(world.state(run) == RunState::succeeded);
   CHECK(*started == Paths{"done#1", "flaky#1", "long#1", "flaky#2", "done#2"});
@@ -403,7 +404,7 @@ TEST_CASE("a run that is the same as another gets tasks of its own, and gives it
   CHECK(world.states(third) == seen);
   const auto started = record_attempts(world);
   SUBCASE("the later one is cleared") {
-    CHECK(world.clear(second, request({"a"})).empty());
+    CHECK(world.ask(second, request({"a"})).empty());
     REQUIRE(world.drive());
     CHECK(*started == Paths{"a#1"});
     CHECK(world.states(second) == "c:cached a:succeeded b:cached last:cached");
@@ -412,7 +413,7 @@ TEST_CASE("a run that is the same as another gets tasks of its own, and gives it
   }
   SUBCASE("the original is cleared") {
     fail_task(world, "a");
-    CHECK(world.clear(first, request({"a"})).empty());
+    CHECK(world.ask(first, request({"a"})).empty());
     REQUIRE(world.drive());
     CHECK(world.state(first) == RunState::failed);
     CHECK(world.states(second) == seen);

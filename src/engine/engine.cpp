@@ -164,7 +164,8 @@ Result<void> Engine::settle(ActiveRun& active, Time now) {
     Decisions decisions = active.live.decide(now);
     std::ranges::move(decisions.stops, std::back_inserter(active.stops));
     active.wake_at = decisions.wake_at;
-    if (decisions.lookups.empty()) return {};
+    if (decisions.lookups.empty() && decisions.waits.empty()) return {};
+    for (const TaskIndex task : decisions.waits) active.live.begin_wait(task, now);
     TRY(answer_lookups(active, decisions.lookups, now));
   }
 }
@@ -269,7 +270,7 @@ Result<void> Engine::write(ActiveRun& active, Transaction& transaction, Time now
   for (const AttemptClosed& closed : active.changes.closed)
     TRY(keep_result(active, transaction, closed, active.changes, now));
   for (const auto& [id, answer] : active.answers)
-    TRY(parts_.runs.answer_clear(transaction, id, answer));
+    TRY(parts_.runs.answer_request(transaction, id, answer));
   TRY(parts_.runs.commit(transaction, run.id, active.fence, active.changes));
   return write_waits(active, transaction);
 }

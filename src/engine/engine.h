@@ -66,8 +66,8 @@ class Engine {
   Result<void> request_cancel(RunId run, CancelMode mode, const std::string& who);
   /// Forgets a run that has ended and is recorded so, with all that it takes of memory.
   void forget(RunId run);
-  /// Takes up what people have asked of the run in the store: tasks to be done again. Answers are
-  /// written with what follows from them.
+  /// Takes up what people have asked of the run in the store: tasks to be done again,
+  /// approvals. Answers are written with what follows from them.
   Result<void> take_requests(RunId run);
   /// An environment has been made, or could not be: tasks that wait for one are looked at again.
   void environments_changed();

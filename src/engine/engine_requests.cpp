@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/active_run.h"
+#include "engine/change_run.h"
 
 namespace gt {
 
@@ -10,12 +11,12 @@ Result<void> Engine::take_requests(RunId run) {
   if (found == active_.end()) return {};
   ActiveRun& active = *found->second;
   auto reader = TRY(parts_.database.begin_read());
-  for (const RecordedClear& asked : TRY(parts_.runs.open_clears(reader, run))) {
+  for (const RecordedRequest& asked : TRY(parts_.runs.open_requests(reader, run))) {
     const auto is_same = [&](const auto& answer) { return answer.first == asked.id; };
     if (std::ranges::any_of(active.answers, is_same)) continue;
-    const auto cleared = active.live.clear(asked.request, parts_.clock.now());
-    if (cleared) active.keeps_all_results = false;
-    active.answers.emplace_back(asked.id, cleared ? "" : cleared.error().message);
+    const auto done = obey(active.live, asked.request, parts_.clock.now());
+    if (done) active.keeps_all_results = false;
+    active.answers.emplace_back(asked.id, done ? "" : done.error().message);
   }
   return {};
 }

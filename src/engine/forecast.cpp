@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/step_preparation.h"
+#include "schedule/wait_text.h"
 
 namespace gt {
 
@@ -22,9 +23,12 @@ class Forecaster {
   Result<Forecast> make() {
     live_.start(now_);
     // Nothing is ever launched: each task ends by a hit, a skip, or as unknown.
-    for (Decisions decisions = live_.decide(now_); !decisions.lookups.empty();
-         decisions = live_.decide(now_))
+    for (Decisions decisions = live_.decide(now_);
+         !decisions.lookups.empty() || !decisions.waits.empty(); decisions = live_.decide(now_)) {
       for (const TaskIndex task : decisions.lookups) TRY(judge_task(task));
+      for (const TaskIndex task : decisions.waits)
+        TRY(end(task, ForecastVerdict::run, wait_text(live_, task)));
+    }
     Forecast forecast;
     add_tasks({0, live_.plan().scope(root_scope).step_count}, forecast);
     add_tasks({live_.first_task(finally_scope), live_.plan().scope(finally_scope).step_count},

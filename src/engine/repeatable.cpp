@@ -26,7 +26,7 @@ bool is_alike(const Template& text) {
 bool is_alike(const Pipeline& pipeline);
 
 bool is_alike(const Step& step) {
-  if (step.settings->cache.expires) return false;
+  if (step.settings->cache.expires || step.is_waiting()) return false;
   bool alike = true;
   for_each_reference(
       step, [&](Place, const Reference& reference) { alike = alike && !sees_the_run(reference); });

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "definition/read_pipeline.h"
-#include "engine/clear_run.h"
+#include "engine/change_run.h"
 
 namespace gt {
 
@@ -227,22 +227,22 @@ void SimulatedWorld::reopen(RunId run) {
   GT_CHECK(engine->reopen(run, plan, Selection(*plan), "test").ok(), "an ended run is reopened");
 }
 
-std::string SimulatedWorld::clear(RunId run, const ClearRequest& request) {
+std::string SimulatedWorld::ask(RunId run, const DriverRequest& request) {
   const RunRecord record = load(run).run;
   const auto plan = plan_of(record);
   auto transaction = memory->begin_write();
   GT_CHECK(transaction.ok(), "a database in memory begins");
   if (!is_ended(record.state)) {
-    const auto id = runs.request_clear(*transaction, run, request, clock.now());
+    const auto id = runs.request(*transaction, run, request, clock.now());
     GT_CHECK(id.ok() && transaction->commit().ok(), "a request is recorded");
     GT_CHECK(engine->take_requests(run).ok(), "the engine reads its requests");
     return {};
   }
   const Selection selection(*plan);
-  const auto cleared =
-      clear_run(*transaction, runs, record, plan, selection, request, "next", clock.now());
-  if (!cleared) return cleared.error().message;
-  GT_CHECK(transaction->commit().ok(), "what is cleared is committed");
+  const auto changed = change_run(*memory, *transaction, runs, record, plan, selection, request,
+                                  "next", clock.now());
+  if (!changed) return changed.error().message;
+  GT_CHECK(transaction->commit().ok(), "what is changed is committed");
   GT_CHECK(engine->take_over(run, plan, selection).ok(), "a run is taken over");
   return {};
 }

@@ -63,7 +63,7 @@ class SimulatedWorld {
   void reopen(RunId run);
   /// As somebody else would: of a run that has ended in the store alone, and then taken over; of
   /// one that the engine drives by a request. Gives what is wrong with it; empty: nothing.
-  std::string clear(RunId run, const ClearRequest& request);
+  std::string ask(RunId run, const DriverRequest& request);
   /// Called after each commit of an engine.
   std::function<void(const RunChanges&)> on_commit = [](const RunChanges&) {};
 

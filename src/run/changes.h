@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/digest.h"
+#include "run/approval.h"
 #include "run/run.h"
 
 namespace gt {
@@ -84,13 +85,14 @@ struct RunChanges {
   std::vector<AttemptOpened> opened;
   std::vector<AttemptStart> started;  ///< attempts that run now
   std::vector<AttemptClosed> closed;
+  std::vector<ApprovalRecord> approvals;
   std::vector<RunEvent> events;
   std::optional<RunStateChange> run;
 
   bool empty() const {
     return created.empty() && changed.empty() && expansions.empty() && results.empty() &&
            manifests.empty() && opened.empty() && started.empty() && closed.empty() &&
-           events.empty() && !run;
+           approvals.empty() && events.empty() && !run;
   }
 };
 
@@ -109,6 +111,7 @@ struct LoadedRun {
   std::vector<MatrixExpansion> expansions;
   std::vector<TaskResult> results;
   std::vector<OpenAttempt> open_attempts;
+  std::vector<ApprovalRecord> approvals;
   std::int64_t last_event = 0;
 };
 

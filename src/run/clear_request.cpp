@@ -17,8 +17,7 @@ JsonObject to_json(const ClearRequest& request) {
           {"by", request.by}};
 }
 
-Result<ClearRequest> parse_clear_request(const std::string& text) {
-  const Json json = TRY(parse_json(text));
+Result<ClearRequest> parse_clear_request(const Json& json) {
   const Json* const tasks = json.find("tasks");
   const Json* const by = json.find("by");
   if (!tasks || !tasks->list() || !by || !by->string())

@@ -18,13 +18,7 @@ struct ClearRequest {
   std::string by;            ///< who asks, for the run's events
 };
 
-/// A request that waits for the engine that drives the run.
-struct RecordedClear {
-  std::int64_t id = 0;
-  ClearRequest request;
-};
-
 JsonObject to_json(const ClearRequest& request);
-Result<ClearRequest> parse_clear_request(const std::string& text);
+Result<ClearRequest> parse_clear_request(const Json& json);
 
 }  // namespace gt

@@ -86,8 +86,8 @@ struct TaskRecord {
   std::optional<Cause> cause;                   ///< of the last failure
   std::string message;                          ///< of the last failure
   std::optional<int> exit_code;                 ///< of the last failure
-  std::optional<Time> next_at;                  ///< of retry_wait
-  std::optional<std::int64_t> memory_bytes;     ///< where it is not what the step declares
+  std::optional<Time> next_at;               ///< of retry_wait; of deferred: when it ends by itself
+  std::optional<std::int64_t> memory_bytes;  ///< where it is not what the step declares
   bool anew = false;  ///< cleared by name: executed whatever the cache knows, until it succeeds
   std::optional<Time> started_at;
   std::optional<Time> ended_at;

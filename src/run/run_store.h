@@ -15,7 +15,7 @@
 #include "db/transaction.h"
 #include "definition/pipeline_texts.h"
 #include "run/changes.h"
-#include "run/clear_request.h"
+#include "run/driver_request.h"
 #include "run/run.h"
 
 namespace gt {
@@ -108,16 +108,18 @@ class RunStore {
   /// Asks whoever drives the run; a request for less than an earlier one changes nothing.
   Result<void> request_cancel(Transaction& transaction, RunId run, CancelMode mode);
 
-  /// Asks whoever drives the run to do tasks again; the id is for take_answer().
-  Result<std::int64_t> request_clear(Transaction& transaction, RunId run,
-                                     const ClearRequest& request, Time now);
+  /// Asks whoever drives the run; the id is for take_answer().
+  Result<std::int64_t> request(Transaction& transaction, RunId run, const DriverRequest& request,
+                               Time now);
   /// Those without an answer, oldest first.
-  Result<std::vector<RecordedClear>> open_clears(Transaction& transaction, RunId run);
+  Result<std::vector<RecordedRequest>> open_requests(Transaction& transaction, RunId run);
   /// Empty: it was done; else why not.
-  Result<void> answer_clear(Transaction& transaction, std::int64_t id, const std::string& answer);
-  /// nullopt as long as there is none; with the answer the request is gone.
+  Result<void> answer_request(Transaction& transaction, std::int64_t id, const std::string& answer);
+  /// nullopt as long as there is none; with the answer the request is gone. Errc::not_found: it was
+  /// withdrawn, and nothing came of it.
   Result<std::optional<std::string>> take_answer(Transaction& transaction, std::int64_t id);
-  Result<void> withdraw_clears(Transaction& transaction, RunId run);
+  Result<void> withdraw_request(Transaction& transaction, std::int64_t id);
+  Result<void> withdraw_requests(Transaction& transaction, RunId run);
   /// Of a run that is the same as another: its tasks as rows of its own, as readers saw them.
   Result<void> give_own_tasks(Transaction& transaction, RunId run);
   /// Runs that are the same as this one become the same as the first of them.

@@ -4,32 +4,34 @@
 
 namespace gt {
 
-Result<std::int64_t> RunStore::request_clear(Transaction& transaction, RunId run,
-                                             const ClearRequest& request, Time now) {
+// The table has its name from the first kind of request, and keeps it: a step of the schema only
+// adds.
+Result<std::int64_t> RunStore::request(Transaction& transaction, RunId run,
+                                       const DriverRequest& request, Time now) {
   const auto last = TRY(
       transaction.query_row<std::int64_t>("SELECT coalesce(max(id), 0) FROM clear_request", {}));
   const std::int64_t id = std::get<0>(*last) + 1;
-  const std::string text = compact_json(to_json(request));
+  const std::string text = request_text(request);
   TRY(transaction.execute(
       "INSERT INTO clear_request (id, run, request, at) VALUES (:id, :run, :request, :at)",
       {id, run, text, now}));
   return id;
 }
 
-Result<std::vector<RecordedClear>> RunStore::open_clears(Transaction& transaction, RunId run) {
-  std::vector<RecordedClear> open;
+Result<std::vector<RecordedRequest>> RunStore::open_requests(Transaction& transaction, RunId run) {
+  std::vector<RecordedRequest> open;
   const Result<void> read = transaction.query<std::int64_t, std::string>(
       "SELECT id, request FROM clear_request WHERE run = :run AND answer IS NULL ORDER BY id",
       {run}, [&](std::int64_t id, std::string request) -> Result<void> {
-        open.push_back({id, TRY(parse_clear_request(request))});
+        open.push_back({id, TRY(parse_driver_request(request))});
         return {};
       });
   TRY(std::move(read));
   return open;
 }
 
-Result<void> RunStore::answer_clear(Transaction& transaction, std::int64_t id,
-                                    const std::string& answer) {
+Result<void> RunStore::answer_request(Transaction& transaction, std::int64_t id,
+                                      const std::string& answer) {
   TRY(transaction.execute("UPDATE clear_request SET answer = :answer WHERE id = :id",
                           {answer, id}));
   return {};
@@ -39,12 +41,18 @@ Result<std::optional<std::string>> RunStore::take_answer(Transaction& transactio
                                                          std::int64_t id) {
   const auto row = TRY(transaction.query_row<std::optional<std::string>>(
       "SELECT answer FROM clear_request WHERE id = :id", {id}));
-  if (row && !std::get<0>(*row)) return std::optional<std::string>();
-  TRY(transaction.execute("DELETE FROM clear_request WHERE id = :id", {id}));
-  return std::optional(row ? *std::get<0>(*row) : std::string());
+  if (!row) return error(Errc::not_found, "the request was withdrawn");
+  if (!std::get<0>(*row)) return std::optional<std::string>();
+  TRY(withdraw_request(transaction, id));
+  return std::optional(*std::get<0>(*row));
 }
 
-Result<void> RunStore::withdraw_clears(Transaction& transaction, RunId run) {
+Result<void> RunStore::withdraw_request(Transaction& transaction, std::int64_t id) {
+  TRY(transaction.execute("DELETE FROM clear_request WHERE id = :id", {id}));
+  return {};
+}
+
+Result<void> RunStore::withdraw_requests(Transaction& transaction, RunId run) {
   TRY(transaction.execute("DELETE FROM clear_request WHERE run = :run", {run}));
   return {};
 }

@@ -43,15 +43,19 @@ Result<void> write_created(Transaction& transaction, RunId run,
 Result<void> write_changed(Transaction& transaction, RunId run,
                            const std::vector<TaskChange>& changed) {
   if (changed.empty()) return {};
-  constexpr std::size_t width = 12;
+  constexpr std::size_t width = 13;
   std::vector<Bind> rows;
   rows.reserve(changed.size() * width);
   for (const TaskChange& task : changed) {
+    // What an earlier life of the task left is no reason for this one.
+    const bool has_own_cause =
+        task.state == TaskState::deferred || task.state == TaskState::skipped;
     const Bind row[width] = {to_text(task.state),
                              task.attempts,
                              task.attempts_before_reopening,
                              task.anew ? 1 : 0,
                              task.cause ? Bind(to_text(*task.cause)) : Bind(nullptr),
+                             has_own_cause ? 1 : 0,
                              task.cause ? Bind(task.message) : Bind(nullptr),
                              task.exit_code ? Bind(*task.exit_code) : Bind(nullptr),
                              task.next_at,
@@ -63,7 +67,8 @@ Result<void> write_changed(Transaction& transaction, RunId run,
   }
   TRY(transaction.execute_many(
       "UPDATE task SET state = :state, attempts = :attempts, attempts_before_reopening = :before, "
-      "anew = :anew, cause = coalesce(:cause, cause), message = coalesce(:message, message), "
+      "anew = :anew, cause = coalesce(:cause, CASE WHEN :own = 0 THEN cause END), message = "
+      "coalesce(:message, message), "
       "exit_code = "
       "coalesce(:exit_code, exit_code), next_at = coalesce(:next_at, next_at), memory_bytes = "
       "coalesce(:memory, memory_bytes), started_at = "
@@ -164,6 +169,18 @@ Result<void> write_attempts(Transaction& transaction, RunId run, const RunChange
   return {};
 }
 
+Result<void> write_approvals(Transaction& transaction, RunId run, const RunChanges& changes) {
+  for (const ApprovalRecord& approval : changes.approvals)
+    TRY(transaction.execute(
+        "INSERT INTO approval (task, decision, decided_by, comment, decided_at) VALUES (:task, "
+        ":decision, :by, :comment, :at) ON CONFLICT (task) DO UPDATE SET decision = "
+        "excluded.decision, decided_by = excluded.decided_by, comment = excluded.comment, "
+        "decided_at = excluded.decided_at",
+        {task_key(run, approval.task), to_text(approval.decision), approval.by, approval.comment,
+         approval.at}));
+  return {};
+}
+
 Result<void> write_events(Transaction& transaction, RunId run, const RunChanges& changes) {
   if (changes.events.empty()) return {};
   const auto last = TRY(transaction.query_row<std::int64_t>(
@@ -212,6 +229,7 @@ Result<void> RunStore::commit(Transaction& transaction, RunId run, std::int64_t 
   TRY(write_changed(transaction, run, changes.changed));
   TRY(write_results(transaction, run, changes));
   TRY(write_attempts(transaction, run, changes));
+  TRY(write_approvals(transaction, run, changes));
   TRY(write_events(transaction, run, changes));
   if (changes.run) TRY(write_run(transaction, run, *changes.run));
   return {};

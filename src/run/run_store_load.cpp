@@ -44,9 +44,9 @@ Result<void> read_tasks(Transaction& transaction, RunId run, LoadedRun& loaded) 
         task.started_at = started_at;
         // Rows keep what an earlier life of the task left; only what its state permits counts.
         if (is_ended(task.state)) task.ended_at = ended_at;
-        const bool has_failed = task.state == TaskState::failed ||
-                                task.state == TaskState::cancelled ||
-                                task.state == TaskState::retry_wait;
+        const bool has_failed =
+            task.state == TaskState::failed || task.state == TaskState::cancelled ||
+            task.state == TaskState::skipped || task.state == TaskState::retry_wait;
         if (cause && has_failed) {
           task.cause = parse_cause(*cause);
           task.message = message.value_or("");
@@ -104,6 +104,28 @@ Result<void> read_open_attempts(Transaction& transaction, RunId run, LoadedRun& 
           });
 }
 
+/// The newest decision may be of an earlier life of the task.
+bool is_decided(const TaskRecord& task) {
+  return task.state == TaskState::succeeded || task.cause == Cause::rejected;
+}
+
+Result<void> read_approvals(Transaction& transaction, RunId run, LoadedRun& loaded) {
+  return transaction.query<std::int64_t, std::string, std::string, std::string, Time>(
+      "SELECT task, decision, decided_by, comment, decided_at FROM approval WHERE task >= :first "
+      "AND task < :last",
+      {task_key(run, 0), task_key(run + 1, 0)},
+      [&](std::int64_t task, std::string decision, std::string by, std::string comment,
+          Time at) -> Result<void> {
+        const auto decided = parse_decision(decision);
+        if (!decided)
+          return error(Errc::internal, "the database has a damaged record of an approval");
+        const TaskIndex index = index_of(task);
+        if (index < loaded.tasks.size() && is_decided(loaded.tasks[index]))
+          loaded.approvals.push_back({index, *decided, std::move(by), std::move(comment), at});
+        return {};
+      });
+}
+
 Result<std::int64_t> last_event(Transaction& transaction, RunId run) {
   const auto last = TRY(transaction.query_row<std::int64_t>(
       "SELECT coalesce(max(sequence), 0) FROM event WHERE run = :run", {run}));
@@ -120,6 +142,7 @@ Result<LoadedRun> RunStore::load(Transaction& transaction, RunId run) {
   TRY(read_expansions(transaction, run, loaded));
   TRY(read_results(transaction, run, loaded));
   TRY(read_open_attempts(transaction, run, loaded));
+  TRY(read_approvals(transaction, run, loaded));
   loaded.last_event = TRY(last_event(transaction, run));
   return loaded;
 }

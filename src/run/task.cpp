@@ -41,6 +41,8 @@ std::optional<TaskState> advance(TaskState state, TaskEvent event) {
       return when(state == S::ready || state == S::retry_wait, S::queued);
     case TaskEvent::started:
       return when(state == S::queued, S::running);
+    case TaskEvent::deferred:
+      return when(state == S::ready, S::deferred);
     case TaskEvent::succeeded:
       return when(open_attempt, S::succeeded);
     case TaskEvent::failed:
@@ -50,7 +52,7 @@ std::optional<TaskState> advance(TaskState state, TaskEvent event) {
     case TaskEvent::upstream_failed:
       return when(not_started || state == S::running, S::upstream_failed);
     case TaskEvent::skipped:
-      return when(not_started || state == S::running, S::skipped);
+      return when(not_started || state == S::running || state == S::deferred, S::skipped);
     case TaskEvent::cancelled:
       return when(!is_ended(state), S::cancelled);
     case TaskEvent::reopened:

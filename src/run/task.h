@@ -18,7 +18,7 @@ enum class TaskState : std::uint8_t {
   ready,    ///< may start: waits for a slot, its environment, or an equal task
   queued,   ///< an attempt is recorded and given to the executor
   running,
-  deferred,    ///< waits for something outside, without a process
+  deferred,    ///< waits for a time or a person, without a process
   retry_wait,  ///< failed, another attempt is due at next_at
   succeeded,
   cached,  ///< succeeded by an earlier attempt's result
@@ -42,6 +42,7 @@ enum class TaskEvent : std::uint8_t {
   found_in_cache,
   launched,  ///< an attempt was recorded
   started,
+  deferred,  ///< it waits without a process
   succeeded,
   failed,  ///< no attempt is left
   failed_will_retry,

@@ -87,4 +87,15 @@ Result<std::vector<TaskIndex>> find_tasks(const LiveRun& run, std::string_view p
   return found;
 }
 
+Result<TaskIndex> find_approval(const LiveRun& run, std::string_view path) {
+  const std::vector<TaskIndex> found = TRY(find_tasks(run, path));
+  const TaskIndex first = found.front();
+  if (!run.step_of(first).approval())
+    return Error{Errc::invalid, fmt::format("{} is no step that a person approves", path),
+                 "such a step has `approve`"};
+  if (found.size() == 1 && run.task(first).kind == TaskKind::step) return first;
+  return Error{Errc::invalid, fmt::format("{} has several tasks", path),
+               fmt::format("name one of them, as in '{}[0]'", path)};
+}
+
 }  // namespace gt

@@ -16,4 +16,7 @@ class LiveRun;
 /// least one; Errc::not_found with what may have been meant.
 Result<std::vector<TaskIndex>> find_tasks(const LiveRun& run, std::string_view path);
 
+/// The one task of that path, of a step with `approve`. Errc::not_found, Errc::invalid.
+Result<TaskIndex> find_approval(const LiveRun& run, std::string_view path);
+
 }  // namespace gt

@@ -39,6 +39,7 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
     if (record.memory_bytes) live.grown_memory_[record.index] = *record.memory_bytes;
     if (record.kind == TaskKind::group && record.state == TaskState::running && record.started_at)
       live.note_deadline(record.index, *record.started_at);
+    if (record.state == TaskState::deferred) live.note_wait(record.index, record.next_at);
     if (record.state == TaskState::retry_wait)
       live.timers_.emplace(record.next_at.value_or(Time{}), record.index);
   }
@@ -163,6 +164,7 @@ void LiveRun::rebuild() {
   used_ = {};
   checks_.clear();
   lookups_.clear();
+  new_waits_.clear();
   launch_queue_.clear();
   due_groups_.clear();
   for (Container& container : containers_) {
@@ -207,7 +209,7 @@ void LiveRun::rebuild() {
     }
     if (task.item >= 0 && (task.state == TaskState::queued || task.state == TaskState::running))
       ++container(task.parent).active;
-    if (task.state == TaskState::ready) lookups_.push_back(index);
+    if (task.state == TaskState::ready) ask_first(index);
     if (task.state == TaskState::waiting) want_check(index);
   }
 }

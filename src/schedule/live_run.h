@@ -27,6 +27,7 @@
 #include "plan/expand.h"
 #include "plan/plan.h"
 #include "plan/selection.h"
+#include "run/approval.h"
 #include "run/changes.h"
 #include "schedule/again.h"
 #include "schedule/key_answer.h"
@@ -43,6 +44,8 @@ enum class StopRequest : std::uint8_t { terminate, kill };
 struct Decisions {
   /// Ready tasks whose cache key is wanted before anything else; answer with apply_key().
   std::vector<TaskIndex> lookups;
+  /// Ready tasks that are to wait without a process; answer with begin_wait().
+  std::vector<TaskIndex> waits;
   std::vector<std::pair<AttemptId, StopRequest>> stops;
   /// When to decide again if nothing else happens.
   std::optional<Time> wake_at;
@@ -115,6 +118,10 @@ class LiveRun {
   void start(Time now);
   void apply(const AttemptEvent& event, Time now, Entropy& entropy);
   void apply_key(TaskIndex task, KeyAnswer answer, Time now);
+  void begin_wait(TaskIndex task, Time now);
+  /// A person has decided. Errc::not_found, Errc::invalid (no such approval, wrong values),
+  /// Errc::conflict for one that does not wait. After an error nothing has changed.
+  Result<void> decide_approval(const ApprovalRequest& request, Time now);
   /// Requests that ask for no more than an earlier one are ignored.
   void request_cancel(CancelMode mode, Time now, std::string who);
   /// Of a resumed run: what was recorded as cancelled or timed out may still be running.
@@ -153,7 +160,7 @@ class LiveRun {
   void ask_again(TaskIndex task) { lookups_.push_back(task); }
   RunChanges take_changes();
   /// Whether deciding again makes sense although nothing has happened since the commit.
-  bool wants_turn() const { return !lookups_.empty() || !checks_.empty(); }
+  bool wants_turn() const { return !lookups_.empty() || !checks_.empty() || !new_waits_.empty(); }
   /// In a forecast: what the task gives is unknown, and so is what follows from it.
   void end_unknown(TaskIndex task, const std::string& why, Time now);
   /// In a forecast: why the task's result is unknown; nullptr if it is known.
@@ -244,6 +251,7 @@ class LiveRun {
   void open(TaskIndex task, Time now);
   void open_item(TaskIndex task, Time now);
   void enter(TaskIndex task, Time now);
+  void ask_first(TaskIndex ready);
   bool has_room_for(std::size_t more_tasks) const;
   void expand_matrix(TaskIndex task, Time now);
   void expand_group(TaskIndex task, Time now);
@@ -275,6 +283,16 @@ class LiveRun {
   void count_group_attempt(TaskIndex task);
   void recount_below(TaskIndex group, const std::vector<TaskIndex>& below);
   void enter_again(TaskIndex task, Time now);
+
+  // live_run_wait.cpp: tasks without a process
+  void note_wait(TaskIndex task, std::optional<Time> ends_at);
+  void move_waits(Duration by);
+  void wake_wait(TaskIndex task, Time now);
+  void time_out(TaskIndex task, Time now);
+  void end_wait(TaskIndex task, std::vector<OutputValue> outputs, Time now);
+  void end_unmet(TaskIndex task, Unmet how, AttemptFailed failure, Time now);
+  void settle_approval(TaskIndex task, const ApprovalRequest& request, const JsonObject& values,
+                       Time now);
 
   // live_run_call.cpp: other pipelines as steps
   const PipelineCall* called_by(TaskIndex task) const;
@@ -341,6 +359,8 @@ class LiveRun {
 
   std::vector<TaskIndex> checks_;
   std::vector<TaskIndex> lookups_, next_lookups_;
+  std::vector<TaskIndex> new_waits_;
+  std::unordered_map<TaskIndex, Time> wait_ends_;  ///< when deferred tasks end by themselves
   LaunchQueue launch_queue_;
   using Timer = std::pair<Time, TaskIndex>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;

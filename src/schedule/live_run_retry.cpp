@@ -93,6 +93,7 @@ void LiveRun::wake_due(Time now) {
     // Not before what failed inside is recorded, and told.
     if (tasks_[index].kind == TaskKind::group && tasks_[index].pending != UINT32_MAX) break;
     timers_.pop();
+    if (tasks_[index].state == TaskState::deferred) wake_wait(index, now);
     if (tasks_[index].state != TaskState::retry_wait) continue;
     if (tasks_[index].kind == TaskKind::step) {
       enqueue(index, now);

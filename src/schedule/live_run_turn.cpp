@@ -133,7 +133,12 @@ bool LiveRun::passes_condition(TaskIndex index, Time now) {
 void LiveRun::enter(TaskIndex index, Time now) {
   if (tasks_[index].kind == TaskKind::group) return expand_group(index, now);
   move(index, TaskEvent::upstreams_done);
-  lookups_.push_back(index);
+  ask_first(index);
+}
+
+/// A task without a process has no cache key, and claims nothing.
+void LiveRun::ask_first(TaskIndex index) {
+  (step_of(index).is_waiting() ? new_waits_ : lookups_).push_back(index);
 }
 
 bool LiveRun::has_room_for(std::size_t more_tasks) const {
@@ -249,10 +254,12 @@ void LiveRun::clock_was_set(Duration by) {
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> moved;
   for (; !timers_.empty(); timers_.pop()) {
     const auto& [at, task] = timers_.top();
+    if (tasks_[task].state == TaskState::deferred) continue;
     moved.emplace(at + by, task);
     if (tasks_[task].state == TaskState::retry_wait) touch(task).next_at = at + by;
   }
   timers_ = std::move(moved);
+  move_waits(by);
   move_call_deadlines(by);
 }
 
@@ -273,6 +280,7 @@ Decisions LiveRun::decide(Time now) {
   lookups_.clear();
   std::erase_if(decisions.lookups,
                 [this](TaskIndex index) { return tasks_[index].state != TaskState::ready; });
+  decisions.waits = std::exchange(new_waits_, {});
   if (!timers_.empty()) decisions.wake_at = timers_.top().first;
   decisions.stops = std::move(stops_);
   stops_.clear();

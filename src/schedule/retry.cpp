@@ -8,7 +8,7 @@ namespace gt {
 bool is_retried(const Retry& retry, const AttemptFailed& failure) {
   // These say that somebody wanted an end, or that nothing would be different the next time.
   if (failure.cause == Cause::cancelled || failure.cause == Cause::run_timeout ||
-      failure.cause == Cause::invalid_expression)
+      failure.cause == Cause::invalid_expression || failure.cause == Cause::rejected)
     return false;
   if (!retry.on.empty() && std::ranges::find(retry.on, failure.cause) == retry.on.end())
     return false;

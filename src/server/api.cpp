@@ -25,6 +25,7 @@ constexpr Route routes[] = {
     {HttpMethod::post, "/api/v1/runs/{run}/cancel", AccessScope::run, cancel_run},
     {HttpMethod::post, "/api/v1/runs/{run}/retry", AccessScope::run, retry_run},
     {HttpMethod::post, "/api/v1/runs/{run}/clear", AccessScope::run, clear_tasks},
+    {HttpMethod::post, "/api/v1/runs/{run}/approve", AccessScope::run, decide_approval},
     {HttpMethod::get, "/api/v1/runs/{run}/events", AccessScope::read, stream_run_events},
     {HttpMethod::get, "/api/v1/runs/{run}/tasks/{task}/log", AccessScope::read, get_log},
     {HttpMethod::get, "/api/v1/firings", AccessScope::read, list_firings},

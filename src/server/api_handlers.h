@@ -30,6 +30,7 @@ Answer create_run(const ApiCall& call);
 Answer cancel_run(const ApiCall& call);
 Answer retry_run(const ApiCall& call);
 Answer clear_tasks(const ApiCall& call);
+Answer decide_approval(const ApiCall& call);
 
 // api_events.cpp
 Answer stream_events(const ApiCall& call);

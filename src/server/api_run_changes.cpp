@@ -122,7 +122,28 @@ Answer clear_tasks(const ApiCall& call) {
         request.downstream = TRY(flag_member(body, "downstream"));
         request.only_failed = TRY(flag_member(body, "only_failed"));
         request.by = to.caller.name;
-        return Change([request](RunDesk& desk, RunId run) { return desk.clear(run, request); });
+        return Change([request](RunDesk& desk, RunId run) { return desk.change(run, request); });
+      });
+}
+
+Answer decide_approval(const ApiCall& call) {
+  return change_run(
+      call, {"task", "decision", "fields", "comment"},
+      [](const ApiCall& to, const JsonObject& body) -> Result<Change> {
+        ApprovalRequest request;
+        request.task = TRY(text_member(body, "task")).value_or("");
+        if (request.task.empty()) return error(Errc::invalid, "task names none");
+        const auto decision =
+            parse_decision(TRY(text_member(body, "decision")).value_or("approve"));
+        if (!decision) return error(Errc::invalid, "decision is approve or reject");
+        request.decision = *decision;
+        if (const Json* const fields = body.find("fields"); fields && !fields->is_null()) {
+          if (fields->object() == nullptr) return error(Errc::invalid, "fields is not an object");
+          request.values = *fields->object();
+        }
+        request.comment = TRY(text_member(body, "comment")).value_or("");
+        request.by = to.caller.name;
+        return Change([request](RunDesk& desk, RunId run) { return desk.change(run, request); });
       });
 }
 

@@ -9,7 +9,7 @@
 
 #include "calendar/written_schedule.h"
 #include "definition/pipeline.h"
-#include "run/clear_request.h"
+#include "run/driver_request.h"
 #include "run/run.h"
 
 namespace gt {
@@ -71,8 +71,9 @@ class RunDesk {
   virtual Result<std::string> secret(const std::string& name) const = 0;
   /// Opens an ended run again: what did not succeed is done again. Errors: not_found, conflict.
   virtual Result<void> retry(RunId run, const std::string& who) = 0;
-  /// Errors: not_found (of a task), conflict (the run does not permit it now).
-  virtual Result<void> clear(RunId run, ClearRequest request) = 0;
+  /// Has tasks done again, or decides about one that waits for a person. Errors: not_found (of a
+  /// task), invalid (values of fields), conflict (the run does not permit it now).
+  virtual Result<void> change(RunId run, DriverRequest request) = 0;
   /// Asks whoever drives the run; ends it if nobody does. Errc::conflict: it has ended.
   virtual Result<void> cancel(RunId run, CancelMode mode, const std::string& who) = 0;
   virtual bool is_ending() const = 0;

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/plan.h"
+#include "schedule/wait_text.h"
 #include "view/json_shapes.h"
 
 namespace gt {
@@ -12,6 +13,7 @@ namespace {
 template <typename T>
 Json task_news(const LiveRun& run, const T& change) {
   const LiveRun::Task& task = run.task(change.index);
+  const bool waits = change.state == TaskState::deferred;
   return JsonObject{{"run_id", run.record().uuid},
                     {"run", run.record().name()},
                     {"path", run.task_path(change.index)},
@@ -19,7 +21,7 @@ Json task_news(const LiveRun& run, const T& change) {
                     {"state", to_text(change.state)},
                     {"attempts", std::int64_t{change.attempts}},
                     {"cause", change.cause ? Json(to_text(*change.cause)) : Json()},
-                    {"message", change.message},
+                    {"message", waits ? wait_text(run, change.index) : change.message},
                     {"started_at", time_json(change.started_at)},
                     {"ended_at", time_json(change.ended_at)}};
 }

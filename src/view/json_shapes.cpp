@@ -19,6 +19,20 @@ Json interval_json(const std::optional<DataInterval>& interval) {
   return JsonObject{{"start", format_time(interval->start)}, {"end", format_time(interval->end)}};
 }
 
+Json approval_json(const ApprovalRecord* approval) {
+  if (approval == nullptr) return {};
+  return JsonObject{{"decision", to_text(approval->decision)},
+                    {"by", approval->by},
+                    {"comment", approval->comment},
+                    {"at", format_time(approval->at)}};
+}
+
+/// Of what it waits for that comes by itself.
+Json next_at_json(const TaskRecord& task) {
+  const bool waits = task.state == TaskState::deferred || task.state == TaskState::retry_wait;
+  return waits ? time_json(task.next_at) : Json();
+}
+
 Result<Json> outputs_json(const RunView& view, const TaskRecord& task) {
   JsonObject outputs;
   const TaskResult* const result = view.result(task);
@@ -60,21 +74,24 @@ Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
   Json matrix = TRY(view.matrix(task));
   Json outputs = TRY(outputs_json(view, task));
   const std::string source = view.source_run(task);
-  return JsonObject{{"step", view.plan().path(task.step)},
-                    {"index", item ? Json(std::int64_t{*item}) : Json()},
-                    {"matrix", std::move(matrix)},
-                    {"state", to_text(task.state)},
-                    {"attempts", std::int64_t{task.attempts}},
-                    {"outputs", std::move(outputs)},
-                    {"cause", task.cause ? Json(to_text(*task.cause)) : Json()},
-                    {"started_at", time_json(task.started_at)},
-                    {"ended_at", time_json(task.ended_at)},
-                    {"path", view.path(task)},
-                    {"kind", to_text(task.kind)},
-                    {"message", task.message},
-                    {"cached_from", source.empty() ? Json() : Json(source)},
-                    {"memory_bytes", task.memory_bytes ? Json(*task.memory_bytes) : Json()},
-                    {"exit_code", task.exit_code ? Json(*task.exit_code) : Json()}};
+  return JsonObject{
+      {"step", view.plan().path(task.step)},
+      {"index", item ? Json(std::int64_t{*item}) : Json()},
+      {"matrix", std::move(matrix)},
+      {"state", to_text(task.state)},
+      {"attempts", std::int64_t{task.attempts}},
+      {"outputs", std::move(outputs)},
+      {"cause", task.cause ? Json(to_text(*task.cause)) : Json()},
+      {"started_at", time_json(task.started_at)},
+      {"ended_at", time_json(task.ended_at)},
+      {"path", view.path(task)},
+      {"kind", to_text(task.kind)},
+      {"message", task.state == TaskState::deferred ? view.waits(task) : task.message},
+      {"approval", approval_json(view.approval(task))},
+      {"next_at", next_at_json(task)},
+      {"cached_from", source.empty() ? Json() : Json(source)},
+      {"memory_bytes", task.memory_bytes ? Json(*task.memory_bytes) : Json()},
+      {"exit_code", task.exit_code ? Json(*task.exit_code) : Json()}};
 }
 
 Result<Json> run_outputs_json(const RunView& view) {

@@ -6,6 +6,7 @@
 #include "definition/read_pipeline.h"
 #include "expression/value.h"
 #include "schedule/task_context.h"
+#include "schedule/wait_text.h"
 
 namespace gt {
 
@@ -50,6 +51,11 @@ RunView::RunView(std::shared_ptr<const Plan> plan, LoadedRun loaded)
   for (std::size_t i = 0; i < loaded_.results.size(); ++i) results_[loaded_.results[i].task] = i;
   for (std::size_t i = 0; i < loaded_.expansions.size(); ++i)
     expansions_[loaded_.expansions[i].task] = i;
+  const auto is_deferred = [](const TaskRecord& task) { return task.state == TaskState::deferred; };
+  if (!std::ranges::any_of(loaded_.tasks, is_deferred)) return;
+  const LiveRun live = LiveRun::resume(plan_, Selection(*plan_), loaded_);
+  for (const TaskRecord& task : loaded_.tasks)
+    if (is_deferred(task)) waits_[task.index] = wait_text(live, task.index);
 }
 
 std::string RunView::path(const TaskRecord& task) const {
@@ -113,6 +119,16 @@ Result<std::vector<std::pair<std::string, Value>>> RunView::outputs() const {
 const TaskResult* RunView::result(const TaskRecord& task) const {
   const auto found = results_.find(task.index);
   return found == results_.end() ? nullptr : &loaded_.results[found->second];
+}
+
+std::string RunView::waits(const TaskRecord& task) const {
+  const auto found = waits_.find(task.index);
+  return found == waits_.end() ? "" : found->second;
+}
+
+const ApprovalRecord* RunView::approval(const TaskRecord& task) const {
+  const auto found = std::ranges::find(loaded_.approvals, task.index, &ApprovalRecord::task);
+  return found == loaded_.approvals.end() ? nullptr : &*found;
 }
 
 std::string RunView::source_run(const TaskRecord& task) const {

@@ -50,6 +50,11 @@ class RunView {
   /// The run that a cached result came from; empty if it came from none or that is gone.
   std::string source_run(const TaskRecord& task) const;
 
+  /// What a deferred task waits for: "waits for approval: Deploy it?"; empty for others.
+  std::string waits(const TaskRecord& task) const;
+  /// What a person has decided about the task; nullptr as long as nobody has.
+  const ApprovalRecord* approval(const TaskRecord& task) const;
+
   /// Errc::not_found names the nearest; Errc::invalid for the name of a step that has items.
   Result<const TaskRecord*> find(std::string_view path) const;
   /// The paths of what stands below a matrix or group, in order.
@@ -65,6 +70,7 @@ class RunView {
   std::vector<bool> has_parts_;
   std::unordered_map<TaskIndex, std::size_t> results_, expansions_;
   std::unordered_map<RunId, std::string> run_names_;
+  std::unordered_map<TaskIndex, std::string> waits_;
 };
 
 }  // namespace gt

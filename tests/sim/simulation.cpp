@@ -20,11 +20,19 @@ bool is_timeless(std::uint64_t seed) { return seed % 2 == 0; }
 struct Written {
   std::string name;
   bool gives_list = false;
+  bool gives_value = true;
 };
+
+/// What a step is, beside groups and calls.
+enum class Work : std::uint8_t { process, wait, approval };
 
 class PipelineWriter {
  public:
-  explicit PipelineWriter(std::uint64_t seed) : entropy_(seed), is_timeless_(is_timeless(seed)) {}
+  explicit PipelineWriter(std::uint64_t seed)
+      : entropy_(seed),
+        works_(seed ^ 0x3a17),
+        is_timeless_(is_timeless(seed)),
+        has_waits_(seed % 8 == 2 || seed % 8 == 3) {}
 
   std::string write() {
     text_ = "name: simulated\nparams:\n  n: {type: integer, default: 2}\nsteps:\n";
@@ -49,7 +57,8 @@ class PipelineWriter {
       const bool is_call = is_group && chance(2);
       text_ += indent + name + ":\n";
       const std::string in = indent + "  ";
-      const bool has_rule = write_needs(in, before, !is_call);
+      const Work work = is_group ? Work::process : choose_work();
+      const bool has_rule = write_needs(in, before, !is_call && work == Work::process);
       const bool is_matrix = chance(3);
       // Under other rules the list may not be there yet.
       const std::string decided_by = is_matrix && !has_rule && chance(2) ? decider(before) : "";
@@ -62,7 +71,7 @@ class PipelineWriter {
                               : ": \"${{ range(params.n) }}\"}\n");
       }
       if (is_matrix) {
-        if (chance(3)) text_ += in + "max_parallel: 1\n";
+        if (work == Work::process && chance(3)) text_ += in + "max_parallel: 1\n";
         if (chance(4) && !is_timeless_) text_ += in + "fail_fast: true\n";
       }
       if (chance(6))
@@ -80,6 +89,8 @@ class PipelineWriter {
         text_ += in + "group:\n" + in + "  steps:\n";
         write_steps(1 + entropy_.below(3), in + "    ", name + "_", false);
         text_ += in + "  outputs: {v: \"${{ steps." + name + "_0.state }}\"}\n";
+      } else if (work != Work::process) {
+        write_wait(in, work);
       } else {
         if (chance(2))
           text_ += in + fmt::format("retry: {{limit: {}, delay: {}s}}\n", 1 + entropy_.below(2),
@@ -90,10 +101,35 @@ class PipelineWriter {
         text_ += in + "run: [work, " + (chance(3) ? "same" : name) + "]\n";
         text_ += in + "outputs: {v: {type: string}, f: {path: f}, l: {type: array}}\n";
       }
-      before.push_back({name, !is_matrix && !is_group});
+      before.push_back(
+          {name, !is_matrix && !is_group && work == Work::process, work != Work::wait});
     }
     for (std::uint64_t i = chance(2) ? 1 + entropy_.below(2) : 0; i > 0; --i)
       write_teardown(indent, fmt::format("{}t{}", prefix, i), before);
+  }
+
+  Work choose_work() {
+    if (!has_waits_) return Work::process;
+    const auto die = works_.below(6);
+    return die == 0 ? Work::wait : die == 1 ? Work::approval : Work::process;
+  }
+
+  void write_wait(const std::string& in, Work work) {
+    const auto seconds = works_.below(30);
+    if (work == Work::wait) {
+      text_ +=
+          in + (works_.below(2) == 0 ? fmt::format("wait: {{for: {}s}}\n", seconds)
+                                     : std::string("wait: {until: \"${{ run.logical_date }}\"}\n"));
+      return;
+    }
+    const auto die = works_.below(4);
+    text_ += in + fmt::format("timeout: {}s\n", 1 + seconds);
+    if (die == 0) text_ += in + "on_timeout: skip\n";
+    text_ += in + "approve: {message: Go on?, fields: {v: {default: x}}" +
+             (die == 1   ? ", default: reject, on_reject: skip"
+              : die == 2 ? ", default: approve"
+                         : "") +
+             "}\n";
   }
 
   /// Behind the pipeline's own text, below a line with its name.
@@ -136,8 +172,12 @@ class PipelineWriter {
   /// Whether it wrote a trigger rule.
   bool write_needs(const std::string& in, const std::vector<Written>& before, bool inputs_allowed) {
     std::set<std::string> needs;
-    for (std::uint64_t i = entropy_.below(3); i > 0 && !before.empty(); --i)
-      needs.insert(before[entropy_.below(before.size())].name);
+    bool gives_value = true;
+    for (std::uint64_t i = entropy_.below(3); i > 0 && !before.empty(); --i) {
+      const Written& needed = before[entropy_.below(before.size())];
+      needs.insert(needed.name);
+      gives_value = gives_value && needed.gives_value;
+    }
     if (needs.empty()) return false;
     text_ += in + fmt::format("needs: [{}]\n", fmt::join(needs, ", "));
     static constexpr const char* rules[] = {
@@ -146,13 +186,13 @@ class PipelineWriter {
         "none_skipped", "one_done",   "one_failed",  "one_success"};
     const bool has_rule = chance(3);
     if (has_rule) text_ += in + "trigger_rule: " + rules[entropy_.below(std::size(rules))] + "\n";
-    if (inputs_allowed && chance(2))
+    if (inputs_allowed && gives_value && chance(2))
       text_ += in + "inputs: {i: \"${{ steps." + *needs.begin() + ".outputs.v }}\"}\n";
     return has_rule;
   }
 
-  SeededEntropy entropy_;
-  bool is_timeless_;
+  SeededEntropy entropy_, works_;
+  bool is_timeless_, has_waits_;
   std::string text_, others_;
 };
 
@@ -282,16 +322,31 @@ class Life {
     GT_CHECK(!tasks.empty() && !paths.empty(), "a run has tasks");
     const ClearRequest request{
         {paths[entropy_.below(paths.size())]}, entropy_.below(2) == 0, false, "simulation"};
-    const std::string refused = world_.clear(run_, request);
+    const std::string refused = world_.ask(run_, request);
     if (!refused.empty()) broken("an ended run cannot be cleared: " + refused);
     ended_.clear();
+  }
+
+  ApprovalRequest decision_of(const std::string& task) {
+    const bool is_yes = entropy_.below(2) == 0;
+    return {.task = task,
+            .decision = is_yes ? ApprovalDecision::approve : ApprovalDecision::reject,
+            .values = {},
+            .comment = {},
+            .by = "simulation"};
   }
 
   /// A request to the engine that drives the run, at any moment.
   void clear_between(const LiveRun& live) {
     if (asked_ == answered_ && entropy_.below(20) == 0) {
       const auto task = static_cast<TaskIndex>(entropy_.below(live.tasks().size()));
-      world_.clear(run_, {{live.task_path(task)}, entropy_.below(2) == 0, false, "simulation"});
+      const bool is_decided = live.task(task).state == TaskState::deferred &&
+                              live.step_of(task).approval() && entropy_.below(2) == 0;
+      if (is_decided)
+        world_.ask(run_, decision_of(live.task_path(task)));
+      else
+        world_.ask(run_, ClearRequest{
+                             {live.task_path(task)}, entropy_.below(2) == 0, false, "simulation"});
       ++asked_;
     }
     GT_CHECK(world_.engine->take_requests(run_).ok() || world_.database->has_crashed(),
