@@ -75,10 +75,12 @@ std::size_t HttpParser::feed(std::string_view bytes) {
     taken += now;
     if (before == State::header) {
       header_bytes_ += now;
-      // Beast counts the request line and the fields apart.
+      // Beast counts the request line and the fields apart. A body that is too large by its length
+      // is told before the header counts as done.
       const std::size_t seen =
           beast_->parser.is_header_done() ? header_bytes_ : header_bytes_ + rest.size() - now;
-      if (seen > limits_.header_bytes_max) problem = http::error::header_limit;
+      if (seen > limits_.header_bytes_max && problem != http::error::body_limit)
+        problem = http::error::header_limit;
     } else if (problem == http::error::need_more && rest.size() - now > limits_.header_bytes_max) {
       // Beast has no limit for what stands between chunks and after them.
       problem = http::error::header_limit;

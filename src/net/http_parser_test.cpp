@@ -89,6 +89,7 @@ TEST_CASE("each request that cannot be taken has its status") {
            {400, chunked + "2\r\nabc\r\n0\r\n\r\n"},
            {413, post + "Content-Length: 11\r\n\r\n"},
            {413, post + "Content-Length: 99999999999999999\r\n\r\n"},
+           {413, post + "Content-Length: 300\r\n\r\n" + std::string(300, 'a')},
            {413, chunked + "6\r\n012345\r\n6\r\n"},
            {413, chunked + "ffffffffffff\r\n"},
            {414, "GET /" + std::string(60, 'a') + " HTTP/1.1\r\n" + host + "\r\n"},
