@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/base64.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -16,26 +17,9 @@ constexpr std::size_t derived_bytes_min = 6;
 constexpr std::size_t line_bytes_min = 4;
 constexpr std::string_view mask = "***";
 
-constexpr std::string_view standard_alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view url_alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-std::string base64(std::string_view bytes, std::string_view alphabet) {
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      group = group << 8U | (i + j < bytes.size() ? static_cast<std::uint8_t>(bytes[i + j]) : 0U);
-    const std::size_t digits = std::min<std::size_t>(bytes.size() - i, 3) + 1;
-    for (std::size_t j = 0; j < digits; ++j) text += alphabet[group >> (18 - 6 * j) & 63U];
-  }
-  return text;
-}
-
 // The digits that the secret alone decides when it stands `offset` bytes into a group of three.
 std::string base64_inside(std::string_view secret, std::size_t offset, std::string_view alphabet) {
-  std::string text = base64(std::string(offset, '\0').append(secret), alphabet);
+  std::string text = base64_digits(std::string(offset, '\0').append(secret), alphabet);
   if ((offset + secret.size()) % 3 != 0) text.pop_back();
   return text.substr(offset == 0 ? 0 : offset + 1);
 }
@@ -71,8 +55,8 @@ std::vector<std::string> forms_of_secret(std::string_view secret) {
   for (const auto line : split(secret, '\n'))
     if (trim(line).size() >= line_bytes_min) forms.emplace_back(trim(line));
   if (secret.size() >= derived_bytes_min) {
-    for (const auto alphabet : {standard_alphabet, url_alphabet}) {
-      std::string padded = base64(secret, alphabet);
+    for (const auto alphabet : {base64_alphabet, base64_url_alphabet}) {
+      std::string padded = base64_digits(secret, alphabet);
       padded.append((4 - padded.size() % 4) % 4, '=');
       forms.push_back(std::move(padded));
       for (std::size_t offset = 0; offset < 3; ++offset)
