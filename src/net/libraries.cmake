@@ -1,0 +1,1 @@
+target_link_libraries(gt_net PRIVATE lib_ssl lib_crypto)
