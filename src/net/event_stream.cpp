@@ -38,6 +38,12 @@ bool EventStream::is_open() const {
   return is_open_;
 }
 
+std::size_t EventStream::room() const {
+  const std::lock_guard lock(mutex_);
+  const std::size_t held = queue_.size() + bytes_in_flight_;
+  return is_open_ && held < options_.queue_bytes_max ? options_.queue_bytes_max - held : 0;
+}
+
 void EventStream::attach(std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   wake_ = std::move(wake);

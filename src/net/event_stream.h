@@ -33,6 +33,8 @@ class EventStream {
   /// The client gets what was pushed before, and then the end.
   void close();
   bool is_open() const;
+  /// How much may be pushed now without the client being cut off.
+  std::size_t room() const;
   const EventStreamOptions& options() const { return options_; }
 
  private:

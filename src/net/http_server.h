@@ -12,11 +12,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "net/http_message.h"
+#include "net/tls.h"
 
 namespace gt {
 
@@ -25,6 +27,8 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";
   /// 0: any free one, which port() tells.
   std::uint16_t port = 0;
+  /// With it the server speaks TLS, and nothing else.
+  std::optional<TlsContext> tls = {};
   /// As many requests are handled at a time; others wait for their turn.
   unsigned worker_threads = 4;
 

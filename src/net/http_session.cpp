@@ -32,7 +32,7 @@ void HttpSession::begin(HttpShared& shared, UniqueFd fd, bool is_welcome) {
 HttpSession::HttpSession(HttpShared& shared, UniqueFd fd)
     : shared_(shared),
       peer_(peer_of(fd.get())),
-      socket_(shared.loop, std::move(fd)),
+      socket_(shared.loop, std::move(fd), shared.options.tls ? &*shared.options.tls : nullptr),
       timer_(shared.loop) {}
 
 void HttpSession::set_deadline(double seconds, void (HttpSession::*then)()) {

@@ -13,6 +13,7 @@
 #include "net/http_answer.h"
 #include "net/http_parser.h"
 #include "net/http_server.h"
+#include "net/http_socket.h"
 #include "net/http_workers.h"
 #include "net/io_loop.h"
 
@@ -93,7 +94,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
   HttpShared& shared_;
   const Peer peer_;
-  IoSocket socket_;
+  HttpSocket socket_;
   IoTimer timer_;
   Phase phase_ = Phase::idle;
   bool is_first_ = true;

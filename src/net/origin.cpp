@@ -74,8 +74,12 @@ bool is_loopback_host(const std::string& host) {
 // itself does not tell the scheme.
 std::vector<Origin> origins_called(const HostAndPort& called, const OwnOrigins& own) {
   std::vector<Origin> origins;
-  if (is_loopback_host(called.host) && called.port.value_or(80) == own.port)
-    origins.push_back({"http", called.host, own.port});
+  const bool is_own_host =
+      is_loopback_host(called.host) || std::ranges::any_of(own.hosts, [&](const std::string& host) {
+        return lower_case(host) == called.host;
+      });
+  if (is_own_host && called.port.value_or(port_of_scheme(own.scheme)) == own.port)
+    origins.push_back({own.scheme, called.host, own.port});
   for (const Origin& other : own.others) {
     if (other.host == called.host &&
         called.port.value_or(port_of_scheme(other.scheme)) == other.port)

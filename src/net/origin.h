@@ -30,9 +30,12 @@ struct Origin {
 /// "http://host", "https://host:port". Errc::invalid: anything else, also a path or a last slash.
 Result<Origin> parse_origin(std::string_view text);
 
-/// What a server is called: always http at its own port under "localhost", "127.x.y.z" and "[::1]".
+/// What a server is called: at its own port always "localhost", "127.x.y.z" and "[::1]".
 struct OwnOrigins {
   std::uint16_t port = 0;
+  std::string scheme = "http";  ///< what it speaks itself
+  /// Further names at its own port; IPv6 in brackets.
+  std::vector<std::string> hosts = {};
   /// As a browser sees them, with the scheme and port of the proxy in front, if there is one.
   std::vector<Origin> others = {};
 };

@@ -1,6 +1,7 @@
 #include "net/tls.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <limits>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -52,7 +53,45 @@ int as_int(std::size_t size) {
 
 struct TlsContext::OpenSsl {
   SslContext context;
+  std::vector<std::string> names = {};
 };
+
+const std::vector<std::string>& TlsContext::names() const { return open_ssl_->names; }
+
+namespace {
+
+std::string text_of(const GENERAL_NAME& name) {
+  const ASN1_STRING* const value = name.type == GEN_DNS ? name.d.dNSName : name.d.iPAddress;
+  const auto* const bytes = ::ASN1_STRING_get0_data(value);
+  const int size = ::ASN1_STRING_length(value);
+  if (name.type == GEN_DNS)
+    return std::string(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+  constexpr int ipv4_bytes = 4;
+  const bool is_ipv4 = size == ipv4_bytes;
+  char text[INET6_ADDRSTRLEN] = {};
+  if (::inet_ntop(is_ipv4 ? AF_INET : AF_INET6, bytes, text, sizeof text) == nullptr) return {};
+  return is_ipv4 ? text : "[" + std::string(text) + "]";
+}
+
+std::vector<std::string> names_of(SSL_CTX* context) {
+  std::vector<std::string> names;
+  X509* const certificate = ::SSL_CTX_get0_certificate(context);
+  auto* const all = certificate == nullptr
+                        ? nullptr
+                        : static_cast<GENERAL_NAMES*>(::X509_get_ext_d2i(
+                              certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(all); ++i) {
+    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(all, i);
+    if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;
+    std::string text = text_of(*name);
+    if (!text.empty() && text.find('*') == std::string::npos) names.push_back(std::move(text));
+  }
+  ::GENERAL_NAMES_free(all);
+  ::ERR_clear_error();
+  return names;
+}
+
+}  // namespace
 
 Result<TlsContext> TlsContext::for_client(const std::string& ca_file) {
   SslContext context = TRY(new_context(::TLS_client_method()));
@@ -74,7 +113,8 @@ Result<TlsContext> TlsContext::for_server(const std::string& certificate_file,
     return error(Errc::invalid, "{} has no certificate: {}", certificate_file, last_reason());
   if (::SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1)
     return error(Errc::invalid, "{} has no key that fits: {}", key_file, last_reason());
-  return TlsContext(std::make_shared<OpenSsl>(OpenSsl{std::move(context)}));
+  std::vector<std::string> names = names_of(context.get());
+  return TlsContext(std::make_shared<OpenSsl>(OpenSsl{std::move(context), std::move(names)}));
 }
 
 struct TlsSession::OpenSsl {

@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -20,6 +22,10 @@ class TlsContext {
   /// Errc::invalid: files (PEM) that are none, or do not belong together.
   static Result<TlsContext> for_server(const std::string& certificate_file,
                                        const std::string& key_file);
+
+  /// Whose certificate it is: the names and addresses (IPv6 in brackets) that it says, without
+  /// those with a star; of a server's.
+  const std::vector<std::string>& names() const;
 
   struct OpenSsl;
   const OpenSsl& open_ssl() const { return *open_ssl_; }
