@@ -436,6 +436,67 @@ CREATE TABLE approval (
 ) STRICT;
 )sql";
 
+constexpr const char* servers = R"sql(
+-- Projects that were sent to this home, each as versions that never change. `tree`: the artifact
+-- with all its files.
+CREATE TABLE project (
+  name TEXT PRIMARY KEY,
+  active INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE project_version (
+  id INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  tree TEXT NOT NULL,
+  files INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  git TEXT NOT NULL,
+  message TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX project_version_number ON project_version (project, number);
+
+-- Which version was made the active one, when and by whom.
+CREATE TABLE project_activation (
+  id INTEGER PRIMARY KEY,
+  project TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  activated_by TEXT NOT NULL,
+  activated_at INTEGER NOT NULL
+) STRICT;
+
+-- Repositories whose commits become versions of projects. Times in microseconds; `heard`: the
+-- commit that was looked at last; `asked`: how often somebody has asked for a look, `answered`: how
+-- often of that when it was looked at last.
+CREATE TABLE project_git (
+  project TEXT PRIMARY KEY,
+  url TEXT NOT NULL,
+  branch TEXT NOT NULL,
+  path TEXT NOT NULL,
+  every INTEGER NOT NULL,
+  webhook TEXT NOT NULL,
+  secret TEXT NOT NULL,
+  heard TEXT NOT NULL,
+  trouble TEXT NOT NULL,
+  looked_at INTEGER,
+  asked INTEGER NOT NULL,
+  answered INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far receivers of telemetry have been told of the ends of runs.
+CREATE TABLE reported_end (
+  receiver TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The version whose files the run uses, as sales@3; NULL: those of the folder that is served.
+ALTER TABLE run ADD COLUMN project_version TEXT;
+ALTER TABLE backfill ADD COLUMN project_version TEXT;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -450,7 +511,8 @@ constexpr std::array steps = {
     Migration{11, "events", events},
     Migration{12, "paused pipelines", paused_pipelines},
     Migration{13, "backfills", backfills},
-    Migration{14, "approvals", approvals}};
+    Migration{14, "approvals", approvals},
+    Migration{15, "servers", servers}};
 
 }  // namespace
 

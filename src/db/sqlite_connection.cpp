@@ -19,8 +19,9 @@ constexpr std::size_t prepared_statements_max = 256;
 /// A journal that grew to this is copied into the database after the commit at hand.
 constexpr int checkpoint_pages = 1000;
 /// A shorter one is left as it is by the last who closes: reading it takes the next process 0.2 ms,
-/// while copying, synchronising, removing and making it anew take 2 ms or more.
-constexpr int leave_pages_max = 128;
+/// while copying, synchronising, removing and making it anew take 2 ms or more. The first run of a
+/// home, which makes all tables, leaves its journal too.
+constexpr int leave_pages_max = 192;
 /// A page of 4 KiB with the head of its frame.
 constexpr std::int64_t journal_frame_bytes = 4096 + 24;
 

@@ -46,6 +46,7 @@ struct Launch {
   /// Declared variables and GEARTRAIN_*; the executor adds what is always passed.
   std::vector<std::pair<std::string, std::string>> variables;
   std::optional<PythonEnvironment> python;
+  std::string project_root;       ///< absolute; what `python` names is below it
   std::string working_directory;  ///< absolute
   std::vector<InputPlacement> inputs;
   std::vector<OutputExpectation> outputs;

@@ -55,9 +55,10 @@ struct NewBackfill {
   DataInterval span;  ///< the firings in [start, end)
   std::int64_t max_active = 1;
   Rerun rerun = Rerun::none;
-  bool reverse = false;      ///< the newest firing first
-  JsonObject params;         ///< count more than those of the trigger
-  std::string plan_version;  ///< by which all its runs are made
+  bool reverse = false;              ///< the newest firing first
+  JsonObject params;                 ///< count more than those of the trigger
+  std::string plan_version;          ///< by which all its runs are made
+  std::string project_version = {};  ///< see RunRecord
   std::string created_by;
   std::string owner_engine = {};
 };

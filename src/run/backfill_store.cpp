@@ -10,7 +10,8 @@ namespace {
 
 constexpr const char* backfill_columns =
     "SELECT id, pipeline, trigger, begins_at, ends_at, max_active, rerun, reverse, params, "
-    "plan_version, state, created_by, created_at, ended_at, owner_engine FROM backfill ";
+    "plan_version, state, created_by, created_at, ended_at, owner_engine, "
+    "project_version FROM backfill ";
 
 constexpr const char* firing_columns =
     "SELECT number, at, interval_start, interval_end, outcome, reason, run FROM backfill_firing ";
@@ -26,13 +27,13 @@ Result<std::vector<BackfillRecord>> read_backfills(Transaction& transaction,
   const Result<void> read =
       transaction.query<std::int64_t, std::string, std::string, Time, Time, std::int64_t,
                         std::string, bool, std::string, std::string, std::string, std::string, Time,
-                        std::optional<Time>, std::string>(
+                        std::optional<Time>, std::string, std::optional<std::string>>(
           backfill_columns + rest, binds,
           [&](std::int64_t id, std::string pipeline, std::string trigger, Time begins_at,
               Time ends_at, std::int64_t max_active, std::string rerun, bool reverse,
               std::string params, std::string plan_version, std::string state,
               std::string created_by, Time created_at, std::optional<Time> ended_at,
-              std::string owner) -> Result<void> {
+              std::string owner, std::optional<std::string> project_version) -> Result<void> {
             BackfillRecord record;
             record.id = id;
             record.pipeline = std::move(pipeline);
@@ -52,6 +53,7 @@ Result<std::vector<BackfillRecord>> read_backfills(Transaction& transaction,
             record.created_at = created_at;
             record.ended_at = ended_at;
             record.owner_engine = std::move(owner);
+            record.project_version = std::move(project_version).value_or("");
             found.push_back(std::move(record));
             return {};
           });
@@ -114,12 +116,14 @@ Result<BackfillRecord> BackfillStore::create(Transaction& transaction, const New
   const std::string params = compact_json(record.params);
   TRY(transaction.execute(
       "INSERT INTO backfill (id, pipeline, trigger, begins_at, ends_at, max_active, rerun, "
-      "reverse, params, plan_version, state, created_by, created_at, owner_engine) VALUES (:id, "
+      "reverse, params, plan_version, state, created_by, created_at, owner_engine, "
+      "project_version) VALUES (:id, "
       ":pipeline, :trigger, :begins_at, :ends_at, :max_active, :rerun, :reverse, :params, "
-      ":plan_version, :state, :created_by, :created_at, :owner_engine)",
+      ":plan_version, :state, :created_by, :created_at, :owner_engine, :project_version)",
       {record.id, record.pipeline, record.trigger, record.span.start, record.span.end,
        record.max_active, to_text(record.rerun), record.reverse, params, record.plan_version,
-       to_text(record.state), record.created_by, record.created_at, record.owner_engine}));
+       to_text(record.state), record.created_by, record.created_at, record.owner_engine,
+       record.project_version.empty() ? Bind(nullptr) : Bind(record.project_version)}));
   std::vector<Bind> rows;
   std::int64_t number = 0;
   for (const BackfillFiring& firing : firings)

@@ -69,6 +69,8 @@ struct RunRecord {
   bool is_served = false;
   /// The backfill that began it, for its trigger.
   std::optional<BackfillId> backfill = {};
+  /// The pushed version whose files it uses, as "sales@3"; empty: the folder that is served.
+  std::string project_version = {};
 
   std::string name() const { return pipeline + "/" + std::to_string(number); }
 };

@@ -30,6 +30,23 @@ Result<std::vector<RecordedRunEnd>> RunEndStore::list(Transaction& transaction,
   return ends;
 }
 
+Result<std::vector<RecordedRunEnd>> RunEndStore::list_all(Transaction& transaction,
+                                                          std::int64_t sequence,
+                                                          std::size_t limit) {
+  std::vector<RecordedRunEnd> ends;
+  TRY((transaction.query<std::int64_t, std::int64_t, std::string>(
+      "SELECT sequence, run, state FROM run_end WHERE sequence > :sequence ORDER BY sequence LIMIT "
+      ":limit",
+      {sequence, static_cast<std::int64_t>(limit)},
+      [&](std::int64_t at, std::int64_t run, const std::string& word) -> Result<void> {
+        const auto state = parse_run_state(word);
+        if (!state) return error(Errc::internal, "a run ended in the unknown state {}", word);
+        ends.push_back({at, run, *state});
+        return {};
+      })));
+  return ends;
+}
+
 Result<std::int64_t> RunEndStore::last(Transaction& transaction) {
   const auto row = TRY(
       transaction.query_row<std::int64_t>("SELECT coalesce(max(sequence), 0) FROM run_end", {}));

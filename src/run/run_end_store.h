@@ -35,6 +35,9 @@ class RunEndStore {
   /// Those behind `sequence`, oldest first, of runs of this pipeline that are still there.
   Result<std::vector<RecordedRunEnd>> list(Transaction& transaction, const std::string& pipeline,
                                            std::int64_t sequence);
+  /// The same of all pipelines, at most so many.
+  Result<std::vector<RecordedRunEnd>> list_all(Transaction& transaction, std::int64_t sequence,
+                                               std::size_t limit);
   /// The sequence of the newest; 0 if there is none.
   Result<std::int64_t> last(Transaction& transaction);
 

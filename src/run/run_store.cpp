@@ -27,7 +27,8 @@ bool is_hex(std::string_view text) {
 constexpr const char* run_columns =
     "SELECT id, uuid, pipeline, number, state, plan_version, params, options, logical_date, "
     "created_at, started_at, ended_at, source_digest, git, error, owner_engine, fence, cancel, "
-    "same_as, batch, trigger, interval_start, interval_end, is_served, backfill FROM run ";
+    "same_as, batch, trigger, interval_start, interval_end, is_served, backfill, "
+    "project_version FROM run ";
 
 /// `rest` is a constant: the statement is prepared once.
 Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::string& rest,
@@ -39,7 +40,8 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
                         std::optional<Time>, std::string, std::string, std::optional<std::string>,
                         std::string, std::int64_t, std::string_view, std::optional<std::int64_t>,
                         std::optional<std::string>, std::optional<std::string>, std::optional<Time>,
-                        std::optional<Time>, bool, std::optional<std::int64_t>>(
+                        std::optional<Time>, bool, std::optional<std::int64_t>,
+                        std::optional<std::string>>(
           run_columns + rest, binds,
           [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
               std::string_view state, std::string plan_version, std::string params,
@@ -50,7 +52,8 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
               std::optional<std::int64_t> same_as, std::optional<std::string> batch,
               std::optional<std::string> trigger, std::optional<Time> interval_start,
               std::optional<Time> interval_end, bool is_served,
-              std::optional<std::int64_t> backfill) -> Result<void> {
+              std::optional<std::int64_t> backfill,
+              std::optional<std::string> project_version) -> Result<void> {
             RunRecord run;
             run.id = id;
             run.uuid = std::move(uuid);
@@ -80,6 +83,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
               run.interval = DataInterval{*interval_start, *interval_end};
             run.is_served = is_served;
             run.backfill = backfill;
+            run.project_version = std::move(project_version).value_or("");
             runs.push_back(std::move(run));
             return {};
           });
@@ -161,6 +165,7 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   run.interval = wanted.interval;
   run.is_served = wanted.is_served;
   run.backfill = wanted.backfill;
+  run.project_version = wanted.project_version;
   const auto end_of = [](const std::optional<DataInterval>& interval, Time DataInterval::* end) {
     return interval ? Bind((*interval).*end) : Bind(nullptr);
   };
@@ -169,10 +174,10 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   TRY(transaction.execute(
       "INSERT INTO run (id, uuid, pipeline, number, state, plan_version, params, options, "
       "logical_date, created_at, source_digest, git, owner_engine, fence, cancel, batch, "
-      "trigger, interval_start, interval_end, is_served, backfill) VALUES "
+      "trigger, interval_start, interval_end, is_served, backfill, project_version) VALUES "
       "(:id, :uuid, :pipeline, :number, :state, :plan_version, :params, :options, :logical_date, "
       ":created_at, :source_digest, :git, :owner_engine, :fence, :cancel, :batch, "
-      ":trigger, :interval_start, :interval_end, :is_served, :backfill)",
+      ":trigger, :interval_start, :interval_end, :is_served, :backfill, :project_version)",
       {run.id,
        run.uuid,
        run.pipeline,
@@ -193,7 +198,8 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
        end_of(run.interval, &DataInterval::start),
        end_of(run.interval, &DataInterval::end),
        std::int64_t{run.is_served},
-       run.backfill}));
+       run.backfill,
+       run.project_version.empty() ? Bind(nullptr) : Bind(run.project_version)}));
   return run;
 }
 

@@ -35,6 +35,7 @@ struct NewRun {
   std::optional<DataInterval> interval = {};
   bool is_served = false;
   std::optional<BackfillId> backfill = {};
+  std::string project_version = {};
 };
 
 /// The texts that a run's plan is built from.

@@ -46,9 +46,14 @@ struct Snapshot::FolderContent {
   std::vector<std::string> folders = {};
 };
 
-Result<Snapshot> Snapshot::open(std::string root, const std::string& home) {
+Result<Snapshot> Snapshot::open(std::string root, const std::string& home, SourceKind kind) {
   Snapshot snapshot;
+  snapshot.kind_ = kind;
   snapshot.root_fd_ = TRY(open_file(root, O_RDONLY | O_DIRECTORY));
+  if (kind == SourceKind::version) {
+    snapshot.root_ = std::move(root);
+    return snapshot;
+  }
   if (home.size() > root.size() && is_below(home, root))
     snapshot.home_ = home.substr(root == "/" ? 1 : root.size() + 1);
   snapshot.rules_.add(default_ignore_rules());
@@ -216,7 +221,9 @@ Result<bool> Snapshot::add_git_files(const std::string& folder, std::size_t dept
 
 Result<std::vector<SourceFile>> Snapshot::all_files() const {
   std::vector<SourceFile> files;
-  if (!may_be_git_work_tree(root_) || !TRY(add_git_files("", 0, files))) return files_below("");
+  if (kind_ == SourceKind::version || !may_be_git_work_tree(root_) ||
+      !TRY(add_git_files("", 0, files)))
+    return files_below("");
   sort_unique(files);
   return files;
 }

@@ -19,6 +19,11 @@ struct SourceFile {
   FileStamp stamp = {};
 };
 
+enum class SourceKind : std::uint8_t {
+  project,  ///< a folder that people work in: git and lists of what to ignore say what is source
+  version,  ///< all that is there is source, as somebody has sent it
+};
+
 /// A project's folder. Threads: any, at once.
 class Snapshot {
  public:
@@ -26,7 +31,8 @@ class Snapshot {
   static constexpr std::size_t depth_max = 200;
 
   /// `home`, if inside `root`, is left out always. Both absolute and canonical.
-  static Result<Snapshot> open(std::string root, const std::string& home);
+  static Result<Snapshot> open(std::string root, const std::string& home,
+                               SourceKind kind = SourceKind::project);
 
   /// git's tracked and unignored files where git answers (submodules included), else all; both
   /// without the default ignore list (as far as git does not track such a file) and
@@ -63,6 +69,7 @@ class Snapshot {
   std::optional<SourceFile> first_link_or_end(const std::string& path) const;
 
   std::string root_;
+  SourceKind kind_ = SourceKind::project;
   UniqueFd root_fd_;
   std::string home_;           // from the root; empty if outside
   IgnoreRules rules_;          // default list, then the project's

@@ -73,10 +73,11 @@ Source::Source(Snapshot snapshot, StatCache stat_cache, Clock& clock)
       clock_(&clock),
       state_(std::make_unique<State>(std::move(stat_cache))) {}
 
-Result<Source> Source::open(const std::string& root, const std::string& home, Clock& clock) {
+Result<Source> Source::open(const std::string& root, const std::string& home, Clock& clock,
+                            SourceKind kind) {
   const std::string real_home = TRY(canonical_or_new(home));
   std::string real_root = TRY(canonical(root));
-  auto snapshot = TRY(Snapshot::open(std::move(real_root), real_home));
+  auto snapshot = TRY(Snapshot::open(std::move(real_root), real_home, kind));
   return Source(std::move(snapshot), StatCache::load(join_path(real_home, stat_cache_name)), clock);
 }
 

@@ -26,7 +26,8 @@ struct SourceSelection {
 class Source {
  public:
   /// `home` is Geartrain's folder, which need not exist yet. Errors: not_found, denied.
-  static Result<Source> open(const std::string& root, const std::string& home, Clock& clock);
+  static Result<Source> open(const std::string& root, const std::string& home, Clock& clock,
+                             SourceKind kind = SourceKind::project);
 
   /// The paths of the whole snapshot, sorted. Costs one lstat a file, and `git ls-files` where
   /// there is git.
