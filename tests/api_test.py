@@ -52,7 +52,8 @@ class ApprovalTest(ApiCase):
         run = self.post("/api/v1/pipelines/deploy/runs").json()["id"]
         events = self.events(f"/api/v1/runs/{run}/events")
         path = f"/api/v1/runs/{run}"
-        if self.get(path).json()["tasks"][0]["state"] != "deferred":
+        tasks = self.get(path).json()["tasks"]
+        if not tasks or tasks[0]["state"] != "deferred":
             events.until(lambda name, data: data.get("state") == "deferred")
         events.close()
         return path

@@ -56,9 +56,14 @@ class ConfigurationTest(unittest.TestCase):
         for one in self.settings():
             with self.subTest(one["name"]), tempfile.TemporaryDirectory() as folder:
                 unit = {"bytes": "size", "seconds": "duration"}.get(one["unit"], "integer")
-                value = {"durability": "process", "output": "table", "progress": "plain"}.get(
-                    one["name"], "never" if one["name"] == "color" else samples[unit]
-                )
+                value = {
+                    "durability": "process",
+                    "output": "table",
+                    "progress": "plain",
+                    "color": "never",
+                    "openlineage_url": "http://localhost:5000",
+                    "otlp_url": "http://localhost:4318",
+                }.get(one["name"], samples[unit])
                 done = subprocess.run(
                     [self.binary, "config", "show", one["name"], "-o", "json"],
                     cwd=folder,

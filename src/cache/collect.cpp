@@ -76,6 +76,24 @@ bool is_kept(const Selection& selection, std::int64_t task, std::int64_t number)
   return !selection.emptied.contains(run_of(task)) || selection.taken.contains({task, number});
 }
 
+/// The active version of each project, those that recorded runs use, and the newest ones.
+constexpr const char* needed_versions =
+    "SELECT tree FROM project_version v WHERE id IN (SELECT active FROM project) OR number > "
+    "(SELECT max(number) - 20 FROM project_version o WHERE o.project = v.project) OR EXISTS "
+    "(SELECT 1 FROM run WHERE run.project_version = v.project || '@' || v.number AND NOT "
+    "run.collected)";
+
+Result<void> add_project_versions(Transaction& reader, std::unordered_set<Digest>& digests) {
+  return reader.query<std::string_view>(needed_versions, {},
+                                        [&](std::string_view tree) -> Result<void> {
+                                          const auto digest = Digest::parse(tree);
+                                          if (!digest)
+                                            return error(Errc::internal, "a version is {}", tree);
+                                          digests.insert(*digest);
+                                          return {};
+                                        });
+}
+
 /// Artifacts may come into being while an engine works, so this is asked at the last moment; what
 /// is inside an expansion or a parameter came from some task's result.
 Result<std::unordered_set<Digest>> reachable(Database& database, const CollectOptions& options) {
@@ -94,6 +112,7 @@ Result<std::unordered_set<Digest>> reachable(Database& database, const CollectOp
         if (!is_kept(selection, task, number)) return {};
         return add_digests(outputs, digests);
       })));
+  TRY(add_project_versions(reader, digests));
   TRY(reader.query<std::string_view>("SELECT digest FROM pin", {}, [&](std::string_view digest) {
     if (const auto parsed = Digest::parse(digest)) digests.insert(*parsed);
   }));

@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "cli/server_client.h"
 #include "server/token_store.h"
 
 namespace gt {
@@ -17,19 +18,79 @@ std::string epoch_of(Session& session) {
   return uuid.substr(uuid.size() - epoch_digits);
 }
 
+std::string text_of(const Session& session, const char* name) {
+  const char* const value = session.variable(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string url_of(const Settings& settings, SettingId id) {
+  const SettingValue* const set = settings.find(id);
+  std::string url = set == nullptr ? "" : set->text;
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+/// With the variables that other programs take for the same.
+TelemetrySettings telemetry_settings(const Session& session) {
+  TelemetrySettings wanted{
+      .openlineage_url = url_of(session.settings(), SettingId::openlineage_url),
+      .otlp_url = url_of(session.settings(), SettingId::otlp_url),
+      .ca_file = text_of(session, authorities_variable)};
+  wanted.names.version = GEARTRAIN_VERSION;
+  if (const std::string key = text_of(session, "OPENLINEAGE_API_KEY"); !key.empty())
+    wanted.openlineage_headers.add("Authorization", "Bearer " + key);
+  if (const std::string name = text_of(session, "OPENLINEAGE_NAMESPACE"); !name.empty())
+    wanted.names.namespace_name = name;
+  const std::string headers = text_of(session, "OTEL_EXPORTER_OTLP_HEADERS");
+  for (const std::string_view one : split(headers, ',')) {
+    const std::size_t equals = one.find('=');
+    if (equals != std::string_view::npos)
+      wanted.otlp_headers.add(std::string(trim(one.substr(0, equals))),
+                              std::string(trim(one.substr(equals + 1))));
+  }
+  return wanted;
+}
+
+/// nullopt: without.
+Result<std::optional<TlsContext>> tls_of(const Settings& settings) {
+  const SettingValue* const certificate = settings.find(SettingId::tls_certificate);
+  const SettingValue* const key = settings.find(SettingId::tls_key);
+  if (certificate == nullptr && key == nullptr) return std::optional<TlsContext>();
+  if (certificate == nullptr || key == nullptr)
+    return Error{Errc::invalid, "TLS needs a certificate and its key",
+                 "`--tls-certificate FILE --tls-key FILE`"};
+  TlsContext context = TRY(TlsContext::for_server(certificate->text, key->text));
+  return std::optional(std::move(context));
+}
+
+/// What clients may call the server, besides names of this machine for itself.
+std::vector<std::string> names_of(const ListenAddress& address,
+                                  const std::optional<TlsContext>& tls) {
+  std::vector<std::string> names;
+  if (tls) names = tls->names();
+  const bool is_ipv6 = address.host.find(':') != std::string::npos;
+  names.push_back(is_ipv6 ? "[" + address.host + "]" : address.host);
+  return names;
+}
+
 }  // namespace
 
-ApiServer::ApiServer(Session& session, Records& records, RunDesk& desk, Say say)
+ApiServer::ApiServer(Session& session, Records& records, RunDesk& desk, ProjectDesk& projects,
+                     CommandDesk& commands, Say say)
     : session_(session),
       records_(records),
       say_(std::move(say)),
       events_(epoch_of(session)),
+      logs_(records.home.at("attempts")),
       metrics_(session.clock.now()),
       news_(events_, metrics_),
       api_({.database = *records.database,
             .home = records.home,
             .desk = desk,
+            .projects = projects,
+            .commands = commands,
             .events = events_,
+            .logs = logs_,
             .metrics = metrics_,
             .clock = session.clock,
             .entropy = entropy_,
@@ -38,25 +99,31 @@ ApiServer::ApiServer(Session& session, Records& records, RunDesk& desk, Say say)
             .report = {}}) {}
 
 Result<void> ApiServer::start(const ListenAddress& address) {
-  if (!address.is_loopback())
+  std::optional<TlsContext> tls = TRY(tls_of(session_.settings()));
+  if (!address.is_loopback() && !tls)
     return Error{
         Errc::denied,
         fmt::format("{} can be reached from other machines, and what is sent there is not "
                     "encrypted",
                     address.text()),
-        "listen on 127.0.0.1, and let a proxy that speaks TLS (nginx, Caddy, ssh -L) stand "
-        "in front"};
+        "`--tls-certificate FILE --tls-key FILE` lets it speak TLS; or listen on 127.0.0.1, and "
+        "let a proxy that does (nginx, Caddy, ssh -L) stand in front"};
+  const bool has_tls = tls.has_value();
+  api_.set_names(has_tls ? "https" : "http", names_of(address, tls));
   TRY(make_first_token());
-  auto started =
-      HttpServer::start({.address = address.host, .port = address.port, .report = {}},
-                        [this](HttpRequest request) { return api_.answer(std::move(request)); });
+  attempts_ = TRY(AttemptTokens::open(records_.home, entropy_));
+  api_.set_attempts(*attempts_);
+  auto started = HttpServer::start(
+      {.address = address.host, .port = address.port, .tls = std::move(tls), .report = {}},
+      [this](HttpRequest request) { return api_.answer(std::move(request)); });
   if (!started && started.error().code == Errc::conflict)
     return Error{Errc::conflict, std::move(started).error().message,
                  "`--listen 127.0.0.1:0` takes any free port, `--listen none` has no API"};
   http_ = TRY(std::move(started));
   api_.set_port(http_->port());
-  say_(fmt::format("listening on http://{}",
-                   ListenAddress{.host = address.host, .port = http_->port()}.text()));
+  const ListenAddress own{.host = address.host, .port = http_->port()};
+  url_ = fmt::format("{}://{}", has_tls ? "https" : "http", own.text());
+  say_("listening on " + url_);
   return {};
 }
 
@@ -71,8 +138,28 @@ Result<void> ApiServer::make_first_token() {
   return {};
 }
 
+std::optional<ApiAccess> ApiServer::access_of(const RunRecord& run,
+                                              const AttemptId& attempt) const {
+  if (url_.empty() || !attempts_) return std::nullopt;
+  return ApiAccess{
+      url_,
+      attempts_->make({.run_uuid = run.uuid, .task = attempt.task, .number = attempt.number})};
+}
+
+Result<void> ApiServer::start_telemetry(std::function<void(std::string)> say) {
+  TelemetrySettings wanted = telemetry_settings(session_);
+  if (!wanted.is_needed()) return {};
+  telemetry_ = std::make_unique<Telemetry>(*records_.database, records_.home, session_.clock,
+                                           std::move(wanted), std::move(say));
+  TRY(telemetry_->start());
+  news_.set_telemetry(*telemetry_);
+  return {};
+}
+
 void ApiServer::stop() {
+  if (telemetry_) telemetry_->stop();
   events_.close();
+  logs_.stop();
   if (http_) http_->stop();
 }
 

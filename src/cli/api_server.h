@@ -18,11 +18,17 @@ namespace gt {
 class ApiServer {
  public:
   /// What is given outlives it. `say`: from the main thread.
-  ApiServer(Session& session, Records& records, RunDesk& desk, Say say);
+  ApiServer(Session& session, Records& records, RunDesk& desk, ProjectDesk& projects,
+            CommandDesk& commands, Say say);
 
   RunNews& news() { return news_; }
+  /// Other systems are told of runs from now on, where the settings name one. `say`: called by
+  /// another thread.
+  Result<void> start_telemetry(std::function<void(std::string)> say);
   /// Errors: denied (an address that others reach), conflict (the port is taken).
   Result<void> start(const ListenAddress& address);
+  /// What an attempt needs to ask it; nullopt where it does not listen. Threads: the main one.
+  std::optional<ApiAccess> access_of(const RunRecord& run, const AttemptId& attempt) const;
   /// Streams get their end; requests in hand are answered. The desk is closed before.
   void stop();
 
@@ -33,9 +39,13 @@ class ApiServer {
   Records& records_;
   Say say_;
   SystemEntropy entropy_;
+  std::optional<AttemptTokens> attempts_;
+  std::string url_;  ///< empty where it does not listen
   EventHub events_;
+  LogFeed logs_;
   ServerMetrics metrics_;
   RunNews news_;
+  std::unique_ptr<Telemetry> telemetry_;
   Api api_;
   std::unique_ptr<HttpServer> http_;
 };

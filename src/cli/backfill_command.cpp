@@ -81,6 +81,8 @@ Result<void> show_plan(Session& session, const PlannedBackfill& planned, const O
 Result<BackfillRecord> record(Session& session, Records& records, PlannedBackfill& planned) {
   const Time now = session.clock.now();
   auto writer = TRY(records.database->begin_write());
+  if (const auto& version = planned.source.from.version)
+    planned.backfill.project_version = version->name();
   planned.backfill.plan_version = TRY(keep_pipeline(records, writer, planned.source, now));
   BackfillRecord made = TRY(BackfillStore().create(writer, planned.backfill, planned.firings, now));
   TRY(writer.commit());

@@ -113,19 +113,26 @@ Result<bool> Backfills::take_up(const BackfillRecord& backfill) {
   return true;
 }
 
-Result<NewRun> Backfills::look() {
-  workshop_.facts().look_again();
-  SourceNow files = TRY(look_at_source(records_, workshop_));
+Result<NewRun> Backfills::look(const BackfillRecord& backfill) {
+  std::optional<ProjectVersion> version;
+  if (!backfill.project_version.empty()) {
+    auto reader = TRY(records_.database->begin_read());
+    version = TRY(ProjectStore().version(reader, std::string_view(backfill.project_version)));
+  } else {
+    workshop_.facts().look_again();
+  }
+  SourceNow files = TRY(source_of(records_, workshop_, version));
   NewRun common;
   common.source_digest = std::move(files.digest);
   common.git = std::move(files.git);
+  common.project_version = std::move(files.project_version);
   return common;
 }
 
 Result<void> Backfills::turn(Driven& driven) {
   TRY(adopt(driven));
   if (is_stopping_) return {};
-  const NewRun common = driven.may_begin ? TRY(look()) : NewRun();
+  const NewRun common = driven.may_begin ? TRY(look(driven.backfill)) : NewRun();
   const auto run_of = [&](const BackfillFiring& firing) -> Result<NewRun> {
     NewRun run = common;
     run.params =

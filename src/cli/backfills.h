@@ -62,7 +62,7 @@ class Backfills {
   Result<bool> take_up(const BackfillRecord& backfill);
   Result<void> turn(Driven& driven);
   Result<void> adopt(Driven& driven);
-  Result<NewRun> look();
+  Result<NewRun> look(const BackfillRecord& backfill);
   void tell(const BackfillTurn& turn, BackfillState before);
 
   Session& session_;

@@ -9,6 +9,7 @@ const CliCommand* const writing[] = {&init_command, &check_command, &graph_comma
 const CliCommand* const running[] = {&plan_command,
                                      &run_command,
                                      &up_command,
+                                     &push_command,
                                      &attach_command,
                                      &step_run_command,
                                      &retry_command,
@@ -26,10 +27,23 @@ const CliCommand* const looking[] = {
     &why_command,           &debug_command,        &diff_command,
     &metrics_command,       &get_command,          &schedule_history_command,
     &backfill_list_command, &backfill_show_command};
-const CliCommand* const caring[] = {
-    &env_list_command,   &env_show_command,    &env_update_command, &env_prune_command,
-    &pools_command,      &gc_command,          &verify_command,     &token_create_command,
-    &token_list_command, &token_revoke_command};
+const CliCommand* const caring[] = {&env_list_command,
+                                    &env_show_command,
+                                    &env_update_command,
+                                    &env_prune_command,
+                                    &project_list_command,
+                                    &project_versions_command,
+                                    &project_diff_command,
+                                    &project_rollback_command,
+                                    &project_remove_command,
+                                    &project_follow_command,
+                                    &project_unfollow_command,
+                                    &pools_command,
+                                    &gc_command,
+                                    &verify_command,
+                                    &token_create_command,
+                                    &token_list_command,
+                                    &token_revoke_command};
 const CliCommand* const oneself[] = {&doctor_command, &config_command, &completion_command,
                                      &version_command};
 

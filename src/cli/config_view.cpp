@@ -50,6 +50,7 @@ Json json_of(const Setting& setting, const SettingValue& value) {
     case SettingType::devices:
     case SettingType::command:
     case SettingType::address:
+    case SettingType::url:
       return value.text;
   }
   return {};

@@ -120,13 +120,14 @@ class Debugging {
     ClaimView claims = TRY(ClaimView::load(session_, records_, reader));
     TRY(refuse_unready(view, task, claims));
     const std::uint32_t number = TRY(attempt_number(view, task, wanted_.attempt));
+    const Project project = TRY(project_of(records_, reader, found));
     const auto facts = TRY(make_facts(
-        session_, records_.project, [] {},
-        [this](const std::string& line) { session_.console.say(line); }));
+        session_, project, [] {}, [this](const std::string& line) { session_.console.say(line); },
+        source_kind_of(found)));
     const LiveRun live = TRY(recorded_live_run(records_, reader, view));
     const AttemptId attempt{found.id, task.index, number};
     const std::string name = outside_name(found.uuid, attempt) + "-debug";
-    const LaunchPlaces places{.project_root = records_.project.root,
+    const LaunchPlaces places{.project_root = project.root,
                               .attempts = records_.home.at(debug_folders),
                               .gpus = TRY(recorded_gpus(records_, reader, attempt))};
     if (wanted_.only_command || !output.is_table()) {

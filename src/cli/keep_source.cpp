@@ -7,10 +7,8 @@
 
 namespace gt {
 
-void keep_source(const Records& records, const SourceSet& snapshot) {
-  (void)SourceArchive(records.home.path())
-      .keep(records.project.root, snapshot.digest, snapshot.text)
-      .ok();
+void keep_source(const Home& home, const std::string& root, const SourceSet& snapshot) {
+  (void)SourceArchive(home.path()).keep(root, snapshot.digest, snapshot.text).ok();
 }
 
 Result<void> collect_source(Records& records) {

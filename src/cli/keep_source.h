@@ -6,8 +6,9 @@
 
 namespace gt {
 
-/// `snapshot`: of all files, as the run begins. That it cannot be kept is no reason not to run.
-void keep_source(const Records& records, const SourceSet& snapshot);
+/// `snapshot`: of all files of `root`, as the run begins. That it cannot be kept is no reason not
+/// to run.
+void keep_source(const Home& home, const std::string& root, const SourceSet& snapshot);
 
 /// Removes what no run needs any more.
 Result<void> collect_source(Records& records);

@@ -5,8 +5,8 @@
 
 #include "base/id.h"
 #include "cli/log_printer.h"
-#include "cli/log_watch.h"
 #include "cli/logs_source.h"
+#include "process/log_watch.h"
 
 namespace gt {
 

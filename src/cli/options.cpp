@@ -206,6 +206,8 @@ Result<void> Options::parse(std::span<const std::string> words) {
   CommonOptions& common = state_->common;
   state_->add_flag("--no-color", common.no_color, "No colours, as with NO_COLOR set.");
   state_->add_flag("--no-pager", common.no_pager, "Long output goes to the terminal itself.");
+  option("--server", "URL", common.server,
+         "Let a geartrain server do it; else the variable GEARTRAIN_SERVER.");
   option("-C,--project", "FOLDER", common.project, "As if started in this folder.");
   state_->add_flag("-h,--help", common.help, "Show this.");
   std::vector<std::string> reversed(words.rbegin(), words.rend());

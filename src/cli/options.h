@@ -37,6 +37,7 @@ struct CommonOptions {
   bool no_color = false;
   bool no_pager = false;
   std::optional<std::string> project;  ///< -C
+  std::optional<std::string> server;
 };
 
 struct OptionDescription {

@@ -111,6 +111,8 @@ TEST_CASE("help shows usage, every option and the examples, and asks for nothing
         "  --json                  As JSON.\n"
         "  --no-color              No colours, as with NO_COLOR set.\n"
         "  --no-pager              Long output goes to the terminal itself.\n"
+        "  --server URL            Let a geartrain server do it; else the variable\n"
+        "                          GEARTRAIN_SERVER.\n"
         "  -C, --project FOLDER    As if started in this folder.\n"
         "  -h, --help              Show this.\n"
         "\n"

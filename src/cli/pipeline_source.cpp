@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/error_report.h"
+#include "definition/pushed_names.h"
 
 namespace gt {
 
@@ -27,8 +28,11 @@ Result<PipelineText> find_pipeline_text(const Session& session, const Project& p
 ReadResult read_whole(const PipelineText& text) {
   const bool is_inside = !text.recorded_path.starts_with('/');
   // The whole path: a pipeline without a name is named after the file or its folder.
-  return read_pipeline(text.text, text.file.path,
-                       project_files(text.project_root, is_inside ? text.recorded_path : ""));
+  ReadResult read =
+      read_pipeline(text.text, text.file.path,
+                    project_files(text.project_root, is_inside ? text.recorded_path : ""));
+  if (read.pipeline && text.version) put_into_project(text.version->project, *read.pipeline);
+  return read;
 }
 
 std::vector<ProblemSource> problem_sources(const Session& session, const PipelineText& own,

@@ -8,6 +8,7 @@
 #include "cli/project_files.h"
 #include "definition/read_pipeline.h"
 #include "definition/render_problems.h"
+#include "run/project_store.h"
 
 namespace gt {
 
@@ -16,6 +17,8 @@ struct PipelineText {
   std::string recorded_path;  ///< relative to the project's root where it lies in it
   std::string text;
   std::string project_root;
+  /// Of a pushed project; nullopt: the project's folder as it is.
+  std::optional<ProjectVersion> version = {};
 };
 
 struct PipelineSource {

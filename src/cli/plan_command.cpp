@@ -63,9 +63,11 @@ JsonObject shape_of(const Forecast& forecast, const Plan& plan) {
 
 Result<Forecast> forecast_run(Session& session, Records& records, const RunOptions& options,
                               const PreparedRun& prepared) {
+  const auto& version = prepared.source.from.version;
+  const Project project{prepared.source.from.project_root, records.project.home};
   const auto facts = TRY(make_facts(
-      session, records.project, [] {},
-      [&](const std::string& line) { session.console.say(line); }));
+      session, project, [] {}, [&](const std::string& line) { session.console.say(line); },
+      version ? SourceKind::version : SourceKind::project));
   FolderBlobs blobs(records.home, session.entropy, Durability::none);
   Cache cache(blobs);
   const Time now = session.clock.now();
@@ -77,7 +79,7 @@ Result<Forecast> forecast_run(Session& session, Records& records, const RunOptio
   auto reader = TRY(records.database->begin_read());
   auto made =
       forecast(prepared.plan, prepared.selection, run, *facts, cache, reader, session.clock);
-  facts->remember_source();
+  if (!version) facts->remember_source();
   return made;
 }
 

@@ -7,8 +7,11 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/command_places.h"
 #include "cli/commands.h"
 #include "cli/error_report.h"
+#include "cli/remote_command.h"
+#include "cli/server_client.h"
 #include "cli/wrapped_text.h"
 
 namespace gt {
@@ -60,7 +63,7 @@ void join_command(std::vector<std::string>& words) {
 void move_command_to_front(std::vector<std::string>& words) {
   auto word = words.begin();
   while (word != words.end() && word->starts_with('-')) {
-    const bool takes_value = *word == "-C" || *word == "--project";
+    const bool takes_value = *word == "-C" || *word == "--project" || *word == "--server";
     if (takes_value && std::next(word) != words.end()) ++word;
     ++word;
   }
@@ -122,6 +125,30 @@ Result<ExitCode> dispatch(Session& session, std::vector<std::string> words,
   return command->run(session, words);
 }
 
+bool wants_help(const std::vector<std::string>& words) {
+  return std::ranges::any_of(words, [](const std::string& word) { return is_help(word); });
+}
+
+/// Where a command is to be carried out that is not about this machine alone; the word for it is
+/// taken out. `push` and the like use the server in their own way.
+std::optional<std::string> server_for(const CliCommand& command, std::vector<std::string>& words) {
+  if (!scope_of_command(command.text.name)) return std::nullopt;
+  if (auto given = take_server(words)) return given;
+  const char* const variable = std::getenv(server_variable);
+  return variable == nullptr || *variable == '\0' ? std::nullopt
+                                                  : std::optional<std::string>(variable);
+}
+
+/// "env list" is one word by now, and two for others.
+std::vector<std::string> words_of(std::vector<std::string> words) {
+  const std::string name = std::move(words.front());
+  words.erase(words.begin());
+  std::vector<std::string> all;
+  for (const std::string_view word : split(name, ' ')) all.emplace_back(word);
+  std::ranges::move(words, std::back_inserter(all));
+  return all;
+}
+
 }  // namespace
 
 int run_program(std::vector<std::string> words) {
@@ -134,9 +161,11 @@ int run_program(std::vector<std::string> words) {
   move_command_to_front(words);
   join_command(words);
   const CliCommand* const command = words.empty() ? nullptr : find_command(words[0]);
+  std::optional<std::string> server;
+  if (command != nullptr && !wants_help(words)) server = server_for(*command, words);
 
   std::optional<Result<KeeperLink>> keeper;
-  if (command != nullptr && command->executes_steps && std::ranges::count(words, "--help") == 0)
+  if (command != nullptr && command->executes_steps && !server && !wants_help(words))
     keeper = fork_keeper();
   // After the keeper, whose children are to have the usual answer to a closed pipe.
   (void)std::signal(SIGPIPE, SIG_IGN);
@@ -155,6 +184,12 @@ int run_program(std::vector<std::string> words) {
       .executes_steps = command != nullptr && command->executes_steps,
       .settings_need = command != nullptr ? command->settings_need : SettingsNeed::all_good};
   auto ended = [&]() -> Result<ExitCode> {
+    if (server) {
+      const ExitCode code =
+          TRY(run_on_server(session, *server, std::string(command->text.name), words_of(words)));
+      TRY(console.flush());
+      return code;
+    }
     if (keeper) session.keeper = TRY(std::move(*keeper));
     const ExitCode code = TRY(dispatch(session, std::move(words), command));
     TRY(console.flush());

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "cli/keep_source.h"
+#include "cli/pushed_projects.h"
 #include "cli/source_facts.h"
 
 namespace gt {
@@ -14,7 +15,7 @@ Result<std::vector<RunRecord>> record(Session& session, Records& records, Worksh
                                       const PipelineSource& source, std::vector<RunToRecord> wanted,
                                       const std::string& batch, const More& more) {
   const Time now = session.clock.now();
-  const SourceNow files = TRY(look_at_source(records, workshop));
+  const SourceNow files = TRY(source_of(records, workshop, source.from.version));
   auto writer = TRY(records.database->begin_write());
   const std::string version = TRY(keep_pipeline(records, writer, source, now));
   std::vector<RunRecord> runs;
@@ -28,7 +29,8 @@ Result<std::vector<RunRecord>> record(Session& session, Records& records, Worksh
                                             .source_digest = files.digest,
                                             .git = files.git,
                                             .owner_engine = workshop.engine_id(),
-                                            .batch = batch},
+                                            .batch = batch,
+                                            .project_version = files.project_version},
                                            now, session.entropy)));
     if (more) TRY(more(writer, runs.back()));
   }
@@ -42,8 +44,19 @@ Result<SourceNow> look_at_source(Records& records, Workshop& workshop) {
   // git is asked for the listing too: two of its processes side by side take half the time.
   std::future<JsonObject> git = begin_git_facts(records.project.root);
   const auto files = TRY(workshop.facts().source(nullptr));
-  keep_source(records, *files);
+  keep_source(records.home, records.project.root, *files);
   return SourceNow{files->digest.hex(), git.get()};
+}
+
+Result<SourceNow> source_of(Records& records, Workshop& workshop,
+                            const std::optional<ProjectVersion>& version) {
+  if (!version) return look_at_source(records, workshop);
+  HostFacts& facts = *TRY(workshop.facts_of(*version));
+  // Its files never change, but environments and programs of the machine may.
+  facts.look_again();
+  const auto files = TRY(facts.source(nullptr));
+  keep_source(records.home, version_folder(records.home, *version), *files);
+  return SourceNow{files->digest.hex(), version->git, version->name()};
 }
 
 Result<std::string> keep_pipeline(Records& records, Transaction& writer,

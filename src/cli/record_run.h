@@ -13,9 +13,15 @@ namespace gt {
 struct SourceNow {
   std::string digest;
   JsonObject git;
+  std::string project_version = {};  ///< see RunRecord
 };
 /// Keeps what is new of the files.
 Result<SourceNow> look_at_source(Records& records, Workshop& workshop);
+
+/// The same of a version that was pushed, with git's word of it from then, or of the folder without
+/// one. Errc::not_found: the version's files are gone.
+Result<SourceNow> source_of(Records& records, Workshop& workshop,
+                            const std::optional<ProjectVersion>& version);
 
 /// The texts of the pipeline; gives the digest of all.
 Result<std::string> keep_pipeline(Records& records, Transaction& writer,

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "blob/blob_journal.h"
+#include "cli/pushed_projects.h"
 #include "db/presence.h"
 #include "db/sqlite_database.h"
 
@@ -69,6 +70,17 @@ std::string stopped_notice(const Records& records, const RunRecord& run) {
       "the geartrain that drives {} is stopped (process {}), so nothing more begins: `kill -CONT "
       "{}` lets it go on; once it is killed, `geartrain attach {}` takes the run over",
       run.name(), *process, *process, run.name());
+}
+
+Result<Project> project_of(Records& records, Transaction& transaction, const RunRecord& run) {
+  if (run.project_version.empty()) return records.project;
+  const ProjectVersion version =
+      TRY(ProjectStore().version(transaction, std::string_view(run.project_version)));
+  return Project{version_folder(records.home, version), records.project.home};
+}
+
+SourceKind source_kind_of(const RunRecord& run) {
+  return run.project_version.empty() ? SourceKind::project : SourceKind::version;
 }
 
 }  // namespace gt

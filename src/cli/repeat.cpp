@@ -97,7 +97,7 @@ Result<std::optional<Repeated>> try_repeat(Session& session, Records& records,
   facts->remember_source();
   if (!is_same) return std::optional<Repeated>();
 
-  keep_source(records, *source);
+  keep_source(records.home, records.project.root, *source);
   const Time now = session.clock.now();
   const NewRun wanted{.pipeline = like.pipeline,
                       .plan_version = like.plan_version,

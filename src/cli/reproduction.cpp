@@ -46,7 +46,7 @@ struct Reproduction::State {
   DebugFolder folder;
   FolderBlobs home_blobs, scratch_blobs;
   ScratchBlobs blobs;
-  std::string attempts;
+  std::string attempts, project_root;
   std::unique_ptr<HostFacts> facts;
   std::unique_ptr<KeeperClient> keeper;
   std::unique_ptr<HostExecutor> executor;
@@ -63,7 +63,8 @@ Reproduction::~Reproduction() {
   (void)remove_tree(state_->folder.path + ".lock").ok();
 }
 
-Result<std::unique_ptr<Reproduction>> Reproduction::open(Session& session, Records& records) {
+Result<std::unique_ptr<Reproduction>> Reproduction::open(Session& session, Records& records,
+                                                         const Project& project, SourceKind kind) {
   GT_CHECK(session.keeper, "commands that execute steps have a keeper");
   // Before the first thread: whoever is made later inherits that signals are not for it.
   SignalWatch signals = TRY(SignalWatch::open());
@@ -75,22 +76,22 @@ Result<std::unique_ptr<Reproduction>> Reproduction::open(Session& session, Recor
                                        std::move(folder), std::move(scratch));
   State& parts = *state;
   parts.facts = TRY(make_facts(
-      session, records.project, [&parts] { parts.wake.ring(); },
-      [&session](const std::string& line) { session.console.say(line); }));
+      session, project, [&parts] { parts.wake.ring(); },
+      [&session](const std::string& line) { session.console.say(line); }, kind));
+  parts.project_root = project.root;
   parts.keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();
-  parts.executor = TRY(HostExecutor::open({.keeper = *parts.keeper,
-                                           .blobs = parts.blobs,
-                                           .clock = session.clock,
-                                           .chores = parts.scratch_blobs.chores(),
-                                           .python =
-                                               [&parts](const PythonEnvironment& python) {
-                                                 return parts.facts->python_variables(python);
-                                               },
-                                           .wake = [&parts] { parts.wake.ring(); }},
-                                          {.attempts = parts.attempts,
-                                           .caller_environment = own_environment(),
-                                           .limits = host_limits()}));
+  parts.executor = TRY(HostExecutor::open(
+      {.keeper = *parts.keeper,
+       .blobs = parts.blobs,
+       .clock = session.clock,
+       .chores = parts.scratch_blobs.chores(),
+       .python =
+           [&parts](const Launch& launch) { return parts.facts->python_variables(*launch.python); },
+       .wake = [&parts] { parts.wake.ring(); }},
+      {.attempts = parts.attempts,
+       .caller_environment = own_environment(),
+       .limits = host_limits()}));
   return std::unique_ptr<Reproduction>(new Reproduction(std::move(state)));
 }
 
@@ -108,9 +109,8 @@ Result<Execution> Reproduction::execute(const LiveRun& live, const TaskRecord& t
     auto reader = TRY(parts.records.database->begin_read());
     gpus = TRY(recorded_gpus(parts.records, reader, id));
   }
-  Launch launch =
-      TRY(recorded_launch(live, task, attempt, *parts.facts,
-                          {parts.records.project.root, parts.attempts, name, std::move(gpus)}));
+  Launch launch = TRY(recorded_launch(live, task, attempt, *parts.facts,
+                                      {parts.project_root, parts.attempts, name, std::move(gpus)}));
   // Unique among ours; what the step is told of its number stays.
   launch.attempt.number = parts.executions;
   for (auto& variable : conditions.variables()) launch.variables.push_back(std::move(variable));

@@ -15,7 +15,8 @@ namespace gt {
 class Reproduction {
  public:
   /// Takes the session's keeper. Session and records outlive it.
-  static Result<std::unique_ptr<Reproduction>> open(Session& session, Records& records);
+  static Result<std::unique_ptr<Reproduction>> open(Session& session, Records& records,
+                                                    const Project& project, SourceKind kind);
   /// Removes the scratch place.
   ~Reproduction();
 

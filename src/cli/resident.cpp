@@ -39,7 +39,7 @@ bool is_readable(int fd) {
 
 }  // namespace
 
-Resident::Resident(Session& session, Records& records, Workshop& workshop, ServedProject& project,
+Resident::Resident(Session& session, Records& records, Workshop& workshop, ServedProjects& project,
                    Say say, ServerSide server)
     : session_(session),
       records_(records),
@@ -69,7 +69,8 @@ Resident::Resident(Session& session, Records& records, Workshop& workshop, Serve
 Resident::~Resident() = default;
 
 Result<void> Resident::begin() {
-  project_.look();
+  TRY(project_.look());
+  if (followers_ != nullptr) TRY(followers_->look());
   watch_triggers();
   std::size_t triggers = 0;
   for (const auto& [name, pipeline] : project_.pipelines())
@@ -80,14 +81,31 @@ Result<void> Resident::begin() {
   return adopt();
 }
 
+void Resident::say_soon(std::string line) {
+  const std::lock_guard lock(said_mutex_);
+  said_.push_back(std::move(line));
+}
+
+void Resident::say_what_others_said() {
+  std::vector<std::string> lines;
+  {
+    const std::lock_guard lock(said_mutex_);
+    lines.swap(said_);
+  }
+  for (const std::string& line : lines) say_(line);
+}
+
 Result<bool> Resident::go_on() {
+  say_what_others_said();
   take_ended();
   if (is_leaving_) return false;
   if (!is_stopping_) desk_.work_off();
-  const bool is_news = project_.has_news();
+  const bool has_changed_files = project_.has_news();
+  const bool is_news = are_projects_new_.exchange(false) || has_changed_files;
   if (!is_stopping_) {
     if (is_news) {
-      project_.look();
+      TRY(project_.look());
+      if (followers_ != nullptr) TRY(followers_->look());
       watch_triggers();
     }
     TRY(adopt());
@@ -151,8 +169,9 @@ Result<void> Resident::hear_run_ends() {
 void Resident::publish() {
   PublishedPipelines published;
   for (const auto& [name, served] : project_.pipelines())
-    published[name] = std::make_shared<const PublishedPipeline>(PublishedPipeline{
-        served->source.pipeline, served->source.from.recorded_path, served->schedules});
+    published[name] = std::make_shared<const PublishedPipeline>(
+        PublishedPipeline{served->source.pipeline, served->source.from.recorded_path,
+                          served->schedules, served->source.from.version});
   desk_.set_pipelines(std::move(published));
 }
 
@@ -384,6 +403,7 @@ Result<void> Resident::interrupted(int signal, unsigned count) {
 }
 
 Result<void> Resident::hear(Transaction& reader) {
+  projects_changed();
   TRY(look_at_paused(reader));
   for (Waiting& one : waiting_) {
     const auto recorded = records_.runs.get(reader, one.run.id);

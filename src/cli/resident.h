@@ -4,17 +4,20 @@
 /// half done, and the next one, or another one that serves the same project, goes on with it.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "cli/active_runs.h"
 #include "cli/backfills.h"
 #include "cli/event_triggers.h"
+#include "cli/git_followers.h"
 #include "cli/new_runs.h"
-#include "cli/served_project.h"
+#include "cli/served_projects.h"
 #include "cli/server_desk.h"
 #include "cli/watched_run.h"
 #include "cli/wiring.h"
@@ -33,9 +36,12 @@ struct ServerSide {
 class Resident final : public DrivenWork, public RunObserver {
  public:
   /// What is given outlives it.
-  Resident(Session& session, Records& records, Workshop& workshop, ServedProject& project, Say say,
+  Resident(Session& session, Records& records, Workshop& workshop, ServedProjects& project, Say say,
            ServerSide server);
   ~Resident() override;
+
+  /// Looks after them, too; they outlive the drive.
+  void look_after(GitFollowers& followers) { followers_ = &followers; }
 
   /// Reads the project and takes over what an earlier server left.
   Result<void> begin();
@@ -50,6 +56,11 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<bool> change(RunId run, const DriverRequest& request);
   /// Goes on with a run that nobody drives.
   Result<void> take_up(RunId run);
+
+  /// Says it in the next turn. Threads: any; the caller wakes the drive.
+  void say_soon(std::string line);
+  /// Looks at the projects again in the next turn. Threads: any; the caller wakes the drive.
+  void projects_changed() { are_projects_new_ = true; }
 
   Result<bool> go_on() override;
   Result<void> lost(Error conflict) override;
@@ -95,6 +106,7 @@ class Resident final : public DrivenWork, public RunObserver {
                                              Time now);
   Result<BegunRun> record_one(Transaction& writer, const AskedRun& asked, const NewRun& wanted,
                               Time now);
+  void say_what_others_said();
   void watch_triggers();
   void listen_for_changes();
   void publish();
@@ -118,7 +130,7 @@ class Resident final : public DrivenWork, public RunObserver {
   Session& session_;
   Records& records_;
   Workshop& workshop_;
-  ServedProject& project_;
+  ServedProjects& project_;
   Say say_;
   ServerDesk& desk_;
   RunNews& news_;
@@ -136,6 +148,10 @@ class Resident final : public DrivenWork, public RunObserver {
   /// By the steady clock: when runs without a server were looked for last.
   Duration adopted_at_{};
   bool is_stopping_ = false, is_leaving_ = false;
+  std::atomic<bool> are_projects_new_ = false;
+  std::mutex said_mutex_;
+  std::vector<std::string> said_;  ///< by other threads
+  GitFollowers* followers_ = nullptr;
 };
 
 }  // namespace gt

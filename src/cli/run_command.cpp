@@ -64,7 +64,9 @@ Result<ExitCode> run(Session& session, Words words) {
   const Digest asked = request_digest(texts, request);
   const auto progress = make_progress(session);
   std::optional<Records> so_far = records_so_far(session, project);
-  if (so_far) {
+  // Files of a pushed version are not those of the folder that facts are kept of.
+  const bool is_pushed = texts.pipeline.version.has_value();
+  if (so_far && !is_pushed) {
     const auto repeated = try_repeat(session, *so_far, asked);
     if (repeated && *repeated) return tell(session, *so_far, *progress, **repeated, output);
   }
@@ -83,7 +85,7 @@ Result<ExitCode> run(Session& session, Words words) {
   auto ended = drive_and_finish(session, records, *workshop, *progress, recorded, output);
   // What is said again at each run cannot be said by the short way. That it is not kept costs time
   // only.
-  if (ended && !prepared.source.has_warnings)
+  if (ended && !prepared.source.has_warnings && !is_pushed)
     (void)keep_for_repeats(records, *workshop, asked, recorded.id).ok();
   return ended;
 }

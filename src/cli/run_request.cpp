@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/error_report.h"
+#include "cli/pipeline_choice.h"
 #include "definition/parameters.h"
 #include "definition/render_problems.h"
 
@@ -66,7 +67,7 @@ std::optional<JsonObject> parameters(Session& session, const PipelineSource& sou
 Result<RequestTexts> read_request(const Session& session, const Project& project,
                                   const RunRequest& request) {
   RequestTexts texts;
-  texts.pipeline = TRY(find_pipeline_text(session, project, request.file));
+  texts.pipeline = TRY(find_asked_pipeline(session, project, request.file));
   if (request.param_file)
     texts.param_file =
         TRY(read_file(absolute_path(session, *request.param_file), param_file_bytes_max));
@@ -79,7 +80,7 @@ void declare_definition(Options& options, RunRequest& request) {
   options.option("--param-file", "FILE", request.param_file,
                  "Parameters from a YAML or JSON file; -p counts more.");
   options.option("-f,--file", "FILE", request.file,
-                 "The pipeline file; else the project's pipeline.yaml.");
+                 "The pipeline's file, or its name; else the project's pipeline.yaml.");
 }
 
 void declare(Options& options, RunRequest& request) {

@@ -32,6 +32,10 @@ ServedProject::ServedProject(Session& session, const Project& project,
   for (const std::string& file : files) given_.push_back(absolute_path(session, file));
 }
 
+ServedProject::ServedProject(Session& session, const Project& project, ProjectVersion version,
+                             Say say)
+    : session_(session), project_(project), version_(std::move(version)), say_(std::move(say)) {}
+
 std::vector<std::string> ServedProject::paths() const {
   if (!given_.empty()) return given_;
   return project_pipeline_files(project_.root);
@@ -73,6 +77,7 @@ void ServedProject::read(const std::string& path, File& file) {
   file.read_at = session_.clock.now();
   auto text = find_pipeline_text(session_, project_, path);
   if (!text) return tell_trouble(file, text.error().message);
+  text->version = version_;
   file.shown = text->recorded_path;
   ReadResult read = read_whole(*text);
   for (const FileText& one : read.named) {

@@ -11,6 +11,7 @@
 #include "calendar/written_schedule.h"
 #include "cli/pipeline_source.h"
 #include "cli/watched_run.h"
+#include "run/project_store.h"
 #include "source/file_stamp.h"
 
 namespace gt {
@@ -29,6 +30,9 @@ class ServedProject {
   /// `files` relative to the working directory; without any the project's pipeline.yaml and all of
   /// `pipelines/*.yaml`, as they come and go. What is wrong with them is said, and no error.
   ServedProject(Session& session, const Project& project, std::vector<std::string> files, Say say);
+  /// A version that was pushed, whose files are in `project.root`, and never change. Its pipelines
+  /// have the project's name in front.
+  ServedProject(Session& session, const Project& project, ProjectVersion version, Say say);
 
   /// Looks whether files are new, changed or gone. A pipeline whose file has errors stays as it was
   /// without them, as long as this object lives.
@@ -65,6 +69,7 @@ class ServedProject {
   Session& session_;
   Project project_;
   std::vector<std::string> given_;
+  std::optional<ProjectVersion> version_;
   Say say_;
   std::map<std::string, File> files_;  ///< by absolute path
   std::map<std::string, std::shared_ptr<const ServedPipeline>> pipelines_;

@@ -9,11 +9,15 @@
 #include "base/text.h"
 #include "cli/error_report.h"
 #include "cli/project.h"
+#include "cli/server_client.h"
 #include "definition/render_problems.h"
 
 namespace gt {
 
 std::string person() {
+  // Of a command that a server carries out for somebody.
+  const char* const other = std::getenv("GEARTRAIN_ON_BEHALF_OF");
+  if (other != nullptr && *other != '\0') return other;
   const passwd* const entry = ::getpwuid(::geteuid());
   return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
 }
@@ -76,6 +80,13 @@ void apply_to_console(Session& session, const CommonOptions& common) {
 }
 
 }  // namespace
+
+std::optional<std::string> server_of(const Session& session, const Options& options) {
+  if (options.common().server) return options.common().server;
+  const char* const variable = session.variable(server_variable);
+  return variable == nullptr || *variable == '\0' ? std::nullopt
+                                                  : std::optional<std::string>(variable);
+}
 
 Result<bool> begin_command(Session& session, Options& options, Words words) {
   auto parsed = options.parse(words);

@@ -62,6 +62,9 @@ Result<void> enter_folder(Session& session, const std::string& folder);
 /// Tells what is wrong with settings files and variables; Errc::invalid if something is.
 Result<void> refuse_problems(Session& session);
 
+/// The server that a command is for: --server, or GEARTRAIN_SERVER.
+std::optional<std::string> server_of(const Session& session, const Options& options);
+
 /// Parses, enters the folder of -C, and loads the settings; what is wrong with these is told.
 /// With --help, shows it and returns false: the command is done.
 Result<bool> begin_command(Session& session, Options& options, Words words);

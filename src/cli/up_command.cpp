@@ -1,6 +1,11 @@
+#include <atomic>
+
 #include "base/text.h"
 #include "cli/api_server.h"
 #include "cli/commands.h"
+#include "cli/git_followers.h"
+#include "cli/pushed_projects.h"
+#include "cli/relayed_commands.h"
 #include "cli/resident.h"
 
 namespace gt {
@@ -11,6 +16,8 @@ const Example examples[] = {
     {"geartrain up", "the project of this folder, until Ctrl-C"},
     {"geartrain up nightly.yaml -j 2", "one pipeline of it, with two slots"},
     {"geartrain up --listen 8080", "with its API on port 8080 of this machine"},
+    {"geartrain up --listen 0.0.0.0:8443 --tls-certificate full.pem --tls-key key.pem",
+     "for other machines"},
 };
 
 /// Each line with the time, as a journal has it.
@@ -31,8 +38,9 @@ Result<ExitCode> run(Session& session, Words words) {
   options.arguments("FILE", files,
                     "Pipeline files; else the project's pipeline.yaml and all of "
                     "pipelines/*.yaml.");
-  for (const SettingId id : {SettingId::listen, SettingId::max_active, SettingId::jobs,
-                             SettingId::memory, SettingId::secrets_file})
+  for (const SettingId id :
+       {SettingId::listen, SettingId::tls_certificate, SettingId::tls_key, SettingId::max_active,
+        SettingId::jobs, SettingId::memory, SettingId::secrets_file})
     options.setting(id);
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
 
@@ -42,17 +50,39 @@ Result<ExitCode> run(Session& session, Words words) {
   Talk talk(session);
   auto workshop = TRY(Workshop::open(session, records, talk));
   const Say say = [&](const std::string& line) { talk.say(line); };
-  ServedProject served(session, project, std::move(files), say);
+  ServedProject folder(session, project, std::move(files), say);
+  ServedProjects served(session, records, folder, say);
   ServerDesk desk(session, records, [&] { workshop->wake(); });
-  ApiServer server(session, records, desk, say);
+  std::atomic<Resident*> listener = nullptr;
+  PushedProjects pushed(session, records, [&] {
+    if (Resident* const told = listener) told->projects_changed();
+    workshop->wake();
+  });
+  GitFollowers followers(session, records, pushed, [&](const std::string& line) {
+    if (Resident* const told = listener) told->say_soon(line);
+    workshop->wake();
+  });
+  RelayedCommands commands(session, records);
+  ApiServer server(session, records, desk, pushed, commands, say);
   Resident resident(session, records, *workshop, served, say, {desk, server.news()});
   desk.serve(resident);
+  listener = &resident;
+  resident.look_after(followers);
+  TRY(server.start_telemetry([&](std::string line) {
+    resident.say_soon(std::move(line));
+    workshop->wake();
+  }));
   TRY(resident.begin());
   // `none` is no address: nobody asks the desk then.
   if (const auto address = parse_listen_address(session.settings().text(SettingId::listen)))
     TRY(server.start(*address));
+  workshop->set_access([&server](const RunRecord& run, const AttemptId& attempt) {
+    return server.access_of(run, attempt);
+  });
   const auto driven = workshop->drive(resident);
+  followers.stop();
   desk.close();
+  commands.stop();
   server.stop();
   TRY(driven);
   return ExitCode::ok;

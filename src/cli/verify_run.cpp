@@ -45,7 +45,9 @@ class RunVerifier {
   Result<std::vector<Verified>> verify(Transaction& reader, const RunView& view) {
     for (const std::string& step : request_.steps) TRY(view.find(step));
     const LiveRun live = TRY(recorded_live_run(records_, reader, view));
-    auto reproduction = TRY(Reproduction::open(session_, records_));
+    const Project project = TRY(project_of(records_, reader, view.run()));
+    auto reproduction =
+        TRY(Reproduction::open(session_, records_, project, source_kind_of(view.run())));
     std::vector<Verified> verified;
     for (const TaskRecord* task : view.in_order()) {
       if (view.has_parts(*task) || task->kind != TaskKind::step) continue;

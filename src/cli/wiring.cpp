@@ -11,6 +11,7 @@
 #include "cli/claim_view.h"
 #include "cli/log_text.h"
 #include "cli/machine_share.h"
+#include "cli/version_facts.h"
 #include "execute/host_executor.h"
 
 namespace gt {
@@ -53,12 +54,13 @@ void declare_execution(Options& options) {
 
 Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& project,
                                               std::function<void()> wake,
-                                              std::function<void(const std::string&)> say) {
+                                              std::function<void(const std::string&)> say,
+                                              SourceKind kind) {
   std::optional<std::string> file;
   if (const SettingValue* const set = session.settings().find(SettingId::secrets_file))
     file = set->text;
   Secrets secrets = TRY(Secrets::open(session.variable, file));
-  Source source = TRY(Source::open(project.root, project.home, session.clock));
+  Source source = TRY(Source::open(project.root, project.home, session.clock, kind));
   return std::make_unique<HostFacts>(HostFactsParts{
       .source = std::move(source),
       .secrets = std::move(secrets),
@@ -100,6 +102,8 @@ struct Workshop::State {
                       log_tail_lines(session.settings()));
   }
   Result<void> open();
+  Result<RunPlace> place_of_version(const RunRecord& run);
+  Result<Variables> python_of(const Launch& launch);
 
   Session& session;
   Records& records;
@@ -114,6 +118,8 @@ struct Workshop::State {
   RunWatcher watcher;
   Router router{&watcher};
   std::unique_ptr<HostFacts> facts;
+  std::optional<VersionFacts> version_facts;
+  std::function<std::optional<ApiAccess>(const RunRecord&, const AttemptId&)> access;
   std::optional<AskedFacts> asked;
   std::unique_ptr<KeeperClient> keeper;
   std::unique_ptr<HostExecutor> executor;
@@ -133,6 +139,11 @@ Result<void> Workshop::State::open() {
   facts = TRY(make_facts(
       session, records.project, [this] { wake.ring(); },
       [this](const std::string& line) { progress.say(line); }));
+  version_facts.emplace(records, [this](const Project& project) {
+    return make_facts(
+        session, project, [this] { wake.ring(); },
+        [this](const std::string& line) { progress.say(line); }, SourceKind::version);
+  });
   keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();
   const std::string home = records.home.path();
@@ -140,35 +151,50 @@ Result<void> Workshop::State::open() {
   // What an earlier command left, or nobody had time for.
   if (has_chores(home)) keeper->do_chores(home);
   const ExecutorLimits limits = slots_of(session.settings());
-  executor = TRY(HostExecutor::open(
-      {.keeper = *keeper,
-       .blobs = blobs,
-       .clock = session.clock,
-       .chores = blobs.chores(),
-       .python =
-           [this](const PythonEnvironment& python) { return facts->python_variables(python); },
-       .wake = [this] { wake.ring(); }},
-      {.attempts = records.home.at("attempts"),
-       .caller_environment = own_environment(),
-       .limits = limits,
-       .log_bytes_max = session.settings().number(SettingId::log_limit),
-       .grace = Duration(session.settings().number(SettingId::grace))}));
+  executor =
+      TRY(HostExecutor::open({.keeper = *keeper,
+                              .blobs = blobs,
+                              .clock = session.clock,
+                              .chores = blobs.chores(),
+                              .python = [this](const Launch& launch) { return python_of(launch); },
+                              .wake = [this] { wake.ring(); }},
+                             {.attempts = records.home.at("attempts"),
+                              .caller_environment = own_environment(),
+                              .limits = limits,
+                              .log_bytes_max = session.settings().number(SettingId::log_limit),
+                              .grace = Duration(session.settings().number(SettingId::grace))}));
   engine = std::make_unique<Engine>(
-      EngineParts{.database = *records.database,
-                  .runs = records.runs,
-                  .cache = cache,
-                  .executor = *executor,
-                  .facts = asked.emplace(*facts),
-                  .clock = session.clock,
-                  .entropy = session.entropy,
-                  .observer = &router,
-                  .announce = [this] { records.database->ring_followers(); }},
+      EngineParts{
+          .database = *records.database,
+          .runs = records.runs,
+          .cache = cache,
+          .executor = *executor,
+          .facts = asked.emplace(*facts),
+          .clock = session.clock,
+          .entropy = session.entropy,
+          .observer = &router,
+          .announce = [this] { records.database->ring_followers(); },
+          .place_of_version = [this](const RunRecord& run) { return place_of_version(run); },
+          .access_of =
+              [this](const RunRecord& run, const AttemptId& attempt) {
+                return access ? access(run, attempt) : std::nullopt;
+              }},
       EngineSettings{.engine_id = engine_id,
                      .capacity = {limits.cpu, limits.memory_bytes},
                      .project_root = records.project.root,
                      .home = records.home.path(),
                      .gpus = gpus_of(session)});
   return {};
+}
+
+Result<RunPlace> Workshop::State::place_of_version(const RunRecord& run) {
+  VersionPlace place = TRY(version_facts->of(run.project_version));
+  return RunPlace{*place.facts, std::move(place.root)};
+}
+
+Result<Variables> Workshop::State::python_of(const Launch& launch) {
+  HostFacts* const pushed = version_facts->at(launch.project_root);
+  return (pushed != nullptr ? *pushed : *facts).python_variables(*launch.python);
 }
 
 Workshop::Workshop(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -191,6 +217,9 @@ void Workshop::wake() { state_->wake.ring(); }
 const std::string& Workshop::engine_id() const { return state_->engine_id; }
 const RunWatcher& Workshop::watcher() const { return state_->watcher; }
 HostFacts& Workshop::facts() { return *state_->facts; }
+Result<HostFacts*> Workshop::facts_of(const ProjectVersion& version) {
+  return TRY(state_->version_facts->of(version.name())).facts;
+}
 std::vector<AskedFact> Workshop::asked() const { return state_->asked->asked(); }
 
 Result<void> Workshop::claim(const RunRecord& run) {
@@ -213,9 +242,18 @@ Result<void> Workshop::drive(DrivenWork& work) {
        .bell = *state_->bell,
        .signals = state_->signals,
        .record_wait_max = Duration(state_->session.settings().number(SettingId::disk_wait)),
-       .took_environments = [this] { return state_->facts->took_environments(); },
+       .took_environments =
+           [this] {
+             const bool has_pushed = state_->version_facts->took_environments();
+             return state_->facts->took_environments() || has_pushed;
+           },
        .take_notices = [this] { return state_->executor->take_notices(); }},
       work);
+}
+
+void Workshop::set_access(
+    std::function<std::optional<ApiAccess>(const RunRecord&, const AttemptId&)> access) {
+  state_->access = std::move(access);
 }
 
 void Workshop::observe(RunObserver& observer) { state_->router.observer = &observer; }

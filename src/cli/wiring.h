@@ -9,6 +9,7 @@
 #include "cli/host_facts.h"
 #include "cli/records.h"
 #include "engine/asked_facts.h"
+#include "run/project_store.h"
 
 namespace gt {
 
@@ -19,7 +20,8 @@ void declare_execution(Options& options);
 /// `wake` and `say`: see HostFactsParts. The session outlives it.
 Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& project,
                                               std::function<void()> wake,
-                                              std::function<void(const std::string&)> say);
+                                              std::function<void(const std::string&)> say,
+                                              SourceKind kind = SourceKind::project);
 
 /// An engine with all that it needs, for one run. Owner: the command. Threads: the main one, which
 /// becomes the engine's.
@@ -36,9 +38,14 @@ class Workshop {
   const std::string& engine_id() const;
   const RunWatcher& watcher() const;
   HostFacts& facts();
+  /// Those of a pushed version's files, which never change. Errc::not_found: they are gone.
+  Result<HostFacts*> facts_of(const ProjectVersion& version);
   /// What the engine has asked of them.
   std::vector<AskedFact> asked() const;
 
+  /// What attempts are told of the server that listens. Before the drive.
+  void set_access(
+      std::function<std::optional<ApiAccess>(const RunRecord&, const AttemptId&)> access);
   /// Makes our engine the owner of a run that nobody drives. Errc::conflict: somebody was first.
   Result<void> claim(const RunRecord& run);
   /// Turns the engine until the run has ended; errors as drive().

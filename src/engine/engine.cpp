@@ -333,7 +333,8 @@ Result<void> Engine::keep_result(ActiveRun& active, Transaction& transaction,
   }
   const ActiveRun::WantedKey& key = wanted->second;
   // A result of files that have changed meanwhile belongs to no key that we know.
-  auto changed = TRY(parts_.facts.changed_since(*key.source));
+  const RunPlace place = TRY(place_of(active));
+  auto changed = TRY(place.facts.changed_since(*key.source));
   if (!changed.empty()) {
     active.keeps_all_results = false;
     changes.manifests.push_back(
@@ -347,9 +348,26 @@ Result<void> Engine::keep_result(ActiveRun& active, Transaction& transaction,
                                   now);
 }
 
+Result<RunPlace> Engine::place_of(const ActiveRun& active) const {
+  if (!active.live.record().project_version.empty() && parts_.place_of_version)
+    return parts_.place_of_version(active.live.record());
+  return RunPlace{parts_.facts, settings_.project_root};
+}
+
 void Engine::launch(ActiveRun& active, const AttemptId& attempt, bool is_adopted) {
-  auto prepared = prepare_launch(active.live, attempt, parts_.facts,
-                                 {settings_.project_root, settings_.home + "/attempts"});
+  const auto prepare = [&]() -> Result<Launch> {
+    const RunPlace place = TRY(place_of(active));
+    Launch launch = TRY(prepare_launch(active.live, attempt, place.facts,
+                                       {place.root, settings_.home + "/attempts"}));
+    if (parts_.access_of)
+      if (auto access = parts_.access_of(active.live.record(), attempt)) {
+        launch.masks.push_back(access->token);
+        launch.variables.emplace_back("GEARTRAIN_API_URL", std::move(access->url));
+        launch.variables.emplace_back("GEARTRAIN_API_TOKEN", std::move(access->token));
+      }
+    return launch;
+  };
+  auto prepared = prepare();
   if (!prepared) {
     active.own_events.push_back(
         {attempt,

@@ -28,18 +28,34 @@
 
 namespace gt {
 
+/// Where a run's files are, and what is to be known of them.
+struct RunPlace {
+  StepFacts& facts;
+  std::string root;  ///< absolute; steps' working directory
+};
+
+/// How an attempt asks the API of the server that drives it.
+struct ApiAccess {
+  std::string url;
+  std::string token;
+};
+
 /// What an engine works with; owned by wiring, outlives the engine.
 struct EngineParts {
   Database& database;
   RunStore& runs;
   Cache& cache;
   Executor& executor;
-  StepFacts& facts;
+  StepFacts& facts;  ///< of `project_root`
   Clock& clock;
   Entropy& entropy;
   RunObserver* observer = nullptr;
   /// Told after a commit that others may wait for (a run's state, a task's end).
   std::function<void()> announce = [] {};
+  /// Of a run that uses a pushed version. Errors: not_found (its files are gone).
+  std::function<Result<RunPlace>(const RunRecord&)> place_of_version = {};
+  /// nullopt where no server listens.
+  std::function<std::optional<ApiAccess>(const RunRecord&, const AttemptId&)> access_of = {};
 };
 
 struct EngineSettings {
@@ -125,6 +141,7 @@ class Engine {
                          Time now);
   Result<void> keep_result(ActiveRun& active, Transaction& transaction, const AttemptClosed& closed,
                            RunChanges& changes, Time now);
+  Result<RunPlace> place_of(const ActiveRun& active) const;
   void launch(ActiveRun& active, const AttemptId& attempt, bool is_adopted);
 
   EngineParts parts_;

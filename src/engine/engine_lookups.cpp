@@ -40,18 +40,20 @@ std::optional<KeyAnswer> Engine::answer_at_once(ActiveRun& active, TaskIndex tas
   const auto failed = [](Cause cause, const Error& error) {
     return KeyAnswer{KeyFailed{{cause, error.message, {}, {}}}, {}};
   };
+  const auto place = place_of(active);
+  if (!place) return failed(Cause::environment, place.error());
   const std::string uncached = uncached_reason(live, task);
   if (!uncached.empty()) {
     const auto& python = python_of(live.plan(), live.task(task).step);
     if (python) {
-      const auto environment = parts_.facts.environment(python, "");
+      const auto environment = place->facts.environment(python, "");
       if (!environment) return failed(Cause::environment, environment.error());
       if (std::holds_alternative<EnvironmentPending>(*environment))
         return KeyAnswer{KeyPending{}, {}};
     }
     return KeyAnswer{KeyUncached{}, TaskManifest{task, {}, uncached}};
   }
-  auto prepared = prepare_key(live, task, parts_.facts, true);
+  auto prepared = prepare_key(live, task, place->facts, true);
   if (!prepared)
     return failed(
         prepared.error().code == Errc::unavailable ? Cause::environment : Cause::invalid_expression,

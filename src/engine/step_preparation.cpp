@@ -301,6 +301,7 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
       places_on_host.outside_name.value_or(outside_name(run.record().uuid, attempt));
   launch.task_path = run.task_path(task);
   launch.python = python_of(run.plan(), run.task(task).step);
+  launch.project_root = places_on_host.project_root;
   launch.working_directory =
       joined(places_on_host.project_root, settings.working_directory.value_or("."));
   launch.timeout = settings.timeout;

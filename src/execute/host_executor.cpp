@@ -103,7 +103,7 @@ void HostExecutor::start(Launch launch) {
 void HostExecutor::prepare(const std::shared_ptr<const Launch>& launch) {
   Variables python;
   if (launch->python) {
-    auto variables = parts_.python(*launch->python);
+    auto variables = parts_.python(*launch);
     if (!variables)
       return tell_failure(launch->attempt, Cause::environment, message_of(variables.error()));
     python = *std::move(variables);

@@ -37,9 +37,9 @@ struct HostParts {
   BlobStore& blobs;
   Clock& clock;
   Chores& chores;
-  /// The variables by which a Python environment is used, made first if need be. May take long; is
-  /// called by workers.
-  std::function<Result<Variables>(const PythonEnvironment&)> python;
+  /// The variables by which a launch's Python environment is used, made first if need be. May take
+  /// long; is called by workers.
+  std::function<Result<Variables>(const Launch&)> python;
   /// There is something for poll(). Called by any thread.
   std::function<void()> wake;
 };

@@ -40,14 +40,13 @@ class World {
     settings.attempts = attempts();
     settings.caller_environment = {"PATH=/usr/local/bin:/usr/bin:/bin"};
     settings.grace = std::chrono::seconds(30);
-    auto opened = HostExecutor::open(
-        {*keeper_, blobs_, clock_, blobs_.chores(),
-         [this](const PythonEnvironment& environment) { return python(environment); },
-         [fd = woken_.get()] {
-           const std::uint64_t once = 1;
-           REQUIRE(::write(fd, &once, sizeof once) == sizeof once);
-         }},
-        settings);
+    auto opened = HostExecutor::open({*keeper_, blobs_, clock_, blobs_.chores(),
+                                      [this](const Launch& launched) { return python(launched); },
+                                      [fd = woken_.get()] {
+                                        const std::uint64_t once = 1;
+                                        REQUIRE(::write(fd, &once, sizeof once) == sizeof once);
+                                      }},
+                                     settings);
     REQUIRE(opened.ok());
     executor_ = *std::move(opened);
   }
@@ -119,7 +118,7 @@ class World {
   FolderBlobs& blobs() { return blobs_; }
 
   std::vector<AttemptEvent> seen;
-  std::function<Result<Variables>(const PythonEnvironment&)> python = [](const auto&) {
+  std::function<Result<Variables>(const Launch&)> python = [](const auto&) {
     return Result<Variables>(Variables());
   };
 
@@ -354,7 +353,7 @@ TEST_CASE("a stop ends an attempt, whether it runs or is still being prepared") 
   SUBCASE("at once") { is_stopped.count_down(); }
   SUBCASE("while its environment is made") {
     launch.python = PythonEnvironment{"requirements.txt", "python3"};
-    world.python = [&](const PythonEnvironment&) {
+    world.python = [&](const Launch&) {
       is_stopped.wait();
       return Result<Variables>(Variables());
     };
@@ -384,7 +383,7 @@ TEST_CASE("a stop reaches what an engine started that died before it could say s
   SUBCASE("at once") { is_stopped.count_down(); }
   SUBCASE("while its environment is looked for") {
     launch.python = PythonEnvironment{"requirements.txt", "python3"};
-    second.python = [&](const PythonEnvironment&) {
+    second.python = [&](const Launch&) {
       is_stopped.wait();
       return Result<Variables>(Variables());
     };
@@ -401,13 +400,14 @@ TEST_CASE("a Python environment gives its variables, or the reason why not") {
   World world(folder / "home");
   Launch launch = world.script("echo $VIRTUAL_ENV");
   launch.python = PythonEnvironment{"requirements.txt", "python3"};
-  world.python = [](const PythonEnvironment& environment) {
-    return Result<Variables>(Variables{{"VIRTUAL_ENV", "/made/of/" + environment.requirements}});
+  world.python = [](const Launch& launched) {
+    return Result<Variables>(
+        Variables{{"VIRTUAL_ENV", "/made/of/" + launched.python->requirements}});
   };
   world.outputs_of(launch);
   CHECK(*read_file(world.folder_of(launch) + "/log") == "/made/of/requirements.txt\n");
 
-  world.python = [](const PythonEnvironment&) {
+  world.python = [](const Launch&) {
     return Result<Variables>(error(Errc::unavailable, "no network"));
   };
   Launch failing = world.script("true");

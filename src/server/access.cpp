@@ -1,6 +1,7 @@
 #include "server/access.h"
 
 #include "base/text.h"
+#include "run/run_store.h"
 
 namespace gt {
 
@@ -24,6 +25,17 @@ Error no_caller(std::string message) {
           "send `Authorization: Bearer TOKEN`; `geartrain token create` makes one"};
 }
 
+Result<Caller> caller_of_attempt(std::string_view text, const AccessRules& rules,
+                                 Transaction& reader) {
+  const auto claims = rules.attempts ? rules.attempts->read(text) : std::nullopt;
+  if (!claims) return no_caller("the token is none");
+  const auto run = RunStore().find(reader, claims->run_uuid);
+  if (!run || is_ended(run->state)) return no_caller("the token's run has ended");
+  return Caller{AccessScope::run,
+                "attempt " + outside_name(run->uuid, {run->id, claims->task, claims->number}),
+                run->uuid};
+}
+
 }  // namespace
 
 Result<Caller> caller_of(const HttpRequest& request, const AccessRules& rules, Database& database,
@@ -37,9 +49,10 @@ Result<Caller> caller_of(const HttpRequest& request, const AccessRules& rules, D
   if (request.headers.count("Authorization") != 1 ||
       !equal_in_any_case(std::string_view(*shown).substr(0, bearer.size()), bearer))
     return no_caller("Authorization is not `Bearer TOKEN`");
+  const std::string_view text = trim(std::string_view(*shown).substr(bearer.size()));
   auto reader = TRY(database.begin_read());
-  const auto token = TRY(
-      TokenStore().find(reader, trim(std::string_view(*shown).substr(bearer.size())), clock.now()));
+  if (AttemptTokens::looks_like_one(text)) return caller_of_attempt(text, rules, reader);
+  const auto token = TRY(TokenStore().find(reader, text, clock.now()));
   if (!token) return no_caller("the token is none, or its time is up");
   return Caller{token->scope, "token " + token->name};
 }

@@ -20,6 +20,22 @@ constexpr Route routes[] = {
     {HttpMethod::post, "/api/v1/pipelines/{pipeline}/runs", AccessScope::run, create_run},
     // Who calls shows that it knows the trigger's secret.
     {HttpMethod::post, "/api/v1/hooks/{pipeline}/{trigger}", std::nullopt, call_trigger},
+    // Each needs the scope of the command, too.
+    {HttpMethod::post, "/api/v1/commands", AccessScope::read, create_command},
+    {HttpMethod::get, "/api/v1/commands/{command}/output", AccessScope::read, command_output},
+    {HttpMethod::post, "/api/v1/commands/{command}/interrupt", AccessScope::read,
+     interrupt_command},
+    {HttpMethod::get, "/api/v1/projects", AccessScope::read, list_projects},
+    {HttpMethod::get, "/api/v1/projects/{project}", AccessScope::read, get_project},
+    {HttpMethod::delete_, "/api/v1/projects/{project}", AccessScope::admin, remove_project},
+    {HttpMethod::post, "/api/v1/projects/{project}/git/look", AccessScope::run, look_at_git},
+    // Who calls shows that it knows the secret.
+    {HttpMethod::post, "/api/v1/git-hooks/{project}", std::nullopt, call_git_hook},
+    {HttpMethod::put, "/api/v1/projects/{project}/active", AccessScope::admin, activate_version},
+    {HttpMethod::get, "/api/v1/projects/{project}/versions", AccessScope::read, list_versions},
+    {HttpMethod::post, "/api/v1/projects/{project}/versions", AccessScope::admin, add_version},
+    {HttpMethod::post, "/api/v1/projects/{project}/files", AccessScope::admin, put_files},
+    {HttpMethod::put, "/api/v1/projects/{project}/files/{digest}", AccessScope::admin, put_file},
     {HttpMethod::get, "/api/v1/runs", AccessScope::read, list_runs},
     {HttpMethod::get, "/api/v1/runs/{run}", AccessScope::read, get_run},
     {HttpMethod::post, "/api/v1/runs/{run}/cancel", AccessScope::run, cancel_run},
@@ -63,6 +79,17 @@ HttpResponse unauthorized(const Error& error) {
   HttpResponse answer = problem_of({Errc::denied, error.message, error.hint}, 401);
   answer.headers.add("WWW-Authenticate", "Bearer realm=\"geartrain\"");
   return answer;
+}
+
+/// Of who may reach one run only.
+Result<void> check_reach(const Route& route, const std::vector<std::string>& names,
+                         const Caller& caller, Database& database) {
+  if (route.path.starts_with("/api/v1/runs/{run}")) {
+    auto reader = TRY(database.begin_read());
+    const auto run = RunStore().find(reader, names.front());
+    if (run && run->uuid == caller.run) return {};
+  }
+  return error(Errc::denied, "the token of an attempt reaches its own run, and nothing else");
 }
 
 }  // namespace
@@ -122,6 +149,10 @@ HttpResponse Api::answer_by(const Route& route, const HttpRequest& request,
       return found.error().code == Errc::not_found ? unauthorized(found.error())
                                                    : problem_of(found.error());
     caller = *std::move(found);
+    if (!caller.run.empty()) {
+      if (const auto reached = check_reach(route, names, caller, parts_.database); !reached)
+        return problem_of(reached.error());
+    }
     if (caller.scope < *route.scope)
       return problem_of(error(Errc::denied, "this needs the scope {}, and the token has {}",
                               to_text(*route.scope), to_text(caller.scope)));

@@ -14,7 +14,10 @@
 #include "net/http_message.h"
 #include "run/run_store.h"
 #include "server/access.h"
+#include "server/command_desk.h"
 #include "server/event_hub.h"
+#include "server/log_feed.h"
+#include "server/project_desk.h"
 #include "server/run_desk.h"
 #include "server/server_metrics.h"
 
@@ -24,7 +27,10 @@ struct ApiParts {
   Database& database;
   const Home& home;
   RunDesk& desk;
+  ProjectDesk& projects;
+  CommandDesk& commands;
   EventHub& events;
+  LogFeed& logs;
   ServerMetrics& metrics;
   Clock& clock;
   Entropy& entropy;  ///< may be asked by any thread
@@ -63,6 +69,13 @@ class Api {
 
   /// Before it is known, all are refused.
   void set_port(std::uint16_t port) { port_ = port; }
+  /// What it speaks, and further names of the server at its port. Before the first request.
+  void set_names(std::string scheme, std::vector<std::string> hosts) {
+    parts_.access.origins.scheme = std::move(scheme);
+    parts_.access.origins.hosts = std::move(hosts);
+  }
+  /// Before the first request.
+  void set_attempts(AttemptTokens attempts) { parts_.access.attempts = std::move(attempts); }
   HttpResponse answer(HttpRequest request) const;
 
  private:

@@ -39,6 +39,25 @@ Answer stream_run_events(const ApiCall& call);
 // api_logs.cpp
 Answer get_log(const ApiCall& call);
 
+// api_commands.cpp
+Answer create_command(const ApiCall& call);
+Answer command_output(const ApiCall& call);
+Answer interrupt_command(const ApiCall& call);
+
+// api_git.cpp
+Answer look_at_git(const ApiCall& call);
+Answer call_git_hook(const ApiCall& call);
+
+// api_projects.cpp
+Answer list_projects(const ApiCall& call);
+Answer get_project(const ApiCall& call);
+Answer remove_project(const ApiCall& call);
+Answer activate_version(const ApiCall& call);
+Answer list_versions(const ApiCall& call);
+Answer add_version(const ApiCall& call);
+Answer put_file(const ApiCall& call);
+Answer put_files(const ApiCall& call);
+
 // api_tokens.cpp
 Answer list_tokens(const ApiCall& call);
 Answer create_token(const ApiCall& call);

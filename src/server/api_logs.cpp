@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "base/text.h"
 #include "process/log_file.h"
 #include "server/answers.h"
@@ -59,11 +61,36 @@ Result<std::optional<ChosenAttempt>> find_attempt(const ApiCall& call) {
   return choose_attempt(runs, call.parts.home, reader, view, *task, number);
 }
 
+/// From where a range says, to the end of the attempt.
+Answer follow_log(const ApiCall& call, const ChosenAttempt& attempt) {
+  ByteRange range;
+  (void)range_of(call.request.headers.find("Range"), std::numeric_limits<std::int64_t>::max(),
+                 range);
+  RunId id = 0;
+  {
+    auto reader = TRY(call.parts.database.begin_read());
+    id = TRY(run_of_path(call, reader)).id;
+  }
+  auto stream = TRY(
+      call.parts.logs.follow(attempt.folder, range.first, [&database = call.parts.database, id] {
+        auto reader = database.begin_read();
+        if (!reader) return false;
+        const auto run = RunStore().get(*reader, id);
+        return !run || is_ended(run->state);
+      }));
+  return HttpResponse{.status = 200,
+                      .headers = {{"Content-Type", stream->options().content_type},
+                                  {"Cache-Control", "no-store"},
+                                  {"X-Accel-Buffering", "no"}},
+                      .body = std::move(stream)};
+}
+
 }  // namespace
 
 Answer get_log(const ApiCall& call) {
-  TRY(check_query(call.request, {"attempt"}));
+  TRY(check_query(call.request, {"attempt", "follow"}));
   const auto attempt = TRY(find_attempt(call));
+  if (TRY(flag_parameter(call.request, "follow")) && attempt) return follow_log(call, *attempt);
   HttpResponse answer{.status = 200,
                       .headers = {{"Content-Type", "text/plain; charset=utf-8"},
                                   {"Accept-Ranges", "bytes"},

@@ -55,9 +55,14 @@ Json pipeline_json(const PublishedPipeline& published, Time now) {
   for (std::size_t i = 0; i < pipeline.triggers.size(); ++i)
     triggers.push_back(trigger_json(published, i, now));
   for (const Step& step : pipeline.steps) steps.emplace_back(step.name);
-  return JsonObject{{"name", pipeline.name},     {"description", pipeline.description},
-                    {"path", published.path},    {"params", std::move(params)},
-                    {"steps", std::move(steps)}, {"triggers", std::move(triggers)}};
+  return JsonObject{
+      {"name", pipeline.name},
+      {"description", pipeline.description},
+      {"path", published.path},
+      {"params", std::move(params)},
+      {"project_version", published.version ? Json(published.version->name()) : Json()},
+      {"steps", std::move(steps)},
+      {"triggers", std::move(triggers)}};
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "calendar/written_schedule.h"
 #include "definition/pipeline.h"
 #include "run/driver_request.h"
+#include "run/project_store.h"
 #include "run/run.h"
 
 namespace gt {
@@ -21,6 +22,7 @@ struct PublishedPipeline {
   /// Of its triggers, in their order; nullopt of events, and where the machine has no rules for the
   /// zone.
   std::vector<std::optional<PlacedSchedule>> schedules;
+  std::optional<ProjectVersion> version = {};  ///< of a pushed project
 };
 using PublishedPipelines = std::map<std::string, std::shared_ptr<const PublishedPipeline>>;
 

@@ -34,6 +34,9 @@ void RunNews::recorded(const RunRecord& run) {
 
 void RunNews::committed(const LiveRun& run, const RunChanges& changes) {
   const RunRecord& record = run.record();
+  if (telemetry_ != nullptr && changes.run &&
+      (is_ended(changes.run->state) || changes.run->started_at))
+    telemetry_->hear(record);
   for (const TaskChange& change : changes.changed)
     if (is_ended(change.state)) metrics_.task_ended(record.pipeline, change.state);
   if (changes.run && is_ended(changes.run->state) && record.started_at && record.ended_at)

@@ -4,6 +4,7 @@
 #include "engine/observer.h"
 #include "server/event_hub.h"
 #include "server/server_metrics.h"
+#include "server/telemetry.h"
 
 namespace gt {
 
@@ -16,10 +17,13 @@ class RunNews final : public RunObserver {
   /// A run was recorded, and waits for its turn.
   void recorded(const RunRecord& run);
   void committed(const LiveRun& run, const RunChanges& changes) override;
+  /// Told of runs that begin and end. Outlives it.
+  void set_telemetry(Telemetry& telemetry) { telemetry_ = &telemetry; }
 
  private:
   EventHub& events_;
   ServerMetrics& metrics_;
+  Telemetry* telemetry_ = nullptr;
 };
 
 }  // namespace gt

@@ -7,6 +7,7 @@
 #include "base/device_list.h"
 #include "base/text.h"
 #include "net/listen_address.h"
+#include "net/url.h"
 
 namespace gt {
 
@@ -109,6 +110,62 @@ constexpr std::array<Setting, setting_count> settings = {
       "ADDRESS",
       "Where `up` is asked by its API: a port, `127.0.0.1:4207`, or `none`; port 0 is any free "
       "one."},
+     {SettingId::tls_certificate,
+      "tls_certificate",
+      path,
+      person,
+      "",
+      "none",
+      0,
+      0,
+      {},
+      "GEARTRAIN_TLS_CERTIFICATE",
+      "",
+      "--tls-certificate",
+      "FILE",
+      "The certificate of `up`, with those that signed it (PEM): it speaks TLS then."},
+     {SettingId::tls_key,
+      "tls_key",
+      path,
+      person,
+      "",
+      "none",
+      0,
+      0,
+      {},
+      "GEARTRAIN_TLS_KEY",
+      "",
+      "--tls-key",
+      "FILE",
+      "The key of the certificate (PEM)."},
+     {SettingId::openlineage_url,
+      "openlineage_url",
+      url,
+      person,
+      "",
+      "none",
+      0,
+      0,
+      {},
+      "GEARTRAIN_OPENLINEAGE_URL",
+      "OPENLINEAGE_URL",
+      "",
+      "URL",
+      "Who is told by `up` what ran and which data it used, by OpenLineage: a Marquez, say."},
+     {SettingId::otlp_url,
+      "otlp_url",
+      url,
+      person,
+      "",
+      "none",
+      0,
+      0,
+      {},
+      "GEARTRAIN_OTLP_URL",
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      "",
+      "URL",
+      "Who is given by `up` a trace of each run that has ended, by OTLP over HTTP."},
      {SettingId::secrets_file,
       "secrets_file",
       path,
@@ -297,6 +354,8 @@ std::string expected_text(const Setting& setting) {
       return "a list of devices: numbers or UUIDs, each once, with commas between them, or none";
     case command:
       return "a command line";
+    case url:
+      return "an address of http or https, as http://localhost:5000";
     case address:
       return "a port, a host in numbers with a port as in 127.0.0.1:4207, or none";
   }
@@ -331,6 +390,9 @@ Result<SettingValue> read_setting(const Setting& setting, std::string_view text)
       if (value.text != "none" && !parse_device_list(value.text)) return problem;
       return value;
     case command:
+      return value;
+    case url:
+      if (!parse_url(value.text)) return problem;
       return value;
     case address:
       if (value.text != "none" && !parse_listen_address(value.text)) return problem;

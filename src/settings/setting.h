@@ -20,6 +20,10 @@ enum class SettingId : std::uint8_t {
   gpus,
   max_active,
   listen,
+  tls_certificate,
+  tls_key,
+  openlineage_url,
+  otlp_url,
   secrets_file,
   log_limit,
   log_tail,
@@ -32,7 +36,7 @@ enum class SettingId : std::uint8_t {
   color,
   pager,
 };
-inline constexpr std::size_t setting_count = 17;
+inline constexpr std::size_t setting_count = 21;
 
 enum class SettingType : std::uint8_t {
   integer,
@@ -44,6 +48,7 @@ enum class SettingType : std::uint8_t {
   devices,    ///< a list of GPUs; empty and `none` are none
   command,    ///< for `sh -c`; may be empty
   address,    ///< a port, a host in numbers with a port, or none
+  url,        ///< http or https
 };
 
 /// Who may set it. What somebody could abuse with a repository that others clone (a program that is

@@ -32,6 +32,7 @@ Json schema_of(const Setting& setting) {
     case SettingType::address:
       schema = {{"type", JsonList{"integer", "string"}}};
       break;
+    case SettingType::url:
     case SettingType::path:
     case SettingType::command:
       schema = {{"type", "string"}};

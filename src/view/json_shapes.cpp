@@ -64,6 +64,7 @@ JsonObject run_summary_json(const RunRecord& run) {
           {"created_at", format_time(run.created_at)},
           {"started_at", time_json(run.started_at)},
           {"ended_at", time_json(run.ended_at)},
+          {"project_version", run.project_version.empty() ? Json() : Json(run.project_version)},
           {"source_digest", run.source_digest},
           {"git", run.git},
           {"batch", run.batch.empty() ? Json() : Json(run.batch)}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "definition/pushed_names.h"
 #include "definition/read_pipeline.h"
 #include "expression/value.h"
 #include "schedule/task_context.h"
@@ -22,6 +23,7 @@ Result<std::shared_ptr<const Pipeline>> recorded_pipeline(RunStore& runs, Transa
     problem.hint = "the run was made by another version of geartrain";
     return problem;
   }
+  put_into_project(project_of_pipeline(run.pipeline), *read.pipeline);
   return std::make_shared<const Pipeline>(*std::move(read.pipeline));
 }
 

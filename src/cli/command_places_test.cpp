@@ -1,0 +1,57 @@
+#include "cli/command_places.h"
+
+#include <doctest/doctest.h>
+#include <set>
+
+#include "cli/commands.h"
+
+using namespace gt;
+
+TEST_CASE("each command is for servers, or for this machine alone") {
+  const std::set<std::string_view> local = {"init",     "check",  "graph",      "schema",
+                                            "doctor",   "config", "completion", "version",
+                                            "step run", "debug",  "up",         "push"};
+  for (const CliCommand* const command : all_commands()) {
+    CAPTURE(command->text.name);
+    CHECK(scope_of_command(command->text.name).has_value() != local.contains(command->text.name));
+  }
+}
+
+TEST_CASE("the server is taken out of the words wherever it stands") {
+  std::vector<std::string> words = {"runs", "--server", "http://a", "--json", "--server=http://b"};
+  CHECK(take_server(words) == "http://b");
+  CHECK(words == std::vector<std::string>{"runs", "--json"});
+  CHECK_FALSE(take_server(words).has_value());
+}
+
+TEST_CASE("what stands behind -- is left alone") {
+  std::vector<std::string> words = {"run", "--", "--server", "x"};
+  CHECK_FALSE(take_server(words).has_value());
+  CHECK(words.size() == 4);
+}
+
+TEST_CASE("words for a server name no files of it") {
+  CHECK(check_remote_words("run", {"-f", "flights.train", "-p", "path=/data/x"}).ok());
+  CHECK(check_remote_words("logs", {"flights/12", "train", "-f", "flights/12"}).ok());
+  CHECK(check_remote_words("get", {"latest", "train.model", "-"}).ok());
+  struct Refused {
+    std::string_view command;
+    std::vector<std::string> words;
+  };
+  for (const Refused& one : std::vector<Refused>{{"runs", {"-C", "here"}},
+                                                 {"runs", {"-Chere"}},
+                                                 {"runs", {"--project=here"}},
+                                                 {"run", {"-f", "/etc/passwd"}},
+                                                 {"run", {"-f", "pipelines/x"}},
+                                                 {"run", {"-f../x"}},
+                                                 {"run", {"--file=x.yaml"}},
+                                                 {"run", {"--param-file", "values"}},
+                                                 {"run", {"--secrets=here"}},
+                                                 {"backfill", {"/etc/passwd"}},
+                                                 {"pause", {"a/../../x"}},
+                                                 {"get", {"latest", "train.model", "model"}}}) {
+    CAPTURE(one.command);
+    CAPTURE(one.words.back());
+    CHECK_FALSE(check_remote_words(one.command, one.words).ok());
+  }
+}
