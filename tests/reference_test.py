@@ -21,7 +21,7 @@ def document(name):
 
 
 def file_format():
-    pages = ["pipeline-file.md", "triggers.md", "waits.md"]
+    pages = ["pipeline-file.md", "triggers.md", "waits.md", "runs.md"]
     return "".join(document("reference/" + page) for page in pages)
 
 

@@ -17,7 +17,9 @@ const Example examples[] = {
 Result<ExitCode> go_on(Session& session, Records& records, Progress& progress, const RunRecord& run,
                        const OutputForm& output) {
   const ClaimedRun claimed = TRY(claim_left_run(session, records, progress, run));
-  progress.say(fmt::format("going on with {}", run.name()));
+  progress.say(run.state == RunState::paused
+                   ? fmt::format("{0} is paused: `geartrain resume {0}` lets it go on", run.name())
+                   : fmt::format("going on with {}", run.name()));
   TRY(claimed.workshop->engine().take_over(run.id, claimed.plan, claimed.selection));
   return drive_and_finish(session, records, *claimed.workshop, progress, run, output);
 }

@@ -6,6 +6,7 @@
 #include "cli/records.h"
 #include "cli/repeat.h"
 #include "cli/run_text.h"
+#include "view/place_wait.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -221,6 +222,10 @@ void Batch::tick(Time now) {
     lines.push_back(std::move(line));
   }
   progress_.tick(counts_, lines, now);
+}
+
+void Batch::queued(const LiveRun& run, const std::vector<RunRecord>& before) {
+  progress_.say(fmt::format("{} {}", run.record().name(), place_wait_text(before)));
 }
 
 void Batch::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {

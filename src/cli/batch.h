@@ -61,6 +61,7 @@ class Batch final : public DrivenWork, public RunObserver {
   void tick(Time now) override;
   std::optional<Duration> interval() const override;
   void committed(const LiveRun& run, const RunChanges& changes) override;
+  void queued(const LiveRun& run, const std::vector<RunRecord>& before) override;
   void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override;
 
   /// In the order of ending.

@@ -1,9 +1,12 @@
 #include "base/text.h"
-#include "cli/claimed_run.h"
+#include "cli/changed_run.h"
 #include "cli/commands.h"
-#include "cli/finish.h"
 #include "cli/run_request.h"
 #include "cli/table.h"
+#include "cli/wiring.h"
+#include "schedule/again.h"
+#include "schedule/live_run.h"
+#include "view/run_view.h"
 
 namespace gt {
 
@@ -59,25 +62,6 @@ Result<void> tell_marks(Session& session, Records& records, const RunRecord& run
   return {};
 }
 
-Result<ExitCode> go_on(Session& session, Records& records, const RunRecord& run,
-                       const OutputForm& output) {
-  const auto progress = make_progress(session);
-  const ClaimedRun claimed = TRY(claim_run(session, records, *progress, run));
-  progress->say(fmt::format("{} goes on", run.name()));
-  TRY(claimed.workshop->engine().take_over(run.id, claimed.plan, claimed.selection));
-  return drive_and_finish(session, records, *claimed.workshop, *progress, run, output);
-}
-
-Result<ExitCode> say_asked(Session& session, const RunRecord& run, bool is_driven_now,
-                           const OutputForm& output) {
-  session.console.say(fmt::format("{} does it again; `geartrain attach {}` {} it", run.name(),
-                                  run.name(), is_driven_now ? "follows" : "goes on with"));
-  if (!output.is_table())
-    session.console.print(output.text_of(
-        JsonObject{{"name", run.name()}, {"state", "running"}, {"driven", is_driven_now}}));
-  return ExitCode::ok;
-}
-
 Result<ExitCode> run(Session& session, Words words) {
   Options options(clear_command.text);
   std::optional<std::string> name;
@@ -109,11 +93,8 @@ Result<ExitCode> run(Session& session, Words words) {
     TRY(tell_marks(session, records, found, wanted.request, output));
     return ExitCode::ok;
   }
-  const ChangedRun cleared =
-      TRY(ask_or_change(session, records, found, DriverRequest(wanted.request)));
-  if (cleared.is_driven || wanted.later)
-    return say_asked(session, cleared.run, cleared.is_driven, output);
-  return go_on(session, records, cleared.run, output);
+  return change_here(session, records, found, wanted.request,
+                     {.done = "does it again", .later = wanted.later}, output);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ extern const CliCommand backfill_show_command;
 extern const CliCommand cancel_command;
 extern const CliCommand check_command;
 extern const CliCommand clear_command;
+extern const CliCommand mark_command;
 extern const CliCommand completion_command;
 extern const CliCommand config_command;
 extern const CliCommand debug_command;

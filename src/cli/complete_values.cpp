@@ -56,6 +56,13 @@ Result<Candidates> project_pipelines(const Session& session) {
   return found;
 }
 
+/// What can be paused.
+Result<Candidates> pipelines_and_runs(const Session& session) {
+  Candidates found = project_pipelines(session).value_or({});
+  for (Candidate& run : runs_of(session).value_or({})) found.push_back(std::move(run));
+  return found;
+}
+
 Result<Candidates> pools_of(const Session& session) {
   Records records = TRY(open_existing_records(session));
   auto reader = TRY(records.database->begin_read());
@@ -181,11 +188,14 @@ Result<Candidates> found_by(const Session& session, const WantedValue& wanted) {
   if (wanted.option == "--rerun")
     return Candidates{{to_text(Rerun::failed), "where the newest run did not succeed"},
                       {to_text(Rerun::all), ""}};
+  if (wanted.option == "--as")
+    return Candidates{{to_text(TaskState::succeeded), ""}, {to_text(TaskState::failed), ""}};
   if (what == "POOL") return pools_of(session);
   if (what == "TRIGGER") return triggers_of(session, wanted);
   if (what == "ZONE") return zones();
   if (what == "POLICY") return policies_of(wanted.option);
   if (what == "PIPELINE") return project_pipelines(session);
+  if (what == "WHAT") return pipelines_and_runs(session);
   if (wanted.option == "--pipeline") return pipelines_of(session);
   return Candidates();
 }

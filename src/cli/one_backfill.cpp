@@ -6,6 +6,7 @@
 #include "cli/backfill_text.h"
 #include "cli/counted.h"
 #include "run/backfill_change.h"
+#include "view/place_wait.h"
 
 namespace gt {
 
@@ -76,6 +77,10 @@ std::optional<Duration> OneBackfill::interval() const {
   const Duration wait = backfills_.interval();
   const auto drawing = progress_.interval();
   return drawing ? std::min(*drawing, wait) : wait;
+}
+
+void OneBackfill::queued(const LiveRun& run, const std::vector<RunRecord>& before) {
+  progress_.say(fmt::format("{} {}", run.record().name(), place_wait_text(before)));
 }
 
 void OneBackfill::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {

@@ -31,6 +31,7 @@ class OneBackfill final : public DrivenWork, public RunObserver {
   void committed(const LiveRun& run, const RunChanges& changes) override {
     backfills_.committed(run, changes);
   }
+  void queued(const LiveRun& run, const std::vector<RunRecord>& before) override;
   void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override;
 
   BackfillLeft left() const { return left_; }

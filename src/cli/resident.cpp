@@ -14,6 +14,7 @@
 #include "cli/records.h"
 #include "cli/run_text.h"
 #include "run/paused_pipelines.h"
+#include "view/place_wait.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -318,20 +319,26 @@ Result<void> Resident::begin_waiting() {
   return {};
 }
 
-/// The oldest run of its trigger that has not ended and goes before it: until then it waits.
-Result<std::optional<RunRecord>> Resident::run_before(Transaction& reader, const RunRecord& run) {
-  if (run.trigger.empty()) return std::optional<RunRecord>();
-  auto open = TRY(records_.runs.open_runs_of(reader, run.pipeline, run.trigger));
-  if (open.empty() || open.front().id >= run.id) return std::optional<RunRecord>();
-  return std::optional(std::move(open.front()));
+/// Until an earlier run of its trigger has ended, or its pipeline has a place for it, it waits, and
+/// is in nobody's way. Empty: for nothing but its turn.
+Result<std::string> Resident::reason_to_wait(Transaction& reader, const RunRecord& run,
+                                             const Pipeline& pipeline) {
+  if (!run.trigger.empty()) {
+    const auto open = TRY(records_.runs.open_runs_of(reader, run.pipeline, run.trigger));
+    if (!open.empty() && open.front().id < run.id)
+      return fmt::format("waits: {} has not ended", open.front().name());
+  }
+  if (!pipeline.max_active) return std::string();
+  const auto before = TRY(records_.runs.open_runs_before(reader, run, *pipeline.max_active));
+  return before.size() < *pipeline.max_active ? std::string() : place_wait_text(before);
 }
 
 /// Once, and nothing of one that waits for nothing but its turn.
 Result<void> Resident::tell_wait(Waiting& waiting) {
-  if (waiting.is_told) return {};
+  if (waiting.is_told || !waiting.pipeline) return {};
   auto reader = TRY(records_.database->begin_read());
-  if (const auto before = TRY(run_before(reader, waiting.run)))
-    say_(fmt::format("{} waits: {} has not ended", waiting.run.name(), before->name()));
+  const std::string reason = TRY(reason_to_wait(reader, waiting.run, *waiting.pipeline));
+  if (!reason.empty()) say_(fmt::format("{} {}", waiting.run.name(), reason));
   waiting.is_told = true;
   return {};
 }
@@ -346,8 +353,10 @@ Result<bool> Resident::begin(Waiting& waiting) {
     run = TRY(records_.runs.get(reader, waiting.run.id));
     if (is_ended(run.state) || workshop_.engine().find(run.id) != nullptr) return true;
     ends_unbegun = !waiting.is_begun && run.cancel != CancelMode::none;
-    if (!ends_unbegun && TRY(run_before(reader, run))) return false;
     if (!pipeline) pipeline = TRY(recorded_pipeline(records_.runs, reader, run));
+    waiting.pipeline = pipeline;
+    if (!ends_unbegun && !waiting.is_begun && run.state == RunState::paused) return false;
+    if (!ends_unbegun && !TRY(reason_to_wait(reader, run, *pipeline)).empty()) return false;
   }
   if (ends_unbegun) {
     TRY(end_unbegun(run));
@@ -417,6 +426,10 @@ void Resident::committed(const LiveRun& run, const RunChanges& changes) {
   news_.committed(run, changes);
   backfills_.committed(run, changes);
   active_.committed(run, changes);
+}
+
+void Resident::queued(const LiveRun& run, const std::vector<RunRecord>& before) {
+  say_(fmt::format("{} {}", run.record().name(), place_wait_text(before)));
 }
 
 void Resident::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {

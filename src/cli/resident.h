@@ -72,6 +72,7 @@ class Resident final : public DrivenWork, public RunObserver {
   std::optional<Duration> interval() const override;
   int fd() const override { return news_fd_.get(); }
   void committed(const LiveRun& run, const RunChanges& changes) override;
+  void queued(const LiveRun& run, const std::vector<RunRecord>& before) override;
   void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override;
 
  private:
@@ -122,7 +123,8 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<void> begin_waiting();
   Result<bool> begin(Waiting& waiting);
   Result<void> end_unbegun(const RunRecord& run);
-  Result<std::optional<RunRecord>> run_before(Transaction& reader, const RunRecord& run);
+  Result<std::string> reason_to_wait(Transaction& reader, const RunRecord& run,
+                                     const Pipeline& pipeline);
   Result<void> tell_wait(Waiting& waiting);
   void take_ended();
   bool is_ours(RunId run) const;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/message_text.h"
 #include "schedule/wait_text.h"
+#include "view/place_wait.h"
 
 namespace gt {
 
@@ -57,6 +58,7 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
   each([&](const TaskChange& change) { ++quiet[static_cast<std::size_t>(change.state)]; });
   states_.resize(run.tasks().size());
   if (is_taken_over) begin(run, changes);
+  tell_of_run(run, changes);
   each([&](const TaskChange& change) {
     count(run, change.index);
     const bool is_one_of_many =
@@ -68,6 +70,24 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
     const std::uint32_t many = quiet[static_cast<std::size_t>(state)];
     if (many > told_at_once_max) progress_.ended_many(many, state);
   }
+}
+
+void RunWatcher::tell_of_run(const LiveRun& run, const RunChanges& changes) {
+  const std::string name = run.record().name();
+  for (const RunEvent& event : changes.events)
+    if (event.kind == "deadline_missed")
+      progress_.say(fmt::format("{} is late: its deadline was {}", name,
+                                format_time(run.deadline().value_or(event.at))));
+  const bool was_paused = std::exchange(is_paused_, run.is_paused());
+  if (is_paused_ && !was_paused)
+    progress_.say(
+        fmt::format("{0} is paused: nothing new starts until `geartrain resume {0}`", name));
+  else if (was_paused && !is_paused_ && !run.is_ended())
+    progress_.say(fmt::format("{} goes on", name));
+}
+
+void RunWatcher::queued(const LiveRun& run, const std::vector<RunRecord>& before) {
+  progress_.say(fmt::format("{} {}", run.record().name(), place_wait_text(before)));
 }
 
 void RunWatcher::waits(const LiveRun& run, TaskIndex task, const std::string& pool) {

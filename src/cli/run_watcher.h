@@ -27,6 +27,7 @@ class RunWatcher final : public RunObserver {
       : progress_(progress), log_tail_(std::move(log_tail)), wait_reason_(std::move(wait_reason)) {}
 
   void committed(const LiveRun& run, const RunChanges& changes) override;
+  void queued(const LiveRun& run, const std::vector<RunRecord>& before) override;
   /// Told once for each pool.
   void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override;
   const Tally& tally() const { return tally_; }
@@ -35,6 +36,7 @@ class RunWatcher final : public RunObserver {
 
  private:
   void begin(const LiveRun& run, const RunChanges& changes);
+  void tell_of_run(const LiveRun& run, const RunChanges& changes);
   void count(const LiveRun& run, TaskIndex task);
   void tell(const LiveRun& run, const TaskChange& change);
   TaskNews news_of(const LiveRun& run, const TaskChange& change) const;
@@ -48,6 +50,7 @@ class RunWatcher final : public RunObserver {
   std::unordered_map<TaskIndex, std::string> reasons_;
   std::unordered_map<TaskIndex, Time> started_;
   std::vector<TaskIndex> failed_;
+  bool is_paused_ = false;
 };
 
 }  // namespace gt

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/each_values.h"
@@ -5,6 +7,7 @@
 #include "cli/run_text.h"
 #include "cli/table.h"
 #include "view/json_shapes.h"
+#include "view/place_wait.h"
 
 namespace gt {
 
@@ -30,6 +33,31 @@ Result<RunFilter> filter_of(const std::optional<std::string>& pipeline,
     }
   }
   return filter;
+}
+
+Result<std::string> table_text(const Session& session, Records& records, Transaction& reader,
+                               const std::vector<RunRecord>& runs) {
+  PlaceWaits waits(records.runs);
+  std::vector<std::string> remarks;
+  for (const RunRecord& one : runs)
+    remarks.push_back(place_wait_text(TRY(waits.before(reader, one))));
+  const bool some_wait = !std::ranges::all_of(remarks, &std::string::empty);
+  std::vector<std::string> titles = {"run", "state", "created", "took", "parameters"};
+  if (some_wait) titles.emplace_back("remark");
+  Table table(std::move(titles));
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const RunRecord& one = runs[i];
+    const bool is_driven_now = TRY(is_driven(records, one));
+    std::vector<TableCell> row = {
+        {one.name(), Tone::strong},
+        {state_text(one, is_driven_now), tone_of(one.state)},
+        {format_time(one.created_at), Tone::plain},
+        {time_taken(one.started_at, one.ended_at, session.clock.now()), Tone::plain},
+        {parameters_text(one.params), Tone::faint}};
+    if (some_wait) row.push_back({remarks[i], Tone::plain});
+    table.add(std::move(row));
+  }
+  return table.text(session.console);
 }
 
 Result<ExitCode> run(Session& session, Words words) {
@@ -63,29 +91,23 @@ Result<ExitCode> run(Session& session, Words words) {
   }
   const auto runs = TRY(records->runs.list(reader, filter));
   if (!output.is_table()) {
+    PlaceWaits waits(records->runs);
     JsonList list;
     for (const RunRecord& one : runs) {
       JsonObject shown = run_summary_json(one);
       const bool is_driven_now = TRY(is_driven(*records, one));
       shown.set("driven", is_driven_now);
+      const auto before = TRY(waits.before(reader, one));
+      shown.set("waits_for", run_names_json(before));
       list.emplace_back(std::move(shown));
     }
     session.console.print(output.text_of(std::move(list)));
     return ExitCode::ok;
   }
-  Table table({"run", "state", "created", "took", "parameters"});
-  for (const RunRecord& one : runs) {
-    const bool is_driven_now = TRY(is_driven(*records, one));
-    table.add({{one.name(), Tone::strong},
-               {state_text(one, is_driven_now), tone_of(one.state)},
-               {format_time(one.created_at), Tone::plain},
-               {time_taken(one.started_at, one.ended_at, session.clock.now()), Tone::plain},
-               {parameters_text(one.params), Tone::faint}});
-  }
   if (runs.empty())
     session.console.say("no such runs");
   else
-    session.console.print(table.text(session.console));
+    session.console.print(TRY(table_text(session, *records, reader, runs)));
   return ExitCode::ok;
 }
 

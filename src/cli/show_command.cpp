@@ -6,7 +6,9 @@
 #include "cli/run_text.h"
 #include "cli/table.h"
 #include "cli/wrapped_text.h"
+#include "run/run_pauses.h"
 #include "view/json_shapes.h"
+#include "view/place_wait.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -35,13 +37,26 @@ std::string git_text(const JsonObject& git) {
                      is_dirty ? " (with changes)" : "");
 }
 
-std::string head(const Session& session, const RunRecord& run, bool is_driven) {
+/// "2026-11-29T08:00:00Z, missed".
+std::string deadline_text(const RunView& view, Time now) {
+  const auto deadline = view.deadline();
+  if (!deadline) return {};
+  const bool is_over = !is_ended(view.run().state) && now >= *deadline;
+  return format_time(*deadline) + (view.deadline_missed_at() || is_over ? ", missed" : "");
+}
+
+std::string head(const Session& session, const RunRecord& run, bool is_driven,
+                 const std::optional<RunPause>& pause, const std::string& deadline) {
   const Console& console = session.console;
   std::string text = console.painted(Tone::strong, run.name()) + "  " +
                      console.painted(tone_of(run.state), state_text(run, is_driven)) + "\n";
   text += fact("id", run.uuid);
   text += fact("created", format_time(run.created_at));
   text += fact("took", time_taken(run.started_at, run.ended_at, session.clock.now()));
+  if (pause)
+    text += fact("paused", fmt::format("by {} since {}", printable(pause->paused_by),
+                                       format_time(pause->paused_at)));
+  text += fact("deadline", deadline);
   text += fact("parameters", parameters_text(run.params));
   if (!run.options.inputs_from.empty())
     text += fact("asked for",
@@ -59,6 +74,7 @@ std::string remark(const RunView& view, const TaskRecord& task, const JsonObject
   if (std::string waits = claims.reason(view, task); !waits.empty()) return waits;
   if (task.state == TaskState::deferred) return view.waits(task);
   if (!task.message.empty()) return headline(task.message);
+  if (const TaskMark* const mark = view.mark(task)) return printable(mark_text(*mark));
   std::string text = outputs_text(*shape.find("outputs"));
   if (const std::string decided = approval_text(view.approval(task)); !decided.empty())
     text = decided + (text.empty() ? "" : "; " + text);
@@ -107,21 +123,32 @@ Result<ExitCode> run(Session& session, Words words) {
   const RunRecord found = TRY(find_run(records, reader, *name));
   const RunView view = TRY(RunView::load(records.runs, reader, found));
   const bool is_driven_now = TRY(is_driven(records, found));
+  const auto before = TRY(PlaceWaits(records.runs).before(reader, found));
   if (!output.is_table()) {
     JsonObject shape = TRY(run_json(view));
     shape.set("driven", is_driven_now);
+    shape.set("waits_for", run_names_json(before));
     session.console.print(output.text_of(std::move(shape)));
     return ExitCode::ok;
   }
   ClaimView claims = TRY(ClaimView::load(session, records, reader));
   const std::string tasks = TRY(task_table(session, view, claims));
   const std::string outputs = fact("outputs", outputs_text(TRY(run_outputs_json(view))));
-  session.console.print(head(session, found, is_driven_now) + outputs + tasks);
+  const auto pause = TRY(RunPauses().find(reader, found.id));
+  const std::string deadline = deadline_text(view, session.clock.now());
+  session.console.print(head(session, found, is_driven_now, pause, deadline) + outputs + tasks);
+  if (const std::string waits = place_wait_text(before); !waits.empty())
+    session.console.print("\n" + waits + "\n");
   if (const auto open = first_open_approval(view))
     session.console.say(
         fmt::format("next: geartrain approve {} {}", found.name(), shell_quoted(*open)));
   if (!is_ended(found.state) && !is_driven_now)
     session.console.say(fmt::format("next: geartrain attach {}", found.name()));
+  for (const RunRecord& one : before) {
+    const bool is_left = !TRY(is_driven(records, one));
+    if (is_left)
+      session.console.say(fmt::format("nobody drives {0}: geartrain attach {0}", one.name()));
+  }
   return ExitCode::ok;
 }
 

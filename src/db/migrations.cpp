@@ -497,6 +497,15 @@ ALTER TABLE run ADD COLUMN project_version TEXT;
 ALTER TABLE backfill ADD COLUMN project_version TEXT;
 )sql";
 
+constexpr const char* paused_runs = R"sql(
+-- Runs of which nothing new starts until somebody lets them go on.
+CREATE TABLE paused_run (
+  run INTEGER PRIMARY KEY,
+  paused_by TEXT NOT NULL,
+  paused_at INTEGER NOT NULL
+) STRICT;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -512,7 +521,8 @@ constexpr std::array steps = {
     Migration{12, "paused pipelines", paused_pipelines},
     Migration{13, "backfills", backfills},
     Migration{14, "approvals", approvals},
-    Migration{15, "servers", servers}};
+    Migration{15, "servers", servers},
+    Migration{16, "paused runs", paused_runs}};
 
 }  // namespace
 

@@ -18,6 +18,7 @@ constexpr std::string_view steps = R"({"$ref": "#/$defs/steps"})";
 constexpr std::string_view variables = R"({"$ref": "#/$defs/variables"})";
 constexpr std::string_view environment =
     R"({"anyOf": [{"const": "none"}, {"$ref": "#/$defs/environment"}]})";
+constexpr std::string_view max_active = R"({"type": "integer", "minimum": 1, "maximum": 1000})";
 constexpr std::string_view max_parallel = R"({"type": "integer", "minimum": 1, "maximum": 100000})";
 constexpr std::string_view inputs = R"({"$ref": "#/$defs/inputs"})";
 constexpr std::string_view condition = R"({"type": ["string", "boolean"]})";
@@ -57,7 +58,11 @@ constexpr auto pipeline_key_list = std::to_array<Key>({
     {"triggers", R"({"$ref": "#/$defs/triggers"})", "What begins runs by itself."},
     {"timeout", duration, "How long a run may take."},
     {"max_parallel", max_parallel, "How many tasks of a run may run at once."},
+    {"max_active", max_active, "How many of its runs may be active at once; others wait."},
+    {"deadline", duration, "After which a run that has not ended is late, from its logical date."},
     {"priority", priority, "Of its runs: those with a higher one come first; default: 0."},
+    {"priority_rule", R"({"$ref": "#/$defs/priority_rule"})",
+     "What the priority of a step is besides its own; default: absolute."},
     {"steps", steps, "The work.", true},
     {"finally", steps, "Steps that run when all others have ended, however they ended."},
     {"outputs", group_outputs,
@@ -350,12 +355,16 @@ constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::str
     {"interval", "every"},
     {"jobs", "steps"},
     {"max-parallel", "max_parallel"},
+    {"max_active_runs", "max_active"},
+    {"concurrency", "max_active"},
     {"on", "triggers"},
     {"on_exit", "finally"},
     {"onExit", "finally"},
     {"outs", "outputs"},
     {"pools", "pool"},
     {"priority_weight", "priority"},
+    {"weight_rule", "priority_rule"},
+    {"sla", "deadline"},
     {"parameters", "params"},
     {"retries", "retry"},
     {"schedule", "triggers"},

@@ -69,12 +69,12 @@ TEST_CASE("the reference of the file format has every key, and no other") {
   }
 }
 
-TEST_CASE("the reference names every trigger rule, backoff, type and policy") {
+TEST_CASE("the reference names every rule, backoff, type and policy") {
   const std::string text = reference_text();
   for (const auto& words :
-       {trigger_rule_words(), backoff_words(), artifact_type_words(), value_type_words(),
-        missing_time_words(), duplicate_time_words(), catchup_words(), overlap_words(),
-        run_end_words(), webhook_form_words(), unmet_words(), decision_words()}) {
+       {trigger_rule_words(), priority_rule_words(), backoff_words(), artifact_type_words(),
+        value_type_words(), missing_time_words(), duplicate_time_words(), catchup_words(),
+        overlap_words(), run_end_words(), webhook_form_words(), unmet_words(), decision_words()}) {
     for (const std::string& word : words) {
       CAPTURE(word);
       CHECK(text.find("`" + word + "`") != std::string::npos);
@@ -85,6 +85,8 @@ TEST_CASE("the reference names every trigger rule, backoff, type and policy") {
 TEST_CASE("words of the file are read as they are written") {
   for (const std::string& word : trigger_rule_words())
     CHECK(to_text(*parse_trigger_rule(word)) == word);
+  for (const std::string& word : priority_rule_words())
+    CHECK(to_text(*parse_priority_rule(word)) == word);
   for (const std::string& word : cause_words()) CHECK(to_text(*parse_cause(word)) == word);
   for (const std::string& word : backoff_words()) CHECK(to_text(*parse_backoff(word)) == word);
   for (const std::string& word : artifact_type_words())

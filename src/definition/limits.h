@@ -24,6 +24,9 @@ constexpr std::uint64_t run_tasks_max = 1'000'000;
 /// Axes whose length is found while the file is checked; the others are measured by the run.
 constexpr std::size_t measured_axes_max = 1'000;
 constexpr std::uint32_t max_parallel_max = 100'000;
+constexpr std::uint32_t max_active_max = 1000;
+/// Of a pipeline whose `priority_rule` adds up what other steps have.
+constexpr std::size_t priority_rule_steps_max = 10'000;
 constexpr std::int64_t pool_slots_max = 1'000'000;
 /// Of a priority, above and below 0.
 constexpr std::int64_t priority_max = 1'000'000;

@@ -65,6 +65,13 @@ struct Input {
   Position position;
 };
 
+/// Airflow's weight rules: what the priority of a step is besides its own.
+enum class PriorityRule {
+  absolute,    ///< nothing
+  downstream,  ///< the sum of all that follows from it, so what much waits for comes first
+  upstream,    ///< the sum of all that comes before it, so what is begun is brought to its end
+};
+
 /// Airflow 3's rules, spelled as there.
 enum class TriggerRule {
   all_success,
@@ -99,6 +106,7 @@ enum class Cause {
   cancelled,           ///< somebody asked to stop it
   run_timeout,         ///< the run's timeout
   rejected,            ///< a person did not approve it
+  marked,              ///< somebody has said that it failed
   no_capacity,         ///< it claims more of a pool, or more GPUs, than there are
   upstream,            ///< of a matrix or group: items or steps of it did not succeed
   internal,            ///< executor trouble: disk full, no processes, …
@@ -358,10 +366,13 @@ struct Pipeline : Group {
   std::optional<EnvironmentDefinition> environment;
   VariableSettings variables;  ///< for every step
   std::optional<Duration> timeout;
+  std::optional<Duration> deadline;           ///< after which a run that has not ended is late
   std::optional<std::uint32_t> max_parallel;  ///< of the run
+  std::optional<std::uint32_t> max_active;    ///< runs of it that may go on at once
   std::int64_t priority = 0;                  ///< of its runs, if they are given none
-  std::vector<std::string> secrets;           ///< names declared under `secrets:`
-  std::vector<Trigger> triggers;              ///< of runs of its own, not of a call
+  PriorityRule priority_rule = PriorityRule::absolute;  ///< of its steps
+  std::vector<std::string> secrets;                     ///< names declared under `secrets:`
+  std::vector<Trigger> triggers;                        ///< of runs of its own, not of a call
   std::vector<Step> finally_steps;
 };
 
@@ -373,6 +384,7 @@ inline const Group* Step::group() const {
 
 /// Words as in the file, SQL, JSON and UI.
 const char* to_text(TriggerRule rule);
+const char* to_text(PriorityRule rule);
 const char* to_text(Cause cause);
 const char* to_text(Backoff backoff);
 const char* to_text(ArtifactType type);
@@ -384,6 +396,7 @@ const char* to_text(Overlap overlap);
 const char* to_text(RunEnd end);
 const char* to_text(WebhookForm form);
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text);
+std::optional<PriorityRule> parse_priority_rule(std::string_view text);
 std::optional<Cause> parse_cause(std::string_view text);
 std::optional<Backoff> parse_backoff(std::string_view text);
 std::optional<ArtifactType> parse_artifact_type(std::string_view text);
@@ -397,6 +410,7 @@ std::optional<WebhookForm> parse_webhook_form(std::string_view text);
 
 /// All of them, for messages and the file format's schema.
 std::vector<std::string> trigger_rule_words();
+std::vector<std::string> priority_rule_words();
 std::vector<std::string> cause_words();
 std::vector<std::string> backoff_words();
 std::vector<std::string> artifact_type_words();

@@ -74,12 +74,22 @@ class PipelineReader {
       pipeline_.triggers = read_triggers(node, damage_, problems_);
     } else if (key == "timeout") {
       pipeline_.timeout = read_duration(node, "`timeout`", problems_);
+    } else if (key == "deadline") {
+      pipeline_.deadline = read_duration(node, "`deadline`", problems_);
     } else if (key == "max_parallel") {
       const auto value =
           read_integer(node, "`max_parallel`", 1, definition_limits::max_parallel_max, problems_);
       if (value) pipeline_.max_parallel = static_cast<std::uint32_t>(*value);
+    } else if (key == "max_active") {
+      const auto value =
+          read_integer(node, "`max_active`", 1, definition_limits::max_active_max, problems_);
+      if (value) pipeline_.max_active = static_cast<std::uint32_t>(*value);
     } else if (key == "priority") {
       pipeline_.priority = read_priority(node, problems_);
+    } else if (key == "priority_rule") {
+      pipeline_.priority_rule =
+          read_word(node, "`priority_rule`", parse_priority_rule, priority_rule_words(), problems_)
+              .value_or(PriorityRule::absolute);
     } else if (key == "steps") {
       pipeline_.steps = steps_.read_steps(node, "`steps`");
     } else if (key == "finally") {
@@ -111,6 +121,7 @@ class Reading {
   std::shared_ptr<const Pipeline> read_called(YamlNode path);
   bool may_call(const OpenedFile& file, YamlNode path);
   void count_steps(const Pipeline& pipeline, const std::vector<Step>& steps, std::size_t& count);
+  void check_priority_rule(const Pipeline& pipeline, YamlNode root, std::size_t steps);
 
   const std::string& file_name_;
   PipelineFiles files_;
@@ -136,6 +147,7 @@ std::shared_ptr<Pipeline> Reading::read(const OpenedFile& file) {
     count_steps(*pipeline, pipeline->steps, count);
     count_steps(*pipeline, pipeline->finally_steps, count);
     step_counts_[pipeline.get()] = count;
+    check_priority_rule(*pipeline, *root, count);
     // After a syntax error names may be missing only because they come later.
     if (!tree.is_truncated()) {
       types_[pipeline.get()] = check_pipeline(
@@ -146,6 +158,15 @@ std::shared_ptr<Pipeline> Reading::read(const OpenedFile& file) {
   }
   open_.pop_back();
   return pipeline;
+}
+
+void Reading::check_priority_rule(const Pipeline& pipeline, YamlNode root, std::size_t steps) {
+  using definition_limits::priority_rule_steps_max;
+  if (pipeline.priority_rule == PriorityRule::absolute || steps <= priority_rule_steps_max) return;
+  problems_.push_back(
+      error_problem(root.find("priority_rule")->position(),
+                    fmt::format("`priority_rule` of more than {} steps", priority_rule_steps_max),
+                    "absolute", "the limit is priority_rule_steps_max"));
 }
 
 /// What a called pipeline has counts as often as it is called.

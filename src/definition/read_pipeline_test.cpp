@@ -63,6 +63,9 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(pipeline.secrets == std::vector<std::string>{"TOKEN"});
   CHECK(*pipeline.timeout == std::chrono::hours(2));
   CHECK(*pipeline.max_parallel == 8);
+  CHECK(*pipeline.max_active == 3);
+  CHECK(*pipeline.deadline == std::chrono::hours(6));
+  CHECK(pipeline.priority_rule == PriorityRule::downstream);
 
   REQUIRE(pipeline.steps.size() == 4);
   const Step& extract = pipeline.steps[0];

@@ -79,7 +79,7 @@ std::vector<Cause> read_causes(YamlNode node, Problems& problems) {
     if (!cause) return;
     if (*cause == Cause::cancelled || *cause == Cause::run_timeout || *cause == Cause::upstream ||
         *cause == Cause::no_capacity || *cause == Cause::rejected ||
-        *cause == Cause::invalid_expression) {
+        *cause == Cause::invalid_expression || *cause == Cause::marked) {
       problems.push_back(error_problem(
           item.position(), fmt::format("`on`: cause `{}` is never repeated", to_text(*cause)),
           "a cause that another attempt may heal"));

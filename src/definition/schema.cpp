@@ -170,6 +170,7 @@ JsonObject definitions() {
   all.set("types", types_schema());
   all.set("output_type", output_types());
   all.set("trigger_rule", words(trigger_rule_words()));
+  all.set("priority_rule", words(priority_rule_words()));
   all.set("backoff", words(backoff_words()));
   all.set("causes", one_or_many(words(cause_words())));
   all.set("triggers", named(reference_to("trigger")));

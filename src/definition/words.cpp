@@ -25,7 +25,13 @@ constexpr Words<TriggerRule, 13> trigger_rules = {{
     {TriggerRule::one_success, "one_success"},
 }};
 
-constexpr Words<Cause, 18> causes = {{
+constexpr Words<PriorityRule, 3> priority_rules = {{
+    {PriorityRule::absolute, "absolute"},
+    {PriorityRule::downstream, "downstream"},
+    {PriorityRule::upstream, "upstream"},
+}};
+
+constexpr Words<Cause, 19> causes = {{
     {Cause::exit, "exit"},
     {Cause::signal, "signal"},
     {Cause::timeout, "timeout"},
@@ -41,6 +47,7 @@ constexpr Words<Cause, 18> causes = {{
     {Cause::cancelled, "cancelled"},
     {Cause::run_timeout, "run_timeout"},
     {Cause::rejected, "rejected"},
+    {Cause::marked, "marked"},
     {Cause::no_capacity, "no_capacity"},
     {Cause::upstream, "upstream"},
     {Cause::internal, "internal"},
@@ -135,6 +142,7 @@ std::vector<std::string> all_words(const Words<Enum, size>& words) {
 }  // namespace
 
 const char* to_text(TriggerRule rule) { return word_for(trigger_rules, rule); }
+const char* to_text(PriorityRule rule) { return word_for(priority_rules, rule); }
 const char* to_text(Cause cause) { return word_for(causes, cause); }
 const char* to_text(Backoff backoff) { return word_for(backoffs, backoff); }
 const char* to_text(ArtifactType type) { return word_for(artifact_types, type); }
@@ -150,6 +158,9 @@ const char* to_text(ApprovalDecision decision) { return word_for(decisions, deci
 
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text) {
   return value_for(trigger_rules, text);
+}
+std::optional<PriorityRule> parse_priority_rule(std::string_view text) {
+  return value_for(priority_rules, text);
 }
 std::optional<Cause> parse_cause(std::string_view text) { return value_for(causes, text); }
 std::optional<Backoff> parse_backoff(std::string_view text) { return value_for(backoffs, text); }
@@ -177,6 +188,7 @@ std::optional<ApprovalDecision> parse_decision(std::string_view text) {
 }
 
 std::vector<std::string> trigger_rule_words() { return all_words(trigger_rules); }
+std::vector<std::string> priority_rule_words() { return all_words(priority_rules); }
 std::vector<std::string> cause_words() { return all_words(causes); }
 std::vector<std::string> backoff_words() { return all_words(backoffs); }
 std::vector<std::string> artifact_type_words() { return all_words(artifact_types); }

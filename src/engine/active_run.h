@@ -57,6 +57,7 @@ struct Engine::ActiveRun {
     waits_to_note.clear();
     waits_to_drop.clear();
     keeps_all_results = false;
+    is_late = false;
   }
 
   bool has_changes() const {
@@ -92,7 +93,10 @@ struct Engine::ActiveRun {
   std::vector<std::pair<std::int64_t, std::string>> answers;
   std::optional<Time> wake_at;
   bool keeps_all_results = false;
-  bool is_lost = false;  ///< another engine owns it
+  bool is_lost = false;         ///< another engine owns it
+  bool is_queued = false;       ///< begun and not started: it has to wait for others, or is paused
+  bool has_told_queue = false;  ///< that it waits for others
+  bool is_late = false;         ///< it is queued, and the next commit records that it is late
 };
 
 }  // namespace gt

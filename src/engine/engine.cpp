@@ -23,10 +23,15 @@ Result<void> Engine::begin(const RunRecord& run, std::shared_ptr<const Plan> pla
                            Selection selection) {
   auto active = std::make_unique<ActiveRun>(LiveRun::begin(std::move(plan), selection, run),
                                             selection, run.fence);
-  active->live.start(parts_.clock.now());
-  // Somebody may have asked while it waited to be begun.
-  active->live.obey_stop_requests(parts_.clock.now());
   active->keeps_all_results = true;
+  // One that is to end takes no place from others.
+  active->is_queued =
+      run.cancel == CancelMode::none &&
+      (active->live.plan().pipeline().max_active.has_value() || active->live.is_paused());
+  if (active->is_queued)
+    queue_again_at_.reset();
+  else
+    start(*active, parts_.clock.now());
   active_[run.id] = std::move(active);
   return {};
 }
@@ -45,8 +50,9 @@ Result<void> Engine::take_over(RunId run, std::shared_ptr<const Plan> plan, Sele
   TRY(activate(run, std::move(plan), std::move(selection)));
   ActiveRun& active = *active_.at(run);
   // A run that was recorded but never begun has no tasks yet.
-  if (active.live.tasks().empty() && active.live.record().state == RunState::queued)
+  if (active.live.tasks().empty() && !active.live.is_ended())
     return begin(active.live.record(), active.live.shared_plan(), active.selection);
+  active.is_queued = !active.live.record().started_at && !active.live.is_ended();
   {
     auto reader = TRY(parts_.database.begin_read());
     for (const OpenAttempt& open : active.live.open_attempts()) {
@@ -70,6 +76,7 @@ Result<void> Engine::reopen(RunId run, std::shared_ptr<const Plan> plan, Selecti
 Result<void> Engine::request_cancel(RunId run, CancelMode mode, const std::string& who) {
   const auto found = active_.find(run);
   if (found == active_.end()) return error(Errc::not_found, "this engine does not drive the run");
+  if (found->second->is_queued) start(*found->second, parts_.clock.now());
   found->second->live.request_cancel(mode, parts_.clock.now(), who);
   return {};
 }
@@ -105,10 +112,12 @@ std::optional<Time> Engine::next_turn() const {
   if (turn_again_ || claims_changed_) return Time{};
   for (const auto& [id, active] : active_) {
     if (active->is_done()) continue;
-    if (active->live.wants_turn() || !active->own_events.empty() || !active->answers.empty())
-      return Time{};
     if (active->wake_at) next = std::min(next.value_or(*active->wake_at), *active->wake_at);
+    if (!active->answers.empty()) return Time{};
+    if (active->is_queued) continue;
+    if (active->live.wants_turn() || !active->own_events.empty()) return Time{};
   }
+  if (const auto again = next_queue_look()) next = std::min(next.value_or(*again), *again);
   if (claims_again_at_) next = std::min(next.value_or(*claims_again_at_), *claims_again_at_);
   return next;
 }
@@ -137,6 +146,7 @@ void Engine::notice_clock(Time now) {
   if (set_by < clock_tolerance && set_by > -clock_tolerance) return;
   for (auto& [id, active] : active_) active->live.clock_was_set(set_by);
   if (claims_again_at_) *claims_again_at_ += set_by;
+  if (queue_again_at_) *queue_again_at_ += set_by;
 }
 
 Result<void> Engine::turn() {
@@ -144,7 +154,9 @@ Result<void> Engine::turn() {
   turn_again_ = false;
   notice_clock(now);
   apply_events(now);
+  TRY(start_queued(now));
   for (auto& [id, active] : active_) {
+    if (active->is_queued) continue;
     const auto settled = settle(*active, now);
     if (settled) continue;
     TRY(reload(*active));
@@ -205,7 +217,7 @@ Result<void> Engine::reload(ActiveRun& active) {
   active.forget();
   if (loaded.tasks.empty()) {
     active.live = LiveRun::begin(active.live.shared_plan(), active.selection, loaded.run);
-    active.live.start(parts_.clock.now());
+    if (!active.is_queued) start(active, parts_.clock.now());
     return {};
   }
   active.live = LiveRun::resume(active.live.shared_plan(), active.selection, std::move(loaded));
@@ -223,6 +235,8 @@ Result<void> Engine::commit(Time now) {
     std::optional<ClaimTurn> claims;
     const auto launched = launch_ready(claims, now);
     for (auto& [id, active] : active_) {
+      if (active->is_queued && !active->is_late && active->answers.empty()) continue;
+      active->is_late = false;
       active->changes = active->live.take_changes();
       if (active->has_changes()) changed.push_back(active.get());
     }
@@ -317,6 +331,8 @@ void Engine::act() {
         active->wanted_keys.erase(closed.id.task);
     if (changes.empty()) continue;
     has_changed = true;
+    // The next one of its pipeline may start.
+    if (active->live.is_ended()) queue_again_at_.reset();
     if (parts_.observer) parts_.observer->committed(active->live, changes);
   }
   if (has_changed) parts_.announce();

@@ -82,8 +82,8 @@ class Engine {
   Result<void> request_cancel(RunId run, CancelMode mode, const std::string& who);
   /// Forgets a run that has ended and is recorded so, with all that it takes of memory.
   void forget(RunId run);
-  /// Takes up what people have asked of the run in the store: tasks to be done again,
-  /// approvals. Answers are written with what follows from them.
+  /// Takes up what people have asked of the run in the store: a pause, tasks to be done again or
+  /// marked, approvals. Answers are written with what follows from them.
   Result<void> take_requests(RunId run);
   /// An environment has been made, or could not be: tasks that wait for one are looked at again.
   void environments_changed();
@@ -111,6 +111,12 @@ class Engine {
   struct ClaimTurn;
 
   Result<void> activate(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
+  // engine_queue.cpp
+  void start(ActiveRun& active, Time now);
+  Result<void> start_queued(Time now);
+  std::optional<Time> next_queue_look() const;
+  Result<void> obey_pause(ActiveRun& active, Transaction& reader);
+
   void notice_clock(Time now);
   Result<void> reload(ActiveRun& active);
   void apply_events(Time now);
@@ -152,6 +158,8 @@ class Engine {
   bool claims_changed_ = false;
   /// When what waits for pools asks again although no bell was rung.
   std::optional<Time> claims_again_at_;
+  /// When runs that wait for others of their pipeline are looked at again; none: now.
+  std::optional<Time> queue_again_at_;
   std::map<RunId, std::unique_ptr<ActiveRun>> active_;
   /// When the steady clock began, by the wall clock of the last turn.
   std::optional<Duration> steady_origin_;

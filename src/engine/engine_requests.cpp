@@ -11,6 +11,7 @@ Result<void> Engine::take_requests(RunId run) {
   if (found == active_.end()) return {};
   ActiveRun& active = *found->second;
   auto reader = TRY(parts_.database.begin_read());
+  TRY(obey_pause(active, reader));
   for (const RecordedRequest& asked : TRY(parts_.runs.open_requests(reader, run))) {
     const auto is_same = [&](const auto& answer) { return answer.first == asked.id; };
     if (std::ranges::any_of(active.answers, is_same)) continue;

@@ -67,6 +67,18 @@ struct RunEvent {
   JsonObject details;
 };
 
+/// That somebody has said what has become of a task: an event of the kind "marked".
+struct TaskMark {
+  TaskIndex task = no_task;
+  TaskState as = TaskState::succeeded;
+  std::string by;
+  std::string comment;
+  Time at{};
+};
+
+/// "marked as succeeded by anna: the file was repaired by hand".
+std::string mark_text(const TaskMark& mark);
+
 struct RunStateChange {
   RunState state = RunState::running;
   std::optional<Time> started_at;
@@ -112,6 +124,8 @@ struct LoadedRun {
   std::vector<TaskResult> results;
   std::vector<OpenAttempt> open_attempts;
   std::vector<ApprovalRecord> approvals;
+  std::optional<Time> deadline_missed_at;
+  std::vector<TaskMark> marks;  ///< the newest of each task, also where it was done again since
   std::int64_t last_event = 0;
 };
 

@@ -8,13 +8,24 @@ bool is_true(const Json* json) { return json && json->boolean() && *json->boolea
 
 }  // namespace
 
+std::optional<TaskState> parse_mark(std::string_view text) {
+  const auto state = parse_task_state(text);
+  if (state != TaskState::succeeded && state != TaskState::failed) return std::nullopt;
+  return state;
+}
+
 JsonObject to_json(const ClearRequest& request) {
   JsonList tasks;
   for (const std::string& path : request.tasks) tasks.emplace_back(path);
-  return {{"tasks", std::move(tasks)},
-          {"downstream", request.downstream},
-          {"only_failed", request.only_failed},
-          {"by", request.by}};
+  JsonObject shape{{"tasks", std::move(tasks)},
+                   {"downstream", request.downstream},
+                   {"only_failed", request.only_failed},
+                   {"by", request.by}};
+  if (request.mark) {
+    shape.set("mark", to_text(request.mark->as));
+    shape.set("comment", request.mark->comment);
+  }
+  return shape;
 }
 
 Result<ClearRequest> parse_clear_request(const Json& json) {
@@ -28,6 +39,10 @@ Result<ClearRequest> parse_clear_request(const Json& json) {
   request.downstream = is_true(json.find("downstream"));
   request.only_failed = is_true(json.find("only_failed"));
   request.by = *by->string();
+  const Json* const mark = json.find("mark");
+  const Json* const comment = json.find("comment");
+  if (const auto as = mark && mark->string() ? parse_mark(*mark->string()) : std::nullopt)
+    request.mark = MarkWish{*as, comment && comment->string() ? *comment->string() : ""};
   return request;
 }
 

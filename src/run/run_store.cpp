@@ -341,6 +341,15 @@ Result<std::vector<RunRecord>> RunStore::open_runs_of(Transaction& transaction,
                    {backfill});
 }
 
+Result<std::vector<RunRecord>> RunStore::open_runs_before(Transaction& transaction,
+                                                          const RunRecord& run, std::size_t limit) {
+  return read_runs(transaction,
+                   "WHERE pipeline = :pipeline AND ended_at IS NULL AND id <> :id AND (started_at "
+                   "IS NOT NULL OR (id < :id AND state <> 'paused')) ORDER BY started_at IS NULL, "
+                   "id LIMIT :limit",
+                   {run.pipeline, run.id, limit});
+}
+
 Result<std::optional<RunRecord>> RunStore::newest_of_firing(Transaction& transaction,
                                                             const std::string& pipeline,
                                                             const std::string& trigger,

@@ -139,6 +139,10 @@ class RunStore {
   /// Of these, those that a trigger has begun by itself, oldest first.
   Result<std::vector<RunRecord>> open_runs_of(Transaction& transaction, const std::string& pipeline,
                                               const std::string& trigger);
+  /// Of the same pipeline, those that have not ended and come before it: they have started, or
+  /// were recorded earlier and are not paused. Started ones first, then oldest first.
+  Result<std::vector<RunRecord>> open_runs_before(Transaction& transaction, const RunRecord& run,
+                                                  std::size_t limit);
   /// Those that a backfill has begun and that have not ended, oldest first.
   Result<std::vector<RunRecord>> open_runs_of(Transaction& transaction, BackfillId backfill);
   /// The newest run of a trigger's firing, whoever began it.

@@ -209,8 +209,9 @@ Result<void> write_run(Transaction& transaction, RunId run, const RunStateChange
       {to_text(change.state), change.started_at, change.ended_at,
        change.error ? Bind(error_text) : Bind(nullptr),
        change.cancel ? Bind(to_text(*change.cancel)) : Bind(nullptr), run}));
-  if (change.ended_at) return RunEndStore().add(transaction, run, change.state);
-  return {};
+  if (!change.ended_at) return {};
+  TRY(transaction.execute("DELETE FROM paused_run WHERE run = :run", {run}));
+  return RunEndStore().add(transaction, run, change.state);
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 // A whole run, for an engine that goes on with it.
+#include <algorithm>
+
 #include "run/claim.h"
+#include "run/clear_request.h"
 #include "run/run_json.h"
 #include "run/run_store.h"
 
@@ -132,7 +135,40 @@ Result<std::int64_t> last_event(Transaction& transaction, RunId run) {
   return std::get<0>(*last);
 }
 
+std::string text_of(const Json& details, const char* name) {
+  const Json* const text = details.find(name);
+  return text && text->string() ? *text->string() : std::string();
+}
+
+Result<void> read_marks(Transaction& transaction, RunId run, LoadedRun& loaded) {
+  return transaction.query<std::int64_t, Time, std::string>(
+      "SELECT task, at, details FROM event WHERE run = :run AND kind = 'marked' AND task IS NOT "
+      "NULL ORDER BY sequence DESC",
+      {run}, [&](std::int64_t task, Time at, std::string text) -> Result<void> {
+        const Json details = TRY(parse_json(text));
+        const auto index = static_cast<TaskIndex>(task);
+        const bool is_older =
+            std::ranges::find(loaded.marks, index, &TaskMark::task) != loaded.marks.end();
+        if (!is_older)
+          loaded.marks.push_back({index,
+                                  parse_mark(text_of(details, "as")).value_or(TaskState::succeeded),
+                                  text_of(details, "by"), text_of(details, "comment"), at});
+        return {};
+      });
+}
+
+Result<std::optional<Time>> deadline_missed_at(Transaction& transaction, RunId run) {
+  const auto missed = TRY(transaction.query_row<std::optional<Time>>(
+      "SELECT min(at) FROM event WHERE run = :run AND kind = 'deadline_missed'", {run}));
+  return missed ? std::get<0>(*missed) : std::nullopt;
+}
+
 }  // namespace
+
+std::string mark_text(const TaskMark& mark) {
+  return fmt::format("marked as {} by {}{}{}", to_text(mark.as), mark.by,
+                     mark.comment.empty() ? "" : ": ", mark.comment);
+}
 
 Result<LoadedRun> RunStore::load(Transaction& transaction, RunId run) {
   LoadedRun loaded;
@@ -144,6 +180,8 @@ Result<LoadedRun> RunStore::load(Transaction& transaction, RunId run) {
   TRY(read_open_attempts(transaction, run, loaded));
   TRY(read_approvals(transaction, run, loaded));
   loaded.last_event = TRY(last_event(transaction, run));
+  loaded.deadline_missed_at = TRY(deadline_missed_at(transaction, run));
+  TRY(read_marks(transaction, run, loaded));
   return loaded;
 }
 

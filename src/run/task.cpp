@@ -27,6 +27,7 @@ std::optional<TaskState> advance(TaskState state, TaskEvent event) {
   using S = TaskState;
   const bool not_started = state == S::waiting || state == S::ready;
   const bool open_attempt = state == S::queued || state == S::running || state == S::deferred;
+  const bool open_attempt_runs = state == S::queued || state == S::running;
   const auto when = [](bool permitted, S next) {
     return permitted ? std::optional(next) : std::nullopt;
   };
@@ -59,6 +60,10 @@ std::optional<TaskState> advance(TaskState state, TaskEvent event) {
       return when((is_ended(state) && state != S::removed) || state == S::ready, S::waiting);
     case TaskEvent::removed:
       return when(not_started || (is_ended(state) && state != S::removed), S::removed);
+    case TaskEvent::marked_succeeded:
+      return when(!open_attempt_runs && state != S::removed, S::succeeded);
+    case TaskEvent::marked_failed:
+      return when(!open_attempt_runs && state != S::removed, S::failed);
   }
   return std::nullopt;
 }

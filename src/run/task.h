@@ -49,8 +49,10 @@ enum class TaskEvent : std::uint8_t {
   upstream_failed,  ///< the trigger rule can no longer hold because of a failure
   skipped,
   cancelled,
-  reopened,  ///< by retry or clear; who and why stand in the run's events
-  removed,   ///< its matrix was decided again
+  reopened,          ///< by retry or clear; who and why stand in the run's events
+  removed,           ///< its matrix was decided again
+  marked_succeeded,  ///< a person says so; who and why stand in the run's events
+  marked_failed,
 };
 
 /// The state after `event`; nullopt where the pair is not permitted.

@@ -18,17 +18,21 @@ TEST_CASE("a state's word leads back to the state") {
   CHECK_FALSE(parse_task_state("done"));
 }
 
-TEST_CASE("an ended task moves only by being reopened, or removed for ever") {
+TEST_CASE("an ended task moves only by being reopened or marked, or removed for ever") {
   for (const TaskState state :
        {TaskState::succeeded, TaskState::cached, TaskState::failed, TaskState::upstream_failed,
         TaskState::skipped, TaskState::cancelled}) {
-    for (int i = 0; i <= static_cast<int>(TaskEvent::removed); ++i) {
+    for (int i = 0; i <= static_cast<int>(TaskEvent::marked_failed); ++i) {
       const auto event = static_cast<TaskEvent>(i);
       CHECK_FALSE(advance(TaskState::removed, event));
       if (event == TaskEvent::reopened)
         CHECK(advance(state, event) == TaskState::waiting);
       else if (event == TaskEvent::removed)
         CHECK(advance(state, event) == TaskState::removed);
+      else if (event == TaskEvent::marked_succeeded)
+        CHECK(advance(state, event) == TaskState::succeeded);
+      else if (event == TaskEvent::marked_failed)
+        CHECK(advance(state, event) == TaskState::failed);
       else
         CHECK_FALSE(advance(state, event));
     }
@@ -39,6 +43,14 @@ TEST_CASE("an attempt that was never recorded cannot succeed") {
   CHECK_FALSE(advance(TaskState::waiting, TaskEvent::succeeded));
   CHECK_FALSE(advance(TaskState::ready, TaskEvent::succeeded));
   CHECK(advance(TaskState::queued, TaskEvent::succeeded) == TaskState::succeeded);
+}
+
+TEST_CASE("a task of which something runs is not marked") {
+  for (const TaskState state : {TaskState::queued, TaskState::running}) {
+    CHECK_FALSE(advance(state, TaskEvent::marked_succeeded));
+    CHECK_FALSE(advance(state, TaskEvent::marked_failed));
+  }
+  CHECK(advance(TaskState::retry_wait, TaskEvent::marked_succeeded) == TaskState::succeeded);
 }
 
 TEST_CASE("tasks of a run have keys that lie together") {

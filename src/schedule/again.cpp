@@ -200,4 +200,34 @@ Result<AgainMarks> marks_of_clear(const LiveRun& run, const ClearRequest& reques
   return marks;
 }
 
+AgainMarks marks_of_mark(const LiveRun& run, const std::vector<TaskIndex>& marked) {
+  Marker marker(run, 0, run.tasks().size(), Skipped::follow);
+  std::vector<bool> seen(run.tasks().size());
+  std::vector<TaskIndex> todo = marked;
+  while (!todo.empty()) {
+    TaskIndex task = todo.back();
+    todo.pop_back();
+    const TaskIndex parent = run.task(task).parent;
+    if (parent != no_task && !seen[parent]) {
+      seen[parent] = true;
+      if (is_ended(run.task(parent).state)) marker.mark(parent, Again::opened);
+      todo.push_back(parent);
+    }
+    if (run.task(task).item >= 0) continue;
+    for (const StepIndex step : run.plan().downstream(run.task(task).step)) {
+      const TaskIndex next = run.sibling(task, step);
+      const TaskState state = run.task(next).state;
+      if (seen[next] || (state != TaskState::upstream_failed && state != TaskState::skipped &&
+                         state != TaskState::cancelled))
+        continue;
+      seen[next] = true;
+      marker.mark(next, Again::again);
+      todo.push_back(next);
+    }
+  }
+  if (std::ranges::any_of(marked, [&](TaskIndex task) { return !is_in_finally(run, task); }))
+    mark_finally(run, marker);
+  return marker.complete();
+}
+
 }  // namespace gt

@@ -41,4 +41,8 @@ AgainMarks marks_of_group_retry(const LiveRun& run, TaskIndex group, bool whole)
 /// is none to do again.
 Result<AgainMarks> marks_of_clear(const LiveRun& run, const ClearRequest& request);
 
+/// What follows from tasks that a person marks: what stands around them is opened, and what did not
+/// run because of them, and `finally`, is decided again.
+AgainMarks marks_of_mark(const LiveRun& run, const std::vector<TaskIndex>& marked);
+
 }  // namespace gt

@@ -3,11 +3,15 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "schedule/priority_rule.h"
 
 namespace gt {
 
 LiveRun::LiveRun(std::shared_ptr<const Plan> plan, Selection selection, RunRecord run)
-    : plan_(std::move(plan)), selection_(std::move(selection)), run_(std::move(run)) {}
+    : plan_(std::move(plan)),
+      selection_(std::move(selection)),
+      run_(std::move(run)),
+      priorities_(priorities_of(*plan_)) {}
 
 LiveRun LiveRun::begin(std::shared_ptr<const Plan> plan, Selection selection, RunRecord run) {
   LiveRun live(std::move(plan), std::move(selection), std::move(run));
@@ -53,6 +57,7 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
   live.committed_tasks_ = static_cast<TaskIndex>(live.tasks_.size());
   for (OpenAttempt& open : loaded.open_attempts)
     if (!open.gpus.empty()) live.gpus_[open.id.task] = std::move(open.gpus);
+  live.has_missed_deadline_ = loaded.deadline_missed_at.has_value();
   live.timed_out_ = live.run_.error && live.run_.error->cause == Cause::run_timeout;
   live.rebuild();
   return live;

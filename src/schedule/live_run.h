@@ -30,6 +30,7 @@
 #include "run/approval.h"
 #include "run/changes.h"
 #include "schedule/again.h"
+#include "schedule/deadline.h"
 #include "schedule/key_answer.h"
 #include "schedule/launch_order.h"
 #include "schedule/launch_queue.h"
@@ -124,6 +125,12 @@ class LiveRun {
   Result<void> decide_approval(const ApprovalRequest& request, Time now);
   /// Requests that ask for no more than an earlier one are ignored.
   void request_cancel(CancelMode mode, Time now, std::string who);
+  /// Launches nothing more until unpause(), and lets run what runs; nothing of a run that is to
+  /// end.
+  void pause();
+  void unpause();
+  /// Records once that the run is late. When to ask again; nullopt: it never will be (again).
+  std::optional<Time> notice_deadline(Time now);
   /// Of a resumed run: what was recorded as cancelled or timed out may still be running.
   void obey_stop_requests(Time now);
   /// The wall clock was set forward by so much (back, if negative) or the machine slept so long:
@@ -134,6 +141,9 @@ class LiveRun {
   /// Has tasks done again, of a run that has ended or one that goes on. Errors as marks_of_clear();
   /// Errc::conflict also for a run that is being cancelled. After an error nothing has changed.
   Result<void> clear(const ClearRequest& request, Time now);
+  /// The same with `mark`: what a person says has become of tasks, of which nothing may run. What
+  /// ended otherwise because of them is decided again, and `finally` is done again.
+  Result<void> mark(const ClearRequest& request, Time now);
 
   // What to do.
   Decisions decide(Time now);
@@ -155,7 +165,7 @@ class LiveRun {
   /// Attempts with a claim that have ended since the last commit.
   std::vector<AttemptId> freed_claims() const;
   /// Another attempt may run beside those that do.
-  bool has_place() const { return !run_is_full(); }
+  bool has_place() const { return !is_paused() && !run_is_full(); }
   /// To be asked for its key again: its environment has become available.
   void ask_again(TaskIndex task) { lookups_.push_back(task); }
   RunChanges take_changes();
@@ -185,6 +195,9 @@ class LiveRun {
   /// What its open attempts take.
   const Slots& used() const { return used_; }
   bool is_ended() const { return gt::is_ended(run_.state); }
+  bool is_paused() const { return run_.state == RunState::paused; }
+  /// When it is late, by the `deadline` of its pipeline; nullopt where that says none.
+  std::optional<Time> deadline() const { return deadline_of(plan_->pipeline(), run_); }
   /// The state that `finally` and `${{ run.state }}` see: the coming one once the steps have ended.
   RunState visible_state() const;
   /// "candidates[2].train[0]".
@@ -263,8 +276,9 @@ class LiveRun {
   LaunchWish wish_of(const LaunchQueue::Entry& entry, const Claim& claim) const;
   bool passes_condition(TaskIndex task, Time now);
   bool run_is_full() const;
-  std::optional<Time> deadline() const;
-  void check_deadline(Time now);
+  std::int64_t step_priority(TaskIndex task) const;
+  std::optional<Time> times_out_at() const;
+  void check_timeout(Time now);
 
   // live_run_setups.cpp: setups, and the teardowns that run whatever came of the work between
   UpstreamCounts count_setups(TaskIndex task) const;
@@ -313,8 +327,14 @@ class LiveRun {
 
   // live_run_again.cpp: what a person wants done again
   void do_again(const AgainMarks& marks);
+  void reconsider(Time now);
   void open_run_again(Time now);
   std::vector<TaskIndex> due_to_be_tried_again() const;
+
+  // live_run_mark.cpp
+  Result<std::vector<TaskIndex>> tasks_to_mark(const ClearRequest& request) const;
+  void set_mark(TaskIndex task, const ClearRequest& request, Time now);
+  void finish_containers(Time now);
 
   // live_run_items.cpp: a matrix that is entered again
   bool replace_items(TaskIndex task, std::vector<MatrixItem> items, Time now);
@@ -350,6 +370,7 @@ class LiveRun {
   std::uint32_t root_left_ = 0, finally_left_ = 0;
   bool in_finally_ = false;
   bool timed_out_ = false;
+  bool has_missed_deadline_ = false;
   Duration clock_set_by_{0};  ///< since the run began
 
   std::unordered_map<TaskIndex, std::vector<OutputValue>> outputs_;
@@ -378,6 +399,7 @@ class LiveRun {
   std::unordered_map<TaskIndex, std::vector<TaskIndex>> followers_;
   Slots used_;
   std::uint32_t running_tasks_ = 0;
+  std::vector<std::int64_t> priorities_;  ///< by step; empty: each its own
 
   // Since the last take_changes().
   TaskIndex committed_tasks_ = 0;

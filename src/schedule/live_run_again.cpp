@@ -61,18 +61,8 @@ std::vector<TaskIndex> LiveRun::due_to_be_tried_again() const {
   return due;
 }
 
-Result<void> LiveRun::clear(const ClearRequest& request, Time now) {
-  if (!is_ended() && (run_.cancel != CancelMode::none || timed_out_))
-    return Error{Errc::conflict, fmt::format("{} is about to end", run_.name()),
-                 "clear it when it has ended"};
-  const AgainMarks marks = TRY(marks_of_clear(*this, request));
-  const bool has_ended = is_ended();
-  do_again(marks);
-  if (has_ended) open_run_again(now);
-  JsonObject details = to_json(request);
-  details.set("why", "clear");
-  add_event(now, "reopened", no_task, std::move(details));
-
+/// After tasks were moved by hand: all that follows from their states.
+void LiveRun::reconsider(Time now) {
   // What is ready is looked up again, which finds equal tasks that run.
   followers_.clear();
   next_lookups_.clear();
@@ -90,6 +80,22 @@ Result<void> LiveRun::clear(const ClearRequest& request, Time now) {
     in_finally_ = false;
     begin_finally(now);
   }
+}
+
+Result<void> LiveRun::clear(const ClearRequest& request, Time now) {
+  if (request.mark) return mark(request, now);
+  if (!is_ended() && (run_.cancel != CancelMode::none || timed_out_))
+    return Error{Errc::conflict, fmt::format("{} is about to end", run_.name()),
+                 "clear it when it has ended"};
+  const AgainMarks marks = TRY(marks_of_clear(*this, request));
+  const bool has_ended = is_ended();
+  do_again(marks);
+  if (has_ended) open_run_again(now);
+  JsonObject details = to_json(request);
+  details.set("why", "clear");
+  add_event(now, "reopened", no_task, std::move(details));
+
+  reconsider(now);
   return {};
 }
 

@@ -242,6 +242,8 @@ void LiveRun::cancel_scope(ScopeIndex scope, StopRequest how, Time now) {
 void LiveRun::request_cancel(CancelMode mode, Time now, std::string who) {
   if (mode <= run_.cancel || is_ended()) return;
   run_.cancel = mode;
+  // What is to end goes on to its end.
+  unpause();
   touch_run(run_.state).cancel = mode;
   JsonObject details;
   details.set("mode", mode == CancelMode::kill ? "kill" : "terminate");
@@ -272,6 +274,7 @@ void LiveRun::begin_finally(Time now) {
 }
 
 void LiveRun::finish(Time now) {
+  notice_deadline(now);
   RunState state = visible_state();
   const std::uint32_t count = plan_->scope(finally_scope).step_count;
   for (TaskIndex index = first_finally_; index < first_finally_ + count; ++index)

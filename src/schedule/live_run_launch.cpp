@@ -26,13 +26,13 @@ bool LiveRun::run_is_full() const {
 
 void LiveRun::enqueue(TaskIndex index, Time now) {
   const Step& step = step_of(index);
-  launch_queue_.push_back(index, claim_of(step), step.settings->priority, now);
+  launch_queue_.push_back(index, claim_of(step), step_priority(index), now);
 }
 
 /// It had its turn before, and was held back.
 void LiveRun::push_front(TaskIndex index, Time now) {
   const Step& step = step_of(index);
-  launch_queue_.push_front(index, claim_of(step), step.settings->priority, now);
+  launch_queue_.push_front(index, claim_of(step), step_priority(index), now);
 }
 
 /// False for what is to leave the queue.
@@ -53,7 +53,7 @@ LaunchWish LiveRun::wish_of(const LaunchQueue::Entry& entry, const Claim& claim)
 }
 
 std::optional<LaunchWish> LiveRun::next_launch() {
-  if (is_ended() || run_is_full()) return std::nullopt;
+  if (is_ended() || is_paused() || run_is_full()) return std::nullopt;
   const auto* entry = launch_queue_.front([this](TaskIndex index) { return is_to_launch(index); });
   if (!entry) return std::nullopt;
   return wish_of(*entry, launch_queue_.claim());
@@ -61,7 +61,7 @@ std::optional<LaunchWish> LiveRun::next_launch() {
 
 std::vector<LaunchWish> LiveRun::refused_launches() {
   std::vector<LaunchWish> wishes;
-  if (is_ended()) return wishes;
+  if (is_ended() || is_paused()) return wishes;
   for (const LaunchQueue::Refused& refused :
        launch_queue_.refused([this](TaskIndex index) { return is_to_launch(index); }))
     wishes.push_back(wish_of(refused.entry, *refused.claim));

@@ -20,8 +20,12 @@ std::vector<std::string> LiveRun::gpus_of(TaskIndex index) const {
 }
 
 Priority LiveRun::priority_of(TaskIndex index) const {
-  return {run_.options.priority.value_or(plan_->pipeline().priority),
-          step_of(index).settings->priority};
+  return {run_.options.priority.value_or(plan_->pipeline().priority), step_priority(index)};
+}
+
+std::int64_t LiveRun::step_priority(TaskIndex index) const {
+  if (priorities_.empty()) return step_of(index).settings->priority;
+  return priorities_[tasks_[index].step];
 }
 
 std::string LiveRun::forced_reason(TaskIndex index) const {

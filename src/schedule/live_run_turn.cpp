@@ -229,14 +229,14 @@ void LiveRun::apply_key(TaskIndex index, KeyAnswer answer, Time now) {
 }
 
 /// When the steps are to have ended; nullopt if they may take as long as they want, or have ended.
-std::optional<Time> LiveRun::deadline() const {
+std::optional<Time> LiveRun::times_out_at() const {
   const auto& timeout = plan_->pipeline().timeout;
   if (!timeout || timed_out_ || in_finally_ || !run_.started_at) return std::nullopt;
   return *run_.started_at + *timeout + clock_set_by_;
 }
 
-void LiveRun::check_deadline(Time now) {
-  const std::optional<Time> due = deadline();
+void LiveRun::check_timeout(Time now) {
+  const std::optional<Time> due = times_out_at();
   if (!due || now < *due) return;
   timed_out_ = true;
   run_.error = AttemptFailed{Cause::run_timeout,
@@ -244,6 +244,7 @@ void LiveRun::check_deadline(Time now) {
                                          format_duration(*plan_->pipeline().timeout)),
                              {},
                              {}};
+  run_.state = RunState::running;
   touch_run(RunState::running);
   add_event(now, "run_timeout", no_task);
   cancel_scope(root_scope, StopRequest::terminate, now);
@@ -266,7 +267,7 @@ void LiveRun::clock_was_set(Duration by) {
 Decisions LiveRun::decide(Time now) {
   Decisions decisions;
   if (is_ended()) return decisions;
-  check_deadline(now);
+  check_timeout(now);
   check_call_deadlines(now);
   wake_due(now);
   // Tasks that end at once (skipped, empty) make more to check while this goes on.
@@ -284,8 +285,8 @@ Decisions LiveRun::decide(Time now) {
   if (!timers_.empty()) decisions.wake_at = timers_.top().first;
   decisions.stops = std::move(stops_);
   stops_.clear();
-  if (const auto due = deadline())
-    decisions.wake_at = std::min(decisions.wake_at.value_or(*due), *due);
+  for (const auto due : {times_out_at(), notice_deadline(now)})
+    if (due) decisions.wake_at = std::min(decisions.wake_at.value_or(*due), *due);
   if (!call_timers_.empty())
     decisions.wake_at =
         std::min(decisions.wake_at.value_or(call_timers_.top().first), call_timers_.top().first);

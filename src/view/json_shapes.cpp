@@ -19,6 +19,11 @@ Json interval_json(const std::optional<DataInterval>& interval) {
   return JsonObject{{"start", format_time(interval->start)}, {"end", format_time(interval->end)}};
 }
 
+Json mark_json(const TaskMark* mark) {
+  if (mark == nullptr) return {};
+  return JsonObject{{"by", mark->by}, {"comment", mark->comment}, {"at", format_time(mark->at)}};
+}
+
 Json approval_json(const ApprovalRecord* approval) {
   if (approval == nullptr) return {};
   return JsonObject{{"decision", to_text(approval->decision)},
@@ -91,6 +96,7 @@ Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
       {"approval", approval_json(view.approval(task))},
       {"next_at", next_at_json(task)},
       {"cached_from", source.empty() ? Json() : Json(source)},
+      {"marked", mark_json(view.mark(task))},
       {"memory_bytes", task.memory_bytes ? Json(*task.memory_bytes) : Json()},
       {"exit_code", task.exit_code ? Json(*task.exit_code) : Json()}};
 }
@@ -112,6 +118,8 @@ Result<JsonObject> run_json(const RunView& view) {
     (view.has_parts(*task) ? containers : tasks).emplace_back(std::move(shape));
   }
   Json outputs = TRY(run_outputs_json(view));
+  run.set("deadline", time_json(view.deadline()));
+  run.set("deadline_missed_at", time_json(view.deadline_missed_at()));
   run.set("outputs", std::move(outputs));
   run.set("tasks", std::move(tasks));
   run.set("containers", std::move(containers));

@@ -118,6 +118,12 @@ Result<std::vector<std::pair<std::string, Value>>> RunView::outputs() const {
   return outputs;
 }
 
+const TaskMark* RunView::mark(const TaskRecord& task) const {
+  const auto found = std::ranges::find(loaded_.marks, task.index, &TaskMark::task);
+  const bool counts = found != loaded_.marks.end() && task.ended_at == found->at;
+  return counts ? &*found : nullptr;
+}
+
 const TaskResult* RunView::result(const TaskRecord& task) const {
   const auto found = results_.find(task.index);
   return found == results_.end() ? nullptr : &loaded_.results[found->second];

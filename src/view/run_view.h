@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "run/changes.h"
 #include "run/run_store.h"
+#include "schedule/deadline.h"
 
 namespace gt {
 
@@ -30,6 +31,9 @@ class RunView {
 
   const RunRecord& run() const { return loaded_.run; }
   const Plan& plan() const { return *plan_; }
+  /// When it is late, where its pipeline says so, and when it was noticed that it is.
+  std::optional<Time> deadline() const { return deadline_of(plan_->pipeline(), loaded_.run); }
+  std::optional<Time> deadline_missed_at() const { return loaded_.deadline_missed_at; }
   /// By index, which is the order of creation.
   const std::vector<TaskRecord>& tasks() const { return loaded_.tasks; }
   /// As people read them: in the pipeline's order, what is in a matrix or group behind it.
@@ -45,6 +49,8 @@ class RunView {
   Result<Json> matrix(const TaskRecord& task) const;
   /// What the run as a whole gave, by the `outputs` of its file; none before it has succeeded.
   Result<std::vector<std::pair<std::string, Value>>> outputs() const;
+  /// What a person has said of it, as long as that counts; else null.
+  const TaskMark* mark(const TaskRecord& task) const;
   /// Null as long as it has none.
   const TaskResult* result(const TaskRecord& task) const;
   /// The run that a cached result came from; empty if it came from none or that is gone.
