@@ -77,18 +77,6 @@ Result<void> show_plan(Session& session, const PlannedBackfill& planned, const O
   return {};
 }
 
-/// Backfill and texts in one transaction.
-Result<BackfillRecord> record(Session& session, Records& records, PlannedBackfill& planned) {
-  const Time now = session.clock.now();
-  auto writer = TRY(records.database->begin_write());
-  if (const auto& version = planned.source.from.version)
-    planned.backfill.project_version = version->name();
-  planned.backfill.plan_version = TRY(keep_pipeline(records, writer, planned.source, now));
-  BackfillRecord made = TRY(BackfillStore().create(writer, planned.backfill, planned.firings, now));
-  TRY(writer.commit());
-  return made;
-}
-
 std::string described(const BackfillRecord& made, std::size_t firings) {
   return fmt::format("{} of {} {}: {}, at most {} at once", made.name(), made.pipeline,
                      made.trigger, counted(static_cast<std::int64_t>(firings), "firing"),
@@ -98,7 +86,7 @@ std::string described(const BackfillRecord& made, std::size_t firings) {
 /// A server does it.
 Result<void> leave(Session& session, PlannedBackfill& planned, const OutputForm& output) {
   Records records = TRY(open_records(session));
-  const BackfillRecord made = TRY(record(session, records, planned));
+  const BackfillRecord made = TRY(record_backfill(records, planned, session.clock.now()));
   records.database->ring_engines();
   session.console.say(described(made, planned.firings.size()));
   if (output.is_table()) {
@@ -148,7 +136,7 @@ Result<ExitCode> run(Session& session, Words words) {
   Records records = TRY(open_records(session));
   Engaged engaged = TRY(engage(session, records));
   planned->backfill.owner_engine = engaged.workshop->engine_id();
-  const BackfillRecord made = TRY(record(session, records, *planned));
+  const BackfillRecord made = TRY(record_backfill(records, *planned, session.clock.now()));
   engaged.progress->say(described(made, planned->firings.size()));
   return drive_backfill(session, records, engaged, made.id, output);
 }

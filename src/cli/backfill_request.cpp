@@ -6,6 +6,7 @@
 #include "calendar/written_schedule.h"
 #include "cli/firing_params.h"
 #include "cli/moment.h"
+#include "cli/record_run.h"
 #include "definition/parameters.h"
 
 namespace gt {
@@ -100,24 +101,17 @@ void declare(Options& options, BackfillRequest& request) {
                  "be repeated.");
 }
 
-Result<std::optional<PlannedBackfill>> plan_backfill(Session& session, const Project& project,
-                                                     const BackfillRequest& request) {
-  const Time now = session.clock.now();
+Result<PlannedBackfill> plan_firings(PipelineSource source, const BackfillRequest& request,
+                                     JsonObject params, Time now) {
   DataInterval span = TRY(read_span(request, now));
   PlannedBackfill planned;
+  planned.source = std::move(source);
   planned.backfill.rerun = TRY(read_rerun(request.rerun));
-  PipelineText text = TRY(find_named_pipeline(session, project, request.pipeline));
-  auto source = TRY(load_pipeline(session, std::move(text)));
-  if (!source) return std::optional<PlannedBackfill>();
-  planned.source = *std::move(source);
+  planned.backfill.params = std::move(params);
   const Pipeline& pipeline = *planned.source.pipeline;
   const Trigger& trigger = *TRY(find_trigger(pipeline, request.trigger));
   const PlacedSchedule placed =
       TRY(place_schedule(*trigger.schedule()).context("trigger {}", trigger.name));
-  for (const std::string& assignment : request.params) {
-    auto member = TRY(parse_parameter(pipeline, assignment));
-    planned.backfill.params.set(std::move(member.first), std::move(member.second));
-  }
   if (span.end > now) {
     const auto next = placed.schedule.next_firing(now);
     if (next && next->at < span.end) planned.left_to_trigger = next->at;
@@ -133,8 +127,36 @@ Result<std::optional<PlannedBackfill>> plan_backfill(Session& session, const Pro
   planned.backfill.trigger = trigger.name;
   planned.backfill.span = span;
   planned.backfill.reverse = request.reverse;
+  return planned;
+}
+
+Result<std::optional<PlannedBackfill>> plan_backfill(Session& session, const Project& project,
+                                                     const BackfillRequest& request) {
+  const Time now = session.clock.now();
+  // What is wrong with the request is said before what is wrong with a file.
+  TRY(read_span(request, now));
+  TRY(read_rerun(request.rerun));
+  PipelineText text = TRY(find_named_pipeline(session, project, request.pipeline));
+  auto source = TRY(load_pipeline(session, std::move(text)));
+  if (!source) return std::optional<PlannedBackfill>();
+  JsonObject params;
+  for (const std::string& assignment : request.params) {
+    auto member = TRY(parse_parameter(*source->pipeline, assignment));
+    params.set(std::move(member.first), std::move(member.second));
+  }
+  PlannedBackfill planned = TRY(plan_firings(*std::move(source), request, std::move(params), now));
   planned.backfill.created_by = person();
   return std::optional(std::move(planned));
+}
+
+Result<BackfillRecord> record_backfill(Records& records, PlannedBackfill& planned, Time now) {
+  auto writer = TRY(records.database->begin_write());
+  if (const auto& version = planned.source.from.version)
+    planned.backfill.project_version = version->name();
+  planned.backfill.plan_version = TRY(keep_pipeline(records, writer, planned.source, now));
+  BackfillRecord made = TRY(BackfillStore().create(writer, planned.backfill, planned.firings, now));
+  TRY(writer.commit());
+  return made;
 }
 
 }  // namespace gt

@@ -31,5 +31,12 @@ struct PlannedBackfill {
 /// trigger that is not there; Errc::exhausted for too many firings.
 Result<std::optional<PlannedBackfill>> plan_backfill(Session& session, const Project& project,
                                                      const BackfillRequest& request);
+/// The same of a pipeline that is read already; `params` stand for the written ones, and the names
+/// of pipeline and person are left to the caller.
+Result<PlannedBackfill> plan_firings(PipelineSource source, const BackfillRequest& request,
+                                     JsonObject params, Time now);
+
+/// Backfill and texts in one transaction.
+Result<BackfillRecord> record_backfill(Records& records, PlannedBackfill& planned, Time now);
 
 }  // namespace gt

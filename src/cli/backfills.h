@@ -36,6 +36,8 @@ class Backfills {
   Result<void> go_on();
   /// Nothing begins any more.
   void stop() { is_stopping_ = true; }
+  /// There is a new one.
+  void look_again() { has_news_ = true; }
   /// Somebody has rung.
   Result<void> hear(Transaction& reader);
   Result<void> cancel(CancelMode mode, const std::string& who) { return active_.cancel(mode, who); }

@@ -3,7 +3,9 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "cli/backfill_request.h"
 #include "cli/claimed_run.h"
+#include "cli/counted.h"
 #include "cli/resident.h"
 #include "cli/run_request.h"
 #include "definition/parameters.h"
@@ -134,6 +136,39 @@ Result<CallAnswer> Resident::call(const HeardCall& call) {
   const FiredTrigger fired = TRY(events_.hear_call(found->second, call, answer));
   TRY(take_fired(fired));
   return answer;
+}
+
+Result<BackfillId> Resident::begin_backfill(const AskedBackfill& asked) {
+  project_.look_at(asked.pipeline);
+  const auto found = project_.pipelines().find(asked.pipeline);
+  if (found == project_.pipelines().end())
+    return error(Errc::not_found, "there is no pipeline {}",
+                 shell_quoted(printable(asked.pipeline)));
+  const BackfillRequest request{.pipeline = asked.pipeline,
+                                .trigger = asked.trigger,
+                                .from = asked.from,
+                                .to = asked.to,
+                                .rerun = asked.rerun,
+                                .params = {},
+                                .reverse = asked.reverse};
+  const Time now = session_.clock.now();
+  auto planned = plan_firings(found->second->source, request, asked.params, now);
+  // Too much of one request, not of the server.
+  if (!planned && planned.error().code == Errc::exhausted)
+    return Error{Errc::invalid, planned.error().message, planned.error().hint};
+  TRY(planned);
+  if (planned->firings.empty())
+    return error(Errc::invalid, "the trigger does not fire in this time");
+  planned->backfill.max_active =
+      asked.max_active.value_or(session_.settings().number(SettingId::max_active));
+  planned->backfill.created_by = asked.by;
+  planned->backfill.owner_engine = workshop_.engine_id();
+  const BackfillRecord made = TRY(record_backfill(records_, *planned, now));
+  backfills_.look_again();
+  say_(fmt::format("{} of {} {}: {}, asked for by {}", made.name(), made.pipeline, made.trigger,
+                   counted(static_cast<std::int64_t>(planned->firings.size()), "firing"),
+                   printable(asked.by)));
+  return made.id;
 }
 
 Result<void> Resident::retry(RunId id, const std::string& who) {

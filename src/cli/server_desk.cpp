@@ -4,6 +4,7 @@
 #include "cli/resident.h"
 #include "cli/secrets.h"
 #include "engine/ask_driver.h"
+#include "run/run_pauses.h"
 
 namespace gt {
 
@@ -80,6 +81,36 @@ Result<void> ServerDesk::change(RunId run, DriverRequest request) {
     if (TRY(is_driven(records_, now)) && TRY(ask_driver(parts, now, request))) return {};
     if (TRY(inbox_.ask<bool>([&] { return resident_->change(run, request); }))) return {};
   }
+}
+
+Result<BackfillId> ServerDesk::backfill(AskedBackfill asked) {
+  return inbox_.ask<BackfillId>(
+      [this, asked = std::move(asked)] { return resident_->begin_backfill(asked); });
+}
+
+Result<void> ServerDesk::pause(RunId run, const std::string& who) {
+  auto writer = TRY(records_.database->begin_write());
+  const RunRecord now = TRY(records_.runs.get(writer, run));
+  TRY(RunPauses().pause(writer, now, {who, session_.clock.now()}));
+  TRY(writer.commit());
+  records_.database->ring(now.owner_engine);
+  return {};
+}
+
+Result<void> ServerDesk::resume(RunId run, const std::string& who) {
+  RunRecord now;
+  {
+    auto writer = TRY(records_.database->begin_write());
+    now = TRY(records_.runs.get(writer, run));
+    if (!TRY(RunPauses().resume(writer, run, who, session_.clock.now())))
+      return error(Errc::conflict, "{} is not paused", now.name());
+    TRY(writer.commit());
+  }
+  if (TRY(is_driven(records_, now))) {
+    records_.database->ring(now.owner_engine);
+    return {};
+  }
+  return inbox_.ask<void>([this, run] { return resident_->take_up(run); });
 }
 
 Result<void> ServerDesk::cancel(RunId run, CancelMode mode, const std::string&) {

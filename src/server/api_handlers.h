@@ -16,7 +16,17 @@ Answer answer_openapi(const ApiCall& call);
 // api_pipelines.cpp
 Answer list_pipelines(const ApiCall& call);
 Answer get_pipeline(const ApiCall& call);
+Answer pause_pipeline(const ApiCall& call);
+Answer resume_pipeline(const ApiCall& call);
 Answer list_firings(const ApiCall& call);
+
+// api_backfills.cpp
+Answer create_backfill(const ApiCall& call);
+Answer list_backfills(const ApiCall& call);
+Answer get_backfill(const ApiCall& call);
+Answer pause_backfill(const ApiCall& call);
+Answer resume_backfill(const ApiCall& call);
+Answer cancel_backfill(const ApiCall& call);
 
 // api_hooks.cpp
 Answer call_trigger(const ApiCall& call);
@@ -29,7 +39,10 @@ Answer get_run(const ApiCall& call);
 Answer create_run(const ApiCall& call);
 Answer cancel_run(const ApiCall& call);
 Answer retry_run(const ApiCall& call);
+Answer pause_run(const ApiCall& call);
+Answer resume_run(const ApiCall& call);
 Answer clear_tasks(const ApiCall& call);
+Answer mark_tasks(const ApiCall& call);
 Answer decide_approval(const ApiCall& call);
 
 // api_events.cpp

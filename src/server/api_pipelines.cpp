@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "base/text.h"
+#include "run/paused_pipelines.h"
 #include "server/answers.h"
 #include "server/api_handlers.h"
 #include "view/firing_view.h"
@@ -44,7 +47,17 @@ Json trigger_json(const PublishedPipeline& published, std::size_t index, Time no
   return shape;
 }
 
-Json pipeline_json(const PublishedPipeline& published, Time now) {
+/// By the name that it has in a path.
+Result<std::shared_ptr<const PublishedPipeline>> pipeline_of_path(const ApiCall& call) {
+  const auto pipelines = call.parts.desk.pipelines();
+  const auto found = pipelines->find(call.name(0));
+  if (found == pipelines->end())
+    return error(Errc::not_found, "there is no pipeline {}", shell_quoted(printable(call.name(0))));
+  return found->second;
+}
+
+Json pipeline_json(const PublishedPipeline& published, const std::vector<PausedPipeline>& paused,
+                   Time now) {
   const Pipeline& pipeline = *published.pipeline;
   JsonList params, triggers, steps;
   for (const Parameter& one : pipeline.params)
@@ -55,33 +68,62 @@ Json pipeline_json(const PublishedPipeline& published, Time now) {
   for (std::size_t i = 0; i < pipeline.triggers.size(); ++i)
     triggers.push_back(trigger_json(published, i, now));
   for (const Step& step : pipeline.steps) steps.emplace_back(step.name);
-  return JsonObject{
-      {"name", pipeline.name},
-      {"description", pipeline.description},
-      {"path", published.path},
-      {"params", std::move(params)},
-      {"project_version", published.version ? Json(published.version->name()) : Json()},
-      {"steps", std::move(steps)},
-      {"triggers", std::move(triggers)}};
+  const auto pause = std::ranges::find(paused, pipeline.name, &PausedPipeline::pipeline);
+  return JsonObject{{"name", pipeline.name},
+                    {"description", pipeline.description},
+                    {"path", published.path},
+                    {"paused_at", pause == paused.end() ? Json() : format_time(pause->paused_at)},
+                    {"params", std::move(params)},
+                    {"project_version",
+                     published.version ? Json(published.version->name()) : Json()},
+                    {"steps", std::move(steps)},
+                    {"triggers", std::move(triggers)}};
 }
 
 }  // namespace
 
 Answer list_pipelines(const ApiCall& call) {
   TRY(check_query(call.request, {}));
+  auto reader = TRY(call.parts.database.begin_read());
+  const auto paused = TRY(PausedPipelines().list(reader));
   JsonList list;
   for (const auto& [name, published] : *call.parts.desk.pipelines())
-    list.push_back(pipeline_json(*published, call.parts.clock.now()));
+    list.push_back(pipeline_json(*published, paused, call.parts.clock.now()));
   return json_answer(200, JsonObject{{"pipelines", std::move(list)}});
 }
 
 Answer get_pipeline(const ApiCall& call) {
   TRY(check_query(call.request, {}));
-  const auto pipelines = call.parts.desk.pipelines();
-  const auto found = pipelines->find(call.name(0));
-  if (found == pipelines->end())
-    return error(Errc::not_found, "there is no pipeline {}", shell_quoted(printable(call.name(0))));
-  return json_answer(200, pipeline_json(*found->second, call.parts.clock.now()));
+  const auto published = TRY(pipeline_of_path(call));
+  auto reader = TRY(call.parts.database.begin_read());
+  const auto paused = TRY(PausedPipelines().list(reader));
+  return json_answer(200, pipeline_json(*published, paused, call.parts.clock.now()));
+}
+
+Answer pause_pipeline(const ApiCall& call) {
+  TRY(check_query(call.request, {}));
+  const JsonObject body = TRY(body_of(call.request));
+  TRY(check_members(body, {}));
+  const auto published = TRY(pipeline_of_path(call));
+  const Time now = call.parts.clock.now();
+  auto writer = TRY(call.parts.database.begin_write());
+  TRY(PausedPipelines().pause(writer, {published->pipeline->name, call.caller.name, now}));
+  const auto paused = TRY(PausedPipelines().list(writer));
+  TRY(writer.commit());
+  call.parts.database.ring_engines();
+  return json_answer(200, pipeline_json(*published, paused, now));
+}
+
+Answer resume_pipeline(const ApiCall& call) {
+  TRY(check_query(call.request, {}));
+  const JsonObject body = TRY(body_of(call.request));
+  TRY(check_members(body, {}));
+  const auto published = TRY(pipeline_of_path(call));
+  auto writer = TRY(call.parts.database.begin_write());
+  TRY(PausedPipelines().resume(writer, published->pipeline->name));
+  TRY(writer.commit());
+  call.parts.database.ring_engines();
+  return json_answer(200, pipeline_json(*published, {}, call.parts.clock.now()));
 }
 
 Answer list_firings(const ApiCall& call) {

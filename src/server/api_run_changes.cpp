@@ -112,6 +112,35 @@ Answer retry_run(const ApiCall& call) {
   });
 }
 
+Answer pause_run(const ApiCall& call) {
+  return change_run(call, {}, [](const ApiCall& to, const JsonObject&) -> Result<Change> {
+    return Change(
+        [who = to.caller.name](RunDesk& desk, RunId run) { return desk.pause(run, who); });
+  });
+}
+
+Answer resume_run(const ApiCall& call) {
+  return change_run(call, {}, [](const ApiCall& to, const JsonObject&) -> Result<Change> {
+    return Change(
+        [who = to.caller.name](RunDesk& desk, RunId run) { return desk.resume(run, who); });
+  });
+}
+
+Answer mark_tasks(const ApiCall& call) {
+  return change_run(
+      call, {"tasks", "as", "comment"},
+      [](const ApiCall& to, const JsonObject& body) -> Result<Change> {
+        ClearRequest request;
+        request.tasks = TRY(texts_member(body, "tasks"));
+        if (request.tasks.empty()) return error(Errc::invalid, "tasks names none");
+        const auto as = parse_mark(TRY(text_member(body, "as")).value_or(""));
+        if (!as) return error(Errc::invalid, "as is succeeded or failed");
+        request.mark = MarkWish{*as, TRY(text_member(body, "comment")).value_or("")};
+        request.by = to.caller.name;
+        return Change([request](RunDesk& desk, RunId run) { return desk.change(run, request); });
+      });
+}
+
 Answer clear_tasks(const ApiCall& call) {
   return change_run(
       call, {"tasks", "downstream", "only_failed"},

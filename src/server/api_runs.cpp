@@ -3,6 +3,7 @@
 #include "server/answers.h"
 #include "server/api_handlers.h"
 #include "view/json_shapes.h"
+#include "view/place_wait.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -12,9 +13,13 @@ namespace {
 constexpr std::int64_t page_runs = 50, page_runs_max = 1000;
 constexpr std::size_t etag_digits = 32;
 
-Result<JsonObject> with_driven(const ApiCall& call, const RunRecord& run, JsonObject shape) {
+/// With what is not of the record: who drives it, and what it waits for.
+Result<JsonObject> with_present(const ApiCall& call, Transaction& reader, PlaceWaits& waits,
+                                const RunRecord& run, JsonObject shape) {
   const bool is_driven_now = TRY(is_driven(call.parts.database, run));
   shape.set("driven", is_driven_now);
+  const auto before = TRY(waits.before(reader, run));
+  shape.set("waits_for", run_names_json(before));
   return shape;
 }
 
@@ -76,7 +81,8 @@ Result<ShownRun> show_run(const ApiCall& call, Transaction& reader, const RunRec
   RunStore runs;
   const RunView view = TRY(RunView::load(runs, reader, run));
   JsonObject shape = TRY(run_json(view));
-  shape = TRY(with_driven(call, run, std::move(shape)));
+  PlaceWaits waits(runs);
+  shape = TRY(with_present(call, reader, waits, run, std::move(shape)));
   ShownRun shown{compact_json(std::move(shape)) + "\n", {}};
   shown.etag = fmt::format("\"{}\"", sha256(shown.text).hex().substr(0, etag_digits));
   return shown;
@@ -106,9 +112,11 @@ Answer list_runs(const ApiCall& call) {
   auto runs = TRY(RunStore().list(reader, filter));
   const bool has_more = runs.size() > limit;
   if (has_more) runs.pop_back();
+  RunStore store;
+  PlaceWaits waits(store);
   JsonList list;
   for (const RunRecord& run : runs) {
-    JsonObject shape = TRY(with_driven(call, run, run_summary_json(run)));
+    JsonObject shape = TRY(with_present(call, reader, waits, run, run_summary_json(run)));
     list.emplace_back(std::move(shape));
   }
   return json_answer(200, JsonObject{{"runs", std::move(list)},

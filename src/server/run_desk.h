@@ -40,6 +40,16 @@ struct BegunRun {
   bool is_replay = false;  ///< it was asked for before, under the same key
 };
 
+/// As `geartrain backfill` is asked; what it leaves out is empty.
+struct AskedBackfill {
+  std::string pipeline;
+  std::optional<std::string> trigger, from, to, rerun;
+  bool reverse = false;
+  std::optional<std::int64_t> max_active = {};
+  JsonObject params = {};  ///< of all its runs
+  std::string by;
+};
+
 /// A call that has shown that it knows the secret of a trigger.
 struct HeardCall {
   std::string pipeline;
@@ -73,9 +83,17 @@ class RunDesk {
   virtual Result<std::string> secret(const std::string& name) const = 0;
   /// Opens an ended run again: what did not succeed is done again. Errors: not_found, conflict.
   virtual Result<void> retry(RunId run, const std::string& who) = 0;
-  /// Has tasks done again, or decides about one that waits for a person. Errors: not_found (of a
-  /// task), invalid (values of fields), conflict (the run does not permit it now).
+  /// Has tasks done again or marked, or decides about one that waits for a person. Errors:
+  /// not_found (of a task), invalid (values of fields), conflict (the run does not permit it now).
   virtual Result<void> change(RunId run, DriverRequest request) = 0;
+  /// Records a backfill, whose runs begin as soon as they may. Errors: not_found (no such pipeline,
+  /// trigger or firing), invalid.
+  virtual Result<BackfillId> backfill(AskedBackfill asked) = 0;
+  /// Nothing new of the run starts until it is resumed. Errors: conflict (it has ended, or is about
+  /// to).
+  virtual Result<void> pause(RunId run, const std::string& who) = 0;
+  /// Errors: conflict (it is not paused).
+  virtual Result<void> resume(RunId run, const std::string& who) = 0;
   /// Asks whoever drives the run; ends it if nobody does. Errc::conflict: it has ended.
   virtual Result<void> cancel(RunId run, CancelMode mode, const std::string& who) = 0;
   virtual bool is_ending() const = 0;

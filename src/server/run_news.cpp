@@ -49,6 +49,12 @@ void RunNews::committed(const LiveRun& run, const RunChanges& changes) {
       events_.publish({"task", record.uuid, task_news(run, task)});
   for (const TaskChange& change : changes.changed)
     events_.publish({"task", record.uuid, task_news(run, change)});
+  for (const RunEvent& event : changes.events)
+    if (event.kind == "deadline_missed") {
+      JsonObject shape{{"run_id", record.uuid}, {"run", record.name()}};
+      for (const auto& [name, value] : event.details) shape.set(name, value);
+      events_.publish({event.kind, record.uuid, std::move(shape)});
+    }
   if (changes.run) events_.publish({"run", record.uuid, run_summary_json(record)});
 }
 
