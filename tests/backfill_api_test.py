@@ -67,7 +67,7 @@ class BackfillApiTest(ApiCase):
         wrong = [
             {},
             {"from": "yesterday"},
-            {"from": "2025-03-01", "rerun": "none"},
+            {"from": "2025-03-01", "rerun": "some"},
             {"from": "2025-03-01", "max_active": 0},
             {"from": "2025-03-01", "params": {"month": 3}},
             {"from": "2025-03-01T07:00", "to": "1h"},

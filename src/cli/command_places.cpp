@@ -36,6 +36,7 @@ constexpr std::pair<std::string_view, AccessScope> remote_commands[] = {
     {"retry", run},
     {"approve", run},
     {"clear", run},
+    {"mark", run},
     {"cancel", run},
     {"backfill", run},
     {"backfill pause", run},

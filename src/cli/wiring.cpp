@@ -37,6 +37,9 @@ class Router final : public RunObserver {
   void committed(const LiveRun& run, const RunChanges& changes) override {
     observer->committed(run, changes);
   }
+  void queued(const LiveRun& run, const std::vector<RunRecord>& before) override {
+    observer->queued(run, before);
+  }
   void waits(const LiveRun& run, TaskIndex task, const std::string& pool) override {
     observer->waits(run, task, pool);
   }
