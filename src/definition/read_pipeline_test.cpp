@@ -69,7 +69,7 @@ TEST_CASE("every setting arrives where it belongs") {
 
   REQUIRE(pipeline.steps.size() == 4);
   const Step& extract = pipeline.steps[0];
-  CHECK(extract.position == Position{26, 3});
+  CHECK(extract.position == Position{29, 3});
   CHECK(std::get<Argv>(*extract.command()).items.size() == 4);
   REQUIRE(extract.outputs.size() == 3);
   CHECK(std::get<ArtifactType>(extract.outputs[0].type) == ArtifactType::dataset);

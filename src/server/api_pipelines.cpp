@@ -69,15 +69,15 @@ Json pipeline_json(const PublishedPipeline& published, const std::vector<PausedP
     triggers.push_back(trigger_json(published, i, now));
   for (const Step& step : pipeline.steps) steps.emplace_back(step.name);
   const auto pause = std::ranges::find(paused, pipeline.name, &PausedPipeline::pipeline);
-  return JsonObject{{"name", pipeline.name},
-                    {"description", pipeline.description},
-                    {"path", published.path},
-                    {"paused_at", pause == paused.end() ? Json() : format_time(pause->paused_at)},
-                    {"params", std::move(params)},
-                    {"project_version",
-                     published.version ? Json(published.version->name()) : Json()},
-                    {"steps", std::move(steps)},
-                    {"triggers", std::move(triggers)}};
+  return JsonObject{
+      {"name", pipeline.name},
+      {"description", pipeline.description},
+      {"path", published.path},
+      {"paused_at", pause == paused.end() ? Json() : format_time(pause->paused_at)},
+      {"params", std::move(params)},
+      {"project_version", published.version ? Json(published.version->name()) : Json()},
+      {"steps", std::move(steps)},
+      {"triggers", std::move(triggers)}};
 }
 
 }  // namespace
