@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/pipeline_choice.h"
 
@@ -83,6 +84,18 @@ bool takes_pipeline_file(std::string_view command) {
   return command == "run" || command == "plan" || command == "schedule simulate";
 }
 
+/// Those that take a pipeline by its file, whose problems would show what stands in it.
+bool reads_files(std::string_view command) {
+  constexpr std::string_view commands[] = {"run",      "plan",  "schedule simulate",
+                                           "backfill", "pause", "resume"};
+  return std::ranges::find(commands, command) != std::end(commands);
+}
+
+bool is_file_of(const std::string& root, std::string_view word) {
+  const auto kind = kind_of(join_path(root, word));
+  return kind && *kind == PathKind::file;
+}
+
 /// The value of an option that begins the word; empty: it is the next word.
 std::string_view value_in(std::string_view word, std::string_view option) {
   word.remove_prefix(option.size());
@@ -98,19 +111,26 @@ std::optional<AccessScope> scope_of_command(std::string_view name) {
   return found == std::end(remote_commands) ? std::nullopt : std::optional(found->second);
 }
 
-Result<void> check_remote_words(std::string_view command, const std::vector<std::string>& words) {
+Result<void> check_remote_words(std::string_view command, const std::vector<std::string>& words,
+                                const std::string& root) {
   std::size_t places = 0;  // that are no options
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     for (const std::string_view option : file_options)
       if (begins_option(word, option)) return names_a_file(word);
     if (is_path(word)) return names_a_file(word);
+    if (reads_files(command) && !word.starts_with('-') && is_file_of(root, word))
+      return names_a_file(word);
+    // `--each NAME=@FILE` reads values.
+    if (begins_option(word, "--each") || (i > 0 && words[i - 1] == "--each"))
+      if (word.find("=@") != std::string_view::npos) return names_a_file(word);
     if (takes_pipeline_file(command))
       for (const std::string_view option : {"-f", "--file"}) {
         if (!begins_option(word, option)) continue;
         std::string_view value = value_in(word, option);
         if (value.empty() && i + 1 < words.size()) value = words[i + 1];
-        if (value.find('/') != std::string_view::npos || is_path(value)) return names_a_file(value);
+        if (value.find('/') != std::string_view::npos || is_path(value) || is_file_of(root, value))
+          return names_a_file(value);
       }
     if (command == "get" && (word == "-" || !word.starts_with('-')) && ++places > 2 && word != "-")
       return names_a_file(word);

@@ -15,8 +15,10 @@ namespace gt {
 std::optional<AccessScope> scope_of_command(std::string_view name);
 
 /// Errc::invalid for words that name files of the server's machine: who asks is on another one.
-/// `command`: its name, which does not stand in the words any more.
-Result<void> check_remote_words(std::string_view command, const std::vector<std::string>& words);
+/// `command`: its name, which does not stand in the words any more. `root`: where they would be
+/// looked for.
+Result<void> check_remote_words(std::string_view command, const std::vector<std::string>& words,
+                                const std::string& root);
 
 /// Takes `--server URL` out of the words; the last one counts.
 std::optional<std::string> take_server(std::vector<std::string>& words);

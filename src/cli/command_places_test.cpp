@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <set>
 
+#include "base/test_folder.h"
 #include "cli/commands.h"
 
 using namespace gt;
@@ -31,9 +32,13 @@ TEST_CASE("what stands behind -- is left alone") {
 }
 
 TEST_CASE("words for a server name no files of it") {
-  CHECK(check_remote_words("run", {"-f", "flights.train", "-p", "path=/data/x"}).ok());
-  CHECK(check_remote_words("logs", {"flights/12", "train", "-f", "flights/12"}).ok());
-  CHECK(check_remote_words("get", {"latest", "train.model", "-"}).ok());
+  TestFolder folder;
+  folder.write("keys", "secret");
+  const std::string root = folder.path();
+  CHECK(check_remote_words("run", {"-f", "flights.train", "-p", "path=/data/x"}, root).ok());
+  CHECK(check_remote_words("run", {"--each", "month=1..12", "-p", "mail=@all"}, root).ok());
+  CHECK(check_remote_words("logs", {"flights/12", "train", "-f", "flights/12"}, root).ok());
+  CHECK(check_remote_words("get", {"latest", "train.model", "-"}, root).ok());
   struct Refused {
     std::string_view command;
     std::vector<std::string> words;
@@ -43,6 +48,10 @@ TEST_CASE("words for a server name no files of it") {
                                                  {"runs", {"--project=here"}},
                                                  {"run", {"-f", "/etc/passwd"}},
                                                  {"run", {"-f", "pipelines/x"}},
+                                                 {"run", {"-f", "keys"}},
+                                                 {"run", {"--each", "a=@keys"}},
+                                                 {"run", {"--each=a=@keys"}},
+                                                 {"schedule simulate", {"keys"}},
                                                  {"run", {"-f../x"}},
                                                  {"run", {"--file=x.yaml"}},
                                                  {"run", {"--param-file", "values"}},
@@ -52,6 +61,6 @@ TEST_CASE("words for a server name no files of it") {
                                                  {"get", {"latest", "train.model", "model"}}}) {
     CAPTURE(one.command);
     CAPTURE(one.words.back());
-    CHECK_FALSE(check_remote_words(one.command, one.words).ok());
+    CHECK_FALSE(check_remote_words(one.command, one.words, root).ok());
   }
 }

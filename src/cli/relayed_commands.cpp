@@ -303,7 +303,8 @@ Result<std::string> RelayedCommands::begin(const AskedCommand& asked) {
   if (asked.scope < *scope)
     return error(Errc::denied, "`{}` needs the scope {}, and the token has {}", name,
                  to_text(*scope), to_text(asked.scope));
-  TRY(check_remote_words(name, {words.begin() + (has_two ? 2 : 1), words.end()}));
+  TRY(check_remote_words(name, {words.begin() + (has_two ? 2 : 1), words.end()},
+                         records_.project.root));
   words.insert(words.begin(), "geartrain");
 
   const std::lock_guard lock(mutex_);
