@@ -113,7 +113,7 @@ class Airflow:
             )
         self.wait(self.is_ready, START_SECONDS_MAX, "to be ready")
         self.ready_seconds = time.perf_counter() - self.started
-        self.token = self.ask("POST", "/auth/token", {}, token=False)["access_token"]
+        self.token = self.ask("GET", "/auth/token", token=False)["access_token"]
         self.wait(lambda: self.has_dags(), START_SECONDS_MAX, "to know the DAGs")
         return self
 
@@ -199,7 +199,11 @@ class Airflow:
         """Pages that processes share count once."""
         total = 0
         for folder, _ in self.pids():
-            for line in (folder / "smaps_rollup").read_text().splitlines():
+            try:
+                lines = (folder / "smaps_rollup").read_text().splitlines()
+            except OSError:
+                continue
+            for line in lines:
                 if line.startswith("Pss:"):
                     total += int(line.split()[1]) * 1024
         return total

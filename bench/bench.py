@@ -4,7 +4,8 @@
 
 NAMEs: `own` (rows that need nothing but ninja) or single ones of them, `peers` (the same work by
 Geartrain, ninja, make, go-task, Luigi, Snakemake and DVC), `large` (large artifacts), `server` (the
-API of `up`, and schedules at rest). Without any, all.
+API of `up`, and schedules at rest). Without any, all of these; `airflow` (`up` beside Airflow 3, which
+is installed first) only by name.
 What counts is the ratio or the difference: all sides ran in turns on the same machine, and the median
 of several rounds is shown. Nothing else should run meanwhile.
 """
@@ -17,6 +18,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+import airflow
 import tables
 from compare import Comparison
 from large import Large
@@ -140,6 +142,21 @@ def report_rows(name, geartrain, rounds, groups, report):
             report.line(tables.line(row))
 
 
+def report_airflow(geartrain, arguments, folder, report):
+    report.block("airflow")
+    try:
+        made = airflow.rows(geartrain, folder, not arguments.no_install)
+        first = next(made)
+    except Missing as reason:
+        report.line(f"skipped: Airflow: {reason}")
+        return
+    report.line(machine(geartrain, [airflow.version()]) + f"; {airflow.ROUNDS}.")
+    report.line()
+    report.line(airflow.HEADER)
+    for row in (first, *made):
+        report.line(tables.line(row))
+
+
 def large_rounds(arguments):
     return min(arguments.rounds, 3)
 
@@ -151,7 +168,7 @@ def main():
     if not os.access(geartrain, os.X_OK):
         sys.exit(f"bench: {geartrain} is not there; run ./dev build")
     names = arguments.names or ["own", "peers", "large", "server"]
-    known = ["own", "peers", "large", "server", *own_names]
+    known = ["own", "peers", "large", "server", "airflow", *own_names]
     for kind, wanted, there in [
         ("row", names, known),
         ("work", arguments.work or [], list(works(True))),
@@ -179,6 +196,8 @@ def main():
             report_rows("large", geartrain, rounds, [large.rows()], report)
         if "server" in names:
             report_rows("server", geartrain, SERVER_ROUNDS, [ServerRows(geartrain, folder).rows()], report)
+        if "airflow" in names:
+            report_airflow(geartrain, arguments, folder, report)
     if arguments.write:
         report.write(DOCUMENT)
 
