@@ -118,6 +118,8 @@ class Airflow:
         return self
 
     def __exit__(self, *_):
+        # Workers outlive their scheduler.
+        children = [int(folder.name) for folder, _ in self.pids()]
         for process in self.processes:
             os.killpg(process.pid, signal.SIGTERM)
         for process in self.processes:
@@ -126,6 +128,11 @@ class Airflow:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        for child in children:
+            try:
+                os.kill(child, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
 
     def wait(self, holds, seconds_max, what):
         until = time.perf_counter() + seconds_max
