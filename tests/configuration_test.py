@@ -76,6 +76,24 @@ class ConfigurationTest(unittest.TestCase):
                 self.assertEqual(shown["origin"]["kind"], "variable")
                 self.assertEqual(shown["origin"]["name"], one["variable"])
 
+    def test_every_variable_of_the_reference_is_known(self):
+        names = set()
+        for page in (ROOT / "docs/reference").glob("*.md"):
+            for row in re.findall(r"^\| .*`GEARTRAIN_.*", page.read_text(), re.M):
+                names |= set(re.findall(r"`(GEARTRAIN_[A-Z_]+)`", row))
+        names |= set(re.findall(r"^\| `(GEARTRAIN_[A-Z_]+)`", (ROOT / "docs/guide/server.md").read_text(), re.M))
+        settings = {one["variable"] for one in self.settings()}
+        self.assertIn("GEARTRAIN_SERVER", names)
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [self.binary, "config"],
+                cwd=folder,
+                env={"PATH": os.environ["PATH"], "HOME": folder} | dict.fromkeys(names - settings, "x"),
+                capture_output=True,
+                text=True,
+            )
+        self.assertNotIn("knows no variable", done.stderr + done.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()

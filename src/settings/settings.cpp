@@ -141,12 +141,15 @@ std::string system_settings_file(const std::function<const char*(const char*)>& 
 }
 
 std::vector<UnknownVariable> unknown_variables(std::span<const std::string> environment) {
-  std::vector<std::string> known = {system_file_variable};
+  // Those of a server that commands are pointed at are no settings: no file may say them.
+  std::vector<std::string> known = {system_file_variable, "GEARTRAIN_SERVER", "GEARTRAIN_TOKEN",
+                                    "GEARTRAIN_CA_FILE"};
   for (const Setting& one : all_settings()) known.emplace_back(one.variable);
-  // A step that calls geartrain has what we gave it.
+  // A step, or a server, that calls geartrain has what we gave it.
   const std::vector<std::string> of_steps = {
-      "GEARTRAIN_ATTEMPT",  "GEARTRAIN_ATTEMPT_NUMBER", "GEARTRAIN_OUTPUTS", "GEARTRAIN_RUN_ID",
-      "GEARTRAIN_RUN_NAME", "GEARTRAIN_TASK",           "GEARTRAIN_VALUES"};
+      "GEARTRAIN_API_TOKEN", "GEARTRAIN_API_URL",  "GEARTRAIN_ATTEMPT", "GEARTRAIN_ATTEMPT_NUMBER",
+      "GEARTRAIN_GPUS",      "GEARTRAIN_MEMORY",   "GEARTRAIN_OUTPUTS", "GEARTRAIN_ON_BEHALF_OF",
+      "GEARTRAIN_RUN_ID",    "GEARTRAIN_RUN_NAME", "GEARTRAIN_TASK",    "GEARTRAIN_VALUES"};
   std::vector<UnknownVariable> unknown;
   for (const std::string& assignment : environment) {
     const std::string name = assignment.substr(0, assignment.find('='));
