@@ -54,7 +54,7 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<void> retry(RunId run, const std::string& who);
   /// False, and nothing is done: an engine drives the run, and is to be asked.
   Result<bool> change(RunId run, const DriverRequest& request);
-  Result<BackfillId> begin_backfill(const AskedBackfill& asked);
+  Result<ShownBackfill> begin_backfill(const AskedBackfill& asked);
   /// Goes on with a run that nobody drives.
   Result<void> take_up(RunId run);
 

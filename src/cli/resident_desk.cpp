@@ -138,7 +138,7 @@ Result<CallAnswer> Resident::call(const HeardCall& call) {
   return answer;
 }
 
-Result<BackfillId> Resident::begin_backfill(const AskedBackfill& asked) {
+Result<ShownBackfill> Resident::begin_backfill(const AskedBackfill& asked) {
   project_.look_at(asked.pipeline);
   const auto found = project_.pipelines().find(asked.pipeline);
   if (found == project_.pipelines().end())
@@ -168,7 +168,9 @@ Result<BackfillId> Resident::begin_backfill(const AskedBackfill& asked) {
   say_(fmt::format("{} of {} {}: {}, asked for by {}", made.name(), made.pipeline, made.trigger,
                    counted(static_cast<std::int64_t>(planned->firings.size()), "firing"),
                    printable(asked.by)));
-  return made.id;
+  // Before this thread begins its runs.
+  auto reader = TRY(records_.database->begin_read());
+  return find_backfill(records_.runs, reader, made.id);
 }
 
 Result<void> Resident::retry(RunId id, const std::string& who) {

@@ -83,8 +83,8 @@ Result<void> ServerDesk::change(RunId run, DriverRequest request) {
   }
 }
 
-Result<BackfillId> ServerDesk::backfill(AskedBackfill asked) {
-  return inbox_.ask<BackfillId>(
+Result<ShownBackfill> ServerDesk::backfill(AskedBackfill asked) {
+  return inbox_.ask<ShownBackfill>(
       [this, asked = std::move(asked)] { return resident_->begin_backfill(asked); });
 }
 

@@ -34,7 +34,7 @@ class ServerDesk final : public RunDesk {
   Result<std::string> secret(const std::string& name) const override;
   Result<void> retry(RunId run, const std::string& who) override;
   Result<void> change(RunId run, DriverRequest request) override;
-  Result<BackfillId> backfill(AskedBackfill asked) override;
+  Result<ShownBackfill> backfill(AskedBackfill asked) override;
   Result<void> pause(RunId run, const std::string& who) override;
   Result<void> resume(RunId run, const std::string& who) override;
   Result<void> cancel(RunId run, CancelMode mode, const std::string& who) override;

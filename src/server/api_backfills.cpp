@@ -59,9 +59,9 @@ Answer create_backfill(const ApiCall& call) {
     if (params->object() == nullptr) return error(Errc::invalid, "params is not an object");
     asked.params = *params->object();
   }
-  const BackfillId made = TRY(call.parts.desk.backfill(std::move(asked)));
-  HttpResponse answer = TRY(backfill_answer(call, 201, made));
-  answer.headers.add("Location", fmt::format("/api/v1/backfills/{}", made));
+  const ShownBackfill made = TRY(call.parts.desk.backfill(std::move(asked)));
+  HttpResponse answer = json_answer(201, backfill_json(made));
+  answer.headers.add("Location", fmt::format("/api/v1/backfills/{}", made.backfill.id));
   return answer;
 }
 

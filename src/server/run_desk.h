@@ -12,6 +12,7 @@
 #include "run/driver_request.h"
 #include "run/project_store.h"
 #include "run/run.h"
+#include "view/backfill_view.h"
 
 namespace gt {
 
@@ -86,9 +87,9 @@ class RunDesk {
   /// Has tasks done again or marked, or decides about one that waits for a person. Errors:
   /// not_found (of a task), invalid (values of fields), conflict (the run does not permit it now).
   virtual Result<void> change(RunId run, DriverRequest request) = 0;
-  /// Records a backfill, whose runs begin as soon as they may. Errors: not_found (no such pipeline,
-  /// trigger or firing), invalid.
-  virtual Result<BackfillId> backfill(AskedBackfill asked) = 0;
+  /// Records a backfill, whose runs begin as soon as they may; gives it as it was made. Errors:
+  /// not_found (no such pipeline, trigger or firing), invalid.
+  virtual Result<ShownBackfill> backfill(AskedBackfill asked) = 0;
   /// Nothing new of the run starts until it is resumed. Errors: conflict (it has ended, or is about
   /// to).
   virtual Result<void> pause(RunId run, const std::string& who) = 0;
