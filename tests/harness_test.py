@@ -20,6 +20,7 @@ class MaskTest(unittest.TestCase):
             "run 0190f6a1b2c3d4e5f60718293a4b5c6d": "run <id>",
             "took 1m 2.5s, 12 ms": "took <duration>, <duration>",
             "sha256:" + "0a" * 32: "<digest>",
+            "attempts/gt-428497550197-0-1/log": "attempts/gt-<digest>-0-1/log",
             "peak 12.5 MiB": "peak <size>",
         }
         for line, expected in lines.items():

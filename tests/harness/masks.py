@@ -9,6 +9,8 @@ MASKS = [
     (r"\b(?:sha256:)?[0-9a-f]{64}\b", "<digest>"),
     (r"\b[0-9a-f]{32}\b", "<id>"),
     (r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "<id>"),
+    # Of an attempt: one in three hundred has no letter among its digits.
+    (r"\bgt-[0-9a-f]{12}\b", "gt-<digest>"),
     (r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12}\b", "<digest>"),
     (r"\bpid \d+", "pid <pid>"),
     (r"\b\d+(?:\.\d+)? ?(?:B|bytes|KiB|MiB|GiB)(?![\w])", "<size>"),
