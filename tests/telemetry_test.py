@@ -5,11 +5,16 @@ import json
 import os
 import queue
 import re
+import subprocess
 import threading
 import unittest
+from pathlib import Path
 
 from api_client import ApiCase
 from command_line import SECONDS_MAX
+from python_packages import environment_of
+
+TESTS = Path(__file__).resolve().parent
 
 UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 PIPELINE = """name: flow
@@ -53,6 +58,16 @@ class Receiver:
 
     def next(self):
         return self.posted.get(timeout=SECONDS_MAX)
+
+
+def without_versions(shape):
+    """Without the versions of schemas, of which the client has its own, and what is empty."""
+    if isinstance(shape, list):
+        return [without_versions(one) for one in shape]
+    if not isinstance(shape, dict):
+        return shape
+    kept = {key: without_versions(value) for key, value in shape.items() if key not in ("schemaURL", "_schemaURL")}
+    return {key: value for key, value in kept.items() if value not in (None, [], {})}
 
 
 class TelemetryCase(ApiCase):
@@ -122,6 +137,17 @@ class LineageTest(TelemetryCase):
                 facets += data["facets"].values()
             for facet in facets:
                 self.assertTrue(facet["_producer"] and facet["_schemaURL"])
+
+    def test_the_client_of_openlineage_reads_every_event_and_would_send_the_same(self):
+        python = environment_of(TESTS / "openlineage_requirements.txt") / "bin/python"
+        self.serve_with(OPENLINEAGE_URL=self.receiver.url)
+        self.run_once()
+        told = self.told()
+        read = subprocess.run(
+            [python, TESTS / "openlineage_reader.py"], input=json.dumps(told), capture_output=True, text=True
+        )
+        self.assertEqual(read.returncode, 0, read.stderr)
+        self.assertEqual([without_versions(one) for one in json.loads(read.stdout)], [without_versions(one) for one in told])
 
     def test_the_key_is_shown_and_who_refuses_an_event_gets_the_next_one(self):
         self.receiver.status = 422

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "cache/run_memo.h"
+#include "run/asset_store.h"
 #include "run/run_json.h"
 
 namespace gt {
@@ -71,6 +72,12 @@ Result<void> add_digests(const std::string& outputs, std::unordered_set<Digest>&
   return {};
 }
 
+Result<void> add_named_digests(const std::string& values, std::unordered_set<Digest>& digests) {
+  const Value all = TRY(parse_named_values(values));
+  for_each_artifact(all, [&](const Artifact& artifact) { digests.insert(artifact.digest); });
+  return {};
+}
+
 /// An entry stays as long as the task that made it, or one that was served by it, is kept.
 bool is_kept(const Selection& selection, std::int64_t task, std::int64_t number) {
   return !selection.emptied.contains(run_of(task)) || selection.taken.contains({task, number});
@@ -113,6 +120,15 @@ Result<std::unordered_set<Digest>> reachable(Database& database, const CollectOp
         return add_digests(outputs, digests);
       })));
   TRY(add_project_versions(reader, digests));
+  TRY((reader.query<std::int64_t, std::string>(
+      "SELECT id, assets FROM run WHERE assets IS NOT NULL", {},
+      [&](std::int64_t id, const std::string& assets) -> Result<void> {
+        if (selection.emptied.contains(id)) return {};
+        return add_named_digests(assets, digests);
+      })));
+  for (const RecordedAssetUpdate& newest : TRY(AssetStore().newest(reader)))
+    for_each_artifact(newest.update.content,
+                      [&](const Artifact& artifact) { digests.insert(artifact.digest); });
   TRY(reader.query<std::string_view>("SELECT digest FROM pin", {}, [&](std::string_view digest) {
     if (const auto parsed = Digest::parse(digest)) digests.insert(*parsed);
   }));

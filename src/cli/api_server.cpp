@@ -1,5 +1,6 @@
 #include "cli/api_server.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/id.h"
@@ -12,6 +13,15 @@ namespace gt {
 namespace {
 
 constexpr std::size_t epoch_digits = 8;
+
+/// Each connection is an open file, and the usual limit is for programs that know no more than a
+/// few hundred. Steps keep that: their keeper was forked before.
+void open_as_many_files_as_allowed() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 std::string epoch_of(Session& session) {
   const std::string uuid = make_uuid(session.clock.now(), session.entropy);
@@ -99,6 +109,7 @@ ApiServer::ApiServer(Session& session, Records& records, RunDesk& desk, ProjectD
             .report = {}}) {}
 
 Result<void> ApiServer::start(const ListenAddress& address) {
+  open_as_many_files_as_allowed();
   std::optional<TlsContext> tls = TRY(tls_of(session_.settings()));
   if (!address.is_loopback() && !tls)
     return Error{

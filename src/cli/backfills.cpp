@@ -6,6 +6,7 @@
 #include "cli/firing_params.h"
 #include "cli/record_run.h"
 #include "cli/records.h"
+#include "definition/pipeline_assets.h"
 #include "view/run_view.h"
 
 namespace gt {
@@ -135,6 +136,7 @@ Result<void> Backfills::turn(Driven& driven) {
   const NewRun common = driven.may_begin ? TRY(look(driven.backfill)) : NewRun();
   const auto run_of = [&](const BackfillFiring& firing) -> Result<NewRun> {
     NewRun run = common;
+    run.assets = used_assets(*driven.pipeline);
     run.params =
         TRY(firing_params(*driven.pipeline, *driven.trigger,
                           {firing.at, firing.at, firing.interval.start, firing.interval.end},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "base/file.h"
@@ -21,6 +22,11 @@ constexpr std::pair<std::string_view, AccessScope> remote_commands[] = {
     {"why", read},
     {"diff", read},
     {"metrics", read},
+    {"asset list", read},
+    {"asset show", read},
+    {"asset get", read},
+    {"asset update", run},
+    {"asset remove", admin},
     {"get", read},
     {"plan", read},
     {"attach", run},
@@ -91,6 +97,12 @@ bool reads_files(std::string_view command) {
   return std::ranges::find(commands, command) != std::end(commands);
 }
 
+/// Words of a command that stand before the file that it writes.
+std::size_t places_before_target(std::string_view command) {
+  if (command == "get") return 2;
+  return command == "asset get" ? 1 : std::numeric_limits<std::size_t>::max();
+}
+
 bool is_file_of(const std::string& root, std::string_view word) {
   const auto kind = kind_of(join_path(root, word));
   return kind && *kind == PathKind::file;
@@ -132,7 +144,8 @@ Result<void> check_remote_words(std::string_view command, const std::vector<std:
         if (value.find('/') != std::string_view::npos || is_path(value) || is_file_of(root, value))
           return names_a_file(value);
       }
-    if (command == "get" && (word == "-" || !word.starts_with('-')) && ++places > 2 && word != "-")
+    if ((word == "-" || !word.starts_with('-')) && ++places > places_before_target(command) &&
+        word != "-")
       return names_a_file(word);
   }
   return {};

@@ -10,6 +10,11 @@
 namespace gt {
 
 extern const CliCommand approve_command;
+extern const CliCommand asset_get_command;
+extern const CliCommand asset_list_command;
+extern const CliCommand asset_remove_command;
+extern const CliCommand asset_show_command;
+extern const CliCommand asset_update_command;
 extern const CliCommand attach_command;
 extern const CliCommand backfill_cancel_command;
 extern const CliCommand backfill_command;

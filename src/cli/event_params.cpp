@@ -2,7 +2,9 @@
 
 #include "base/text.h"
 #include "cli/trigger_params.h"
+#include "definition/pushed_names.h"
 #include "expression/context.h"
+#include "view/asset_view.h"
 
 namespace gt {
 
@@ -35,6 +37,20 @@ Value event_of(const ArrivedFile& file) {
                                           {"name", Value(std::string_view(file.name))},
                                           {"bytes", Value(file.bytes)},
                                           {"modified_at", Value(format_time(file.modified_at))}}}};
+}
+
+Value event_of(const std::vector<RecordedAssetUpdate>& updates, std::string_view pipeline) {
+  ValueObject newest;
+  ValueList all;
+  const std::string_view project = project_of_pipeline(pipeline);
+  for (const RecordedAssetUpdate& one : updates) {
+    RecordedAssetUpdate beside = one;
+    if (!project.empty()) beside.update.asset.erase(0, project.size() + 1);
+    Value shape = value_from_json(asset_update_json(beside));
+    newest.set(beside.update.asset, shape);
+    all.push_back(std::move(shape));
+  }
+  return ValueObject{{"assets", Value(std::move(newest))}, {"updates", Value(std::move(all))}};
 }
 
 Result<std::optional<JsonObject>> event_params(const Pipeline& pipeline, const Trigger& trigger,

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 #include "cli/event_params.h"
+#include "definition/pipeline_assets.h"
+#include "definition/pushed_names.h"
 
 namespace gt {
 
@@ -62,6 +64,7 @@ EventTriggers::EventTriggers(Session& session, Records& records, Workshop& works
 bool EventTriggers::watch(
     const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines) {
   std::vector<RunEnds> run_ends;
+  std::vector<Assets> assets;
   std::vector<Files> files;
   bool has_new = false;
   for (const auto& [name, pipeline] : pipelines)
@@ -72,6 +75,10 @@ bool EventTriggers::watch(
         RunEnds* const before = find_watched(run_ends_, watched);
         has_new = has_new || before == nullptr;
         run_ends.push_back(before != nullptr ? *before : RunEnds{std::move(watched)});
+      } else if (std::holds_alternative<AssetRule>(rule)) {
+        Assets* const before = find_watched(assets_, watched);
+        has_new = has_new || before == nullptr;
+        assets.push_back(before != nullptr ? *before : Assets{std::move(watched)});
       } else if (const auto* const file = std::get_if<FileRule>(&rule)) {
         Files* const before = find_watched(files_, watched);
         has_new = has_new || before == nullptr;
@@ -83,7 +90,9 @@ bool EventTriggers::watch(
       }
     }
   files_ = std::move(files);
-  run_ends_ = without_circles(std::move(run_ends));
+  run_ends_ = std::move(run_ends);
+  assets_ = std::move(assets);
+  drop_circles(pipelines);
   return has_new;
 }
 
@@ -135,28 +144,42 @@ bool EventTriggers::drain_files() {
   return is_news;
 }
 
-std::vector<EventTriggers::RunEnds> EventTriggers::without_circles(std::vector<RunEnds> all) {
+void EventTriggers::drop_circles(
+    const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines) {
+  std::multimap<std::string, std::string> updaters;
+  if (!assets_.empty())
+    for (const auto& [name, served] : pipelines)
+      for (const std::string& asset : updated_assets(*served->source.pipeline))
+        updaters.emplace(name_beside(name, asset), name);
   Edges edges;
-  for (const RunEnds& one : all) {
-    const Trigger& trigger = one.watched.trigger();
-    if (!trigger.condition)
+  for (const RunEnds& one : run_ends_)
+    if (const Trigger& trigger = one.watched.trigger(); !trigger.condition)
       edges.emplace(std::get<RunEndRule>(trigger.rule).pipeline, one.watched.pipeline().name);
+  for (const Assets& one : assets_) {
+    const Trigger& trigger = one.watched.trigger();
+    if (trigger.condition) continue;
+    for (const std::string& asset : assets_of(std::get<AssetRule>(trigger.rule))) {
+      const auto [first, last] = updaters.equal_range(asset);
+      for (auto updater = first; updater != last; ++updater)
+        edges.emplace(updater->second, one.watched.pipeline().name);
+    }
   }
   std::string circle;
-  std::erase_if(all, [&](const RunEnds& one) {
+  const auto is_in_circle = [&](const auto& one) {
     const Trigger& trigger = one.watched.trigger();
     const std::string& name = one.watched.pipeline().name;
     if (trigger.condition || !leads_back(edges, name)) return false;
     circle += fmt::format("{}{} {}", circle.empty() ? "" : ", ", name, trigger.name);
     return true;
-  });
+  };
+  std::erase_if(run_ends_, is_in_circle);
+  std::erase_if(assets_, is_in_circle);
   if (circle != told_circle_ && !circle.empty())
     say_(
         fmt::format("{}: pipelines wait for each other in a circle, so these triggers begin no "
                     "runs; an `if` can end it",
                     circle));
   told_circle_ = std::move(circle);
-  return all;
 }
 
 Result<std::vector<FiredTrigger>> EventTriggers::hear_run_ends() {
@@ -179,6 +202,32 @@ Result<std::vector<FiredTrigger>> EventTriggers::hear_run_ends() {
         },
         [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, session_.clock.now()));
     one.heard = fired.heard;
+    all.push_back({one.watched.served, trigger.name, std::move(fired.fired)});
+  }
+  return all;
+}
+
+Result<std::vector<FiredTrigger>> EventTriggers::hear_assets() {
+  std::vector<FiredTrigger> all;
+  if (assets_.empty()) return all;
+  std::int64_t last = 0;
+  {
+    auto reader = TRY(records_.database->begin_read());
+    last = TRY(AssetStore().last(reader));
+  }
+  for (Assets& one : assets_) {
+    if (one.looked_at == last) continue;
+    const Pipeline& pipeline = one.watched.pipeline();
+    const Trigger& trigger = one.watched.trigger();
+    NewRuns new_runs(session_, records_, workshop_, *one.watched.served);
+    FiredAssets fired = TRY(fire_assets(
+        parts(), {pipeline.name, trigger},
+        [&](const std::vector<RecordedAssetUpdate>& updates) {
+          return run_of_event(new_runs, pipeline, trigger, updates.back().update.logical_date,
+                              event_of(updates, pipeline.name));
+        },
+        [&](Transaction& writer) { return new_runs.keep_pipeline(writer); }, session_.clock.now()));
+    one.looked_at = fired.looked_at;
     all.push_back({one.watched.served, trigger.name, std::move(fired.fired)});
   }
   return all;

@@ -10,6 +10,7 @@
 #include "cli/new_runs.h"
 #include "cli/served_project.h"
 #include "cli/watched_run.h"
+#include "engine/fire_assets.h"
 #include "engine/fire_event.h"
 #include "server/run_desk.h"
 
@@ -32,10 +33,13 @@ class EventTriggers {
   /// what comes before that counts as there already. Triggers that wait for each other in a circle,
   /// without an `if` in it that could end that, are said and left out.
   bool watch(const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines);
-  /// Whether ends of runs are waited for.
-  bool waits_for_runs() const { return !run_ends_.empty(); }
+  /// Whether something is waited for that commits of engines bring: ends of runs, versions of
+  /// assets.
+  bool waits_for_commits() const { return !run_ends_.empty() || !assets_.empty(); }
   /// Decides what ended since the last call, whoever drove it.
   Result<std::vector<FiredTrigger>> hear_run_ends();
+  /// The same of assets that were updated.
+  Result<std::vector<FiredTrigger>> hear_assets();
   bool waits_for_files() const { return !files_.empty(); }
   /// Looks for files, and decides those that have come to rest.
   Result<std::vector<FiredTrigger>> hear_files();
@@ -65,6 +69,11 @@ class EventTriggers {
     /// nullopt: nobody has looked yet.
     std::optional<std::int64_t> heard = {};
   };
+  struct Assets {
+    Watched watched;
+    /// Up to this update nothing fires; nullopt: nobody has looked yet.
+    std::optional<std::int64_t> looked_at = {};
+  };
   struct Files {
     Watched watched;
     FileArrivals arrivals;
@@ -73,7 +82,8 @@ class EventTriggers {
 
   FireParts parts() { return {*records_.database, records_.runs, firings_, session_.entropy}; }
   Result<Fired> hear_files_of(Files& files);
-  std::vector<RunEnds> without_circles(std::vector<RunEnds> all);
+  /// Leaves out those that wait for each other in a circle.
+  void drop_circles(const std::map<std::string, std::shared_ptr<const ServedPipeline>>& pipelines);
 
   Session& session_;
   Records& records_;
@@ -81,6 +91,7 @@ class EventTriggers {
   FiringStore& firings_;
   Say say_;
   std::vector<RunEnds> run_ends_;
+  std::vector<Assets> assets_;
   std::string told_circle_;
   std::vector<Files> files_;
   UniqueFd files_watch_;

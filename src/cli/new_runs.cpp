@@ -1,5 +1,7 @@
 #include "cli/new_runs.h"
 
+#include "definition/pipeline_assets.h"
+
 namespace gt {
 
 Result<NewRun> NewRuns::of(JsonObject params) {
@@ -13,6 +15,7 @@ Result<NewRun> NewRuns::of(JsonObject params) {
   run.source_digest = files_->digest;
   run.git = files_->git;
   run.project_version = files_->project_version;
+  run.assets = used_assets(*served_.source.pipeline);
   run.owner_engine = workshop_.engine_id();
   return run;
 }

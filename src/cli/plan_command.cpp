@@ -9,7 +9,9 @@
 #include "cli/run_request.h"
 #include "cli/table.h"
 #include "cli/wiring.h"
+#include "definition/pipeline_assets.h"
 #include "engine/forecast.h"
+#include "run/asset_store.h"
 
 namespace gt {
 
@@ -77,6 +79,8 @@ Result<Forecast> forecast_run(Session& session, Records& records, const RunOptio
   run.options = options;
   run.logical_date = run.created_at = now;
   auto reader = TRY(records.database->begin_read());
+  run.assets = TRY(
+      AssetStore().newest_contents(reader, run.pipeline, used_assets(*prepared.source.pipeline)));
   auto made =
       forecast(prepared.plan, prepared.selection, run, *facts, cache, reader, session.clock);
   if (!version) facts->remember_source();

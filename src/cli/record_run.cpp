@@ -4,6 +4,7 @@
 #include "cli/keep_source.h"
 #include "cli/pushed_projects.h"
 #include "cli/source_facts.h"
+#include "definition/pipeline_assets.h"
 
 namespace gt {
 
@@ -30,7 +31,8 @@ Result<std::vector<RunRecord>> record(Session& session, Records& records, Worksh
                                             .git = files.git,
                                             .owner_engine = workshop.engine_id(),
                                             .batch = batch,
-                                            .project_version = files.project_version},
+                                            .project_version = files.project_version,
+                                            .assets = used_assets(*source.pipeline)},
                                            now, session.entropy)));
     if (more) TRY(more(writer, runs.back()));
   }

@@ -149,14 +149,14 @@ class RemoteRun {
   std::atomic<bool> has_left_ = false;
 };
 
-/// `get RUN NAME FILE` writes the file here. Takes it out of the words.
+/// `get RUN NAME FILE` and `asset get NAME FILE` write the file here. Takes it out of the words.
 std::optional<std::string> take_destination(const std::string& name,
                                             std::vector<std::string>& words) {
-  if (name != "get") return std::nullopt;
+  if (name != "get" && name != "asset get") return std::nullopt;
   std::size_t places = 0;
   for (std::string& word : words) {
     if (word.starts_with('-') && word != "-") continue;
-    // Its own name, the run and the output come first.
+    // Its own name, and what is to be had, come first.
     if (++places <= 3) continue;
     if (word == "-") return std::nullopt;
     return std::exchange(word, "-");

@@ -111,7 +111,7 @@ Result<bool> Resident::go_on() {
     }
     TRY(adopt());
     TRY(fire_due(session_.clock.now()));
-    TRY(hear_run_ends());
+    TRY(hear_commits());
     TRY(hear_files());
     TRY(begin_waiting());
   }
@@ -143,7 +143,7 @@ void Resident::watch_triggers() {
   }
   watches_ = std::move(now);
   if (events_.watch(project_.pipelines())) heard_at_ = files_heard_at_ = Duration{};
-  if (events_.waits_for_runs() && !changes_) listen_for_changes();
+  if (events_.waits_for_commits() && !changes_) listen_for_changes();
   publish();
 }
 
@@ -156,13 +156,14 @@ void Resident::listen_for_changes() {
   watch_fd(news_fd_.get(), changes_->fd());
 }
 
-Result<void> Resident::hear_run_ends() {
-  if (!events_.waits_for_runs()) return {};
+Result<void> Resident::hear_commits() {
+  if (!events_.waits_for_commits()) return {};
   const Duration now = session_.clock.steady();
   const bool is_rung = changes_ && is_readable(changes_->fd());
   if (!is_rung && heard_at_ != Duration{} && now - heard_at_ < look_interval) return {};
   if (is_rung) changes_->clear();
   for (const FiredTrigger& fired : TRY(events_.hear_run_ends())) TRY(take_fired(fired));
+  for (const FiredTrigger& fired : TRY(events_.hear_assets())) TRY(take_fired(fired));
   heard_at_ = now;
   return {};
 }
@@ -413,6 +414,8 @@ Result<void> Resident::interrupted(int signal, unsigned count) {
 
 Result<void> Resident::hear(Transaction& reader) {
   projects_changed();
+  // Versions of assets wait for pipelines that are paused.
+  heard_at_ = Duration{};
   TRY(look_at_paused(reader));
   for (Waiting& one : waiting_) {
     const auto recorded = records_.runs.get(reader, one.run.id);

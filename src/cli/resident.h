@@ -115,7 +115,8 @@ class Resident final : public DrivenWork, public RunObserver {
   Result<void> look_at_paused(Transaction& reader);
   Result<void> fire_due(Time now);
   Result<void> fire(Watch& watch, Time now);
-  Result<void> hear_run_ends();
+  /// What engines have committed: ends of runs, versions of assets.
+  Result<void> hear_commits();
   Result<void> hear_files();
   /// Lets the runs wait for their turn, and asks those to end that they replace.
   Result<void> take_fired(const FiredTrigger& fired);

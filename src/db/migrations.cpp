@@ -506,6 +506,46 @@ CREATE TABLE paused_run (
 ) STRICT;
 )sql";
 
+constexpr const char* assets = R"sql(
+-- The newest version of each asset: a row of asset_update.
+CREATE TABLE asset (
+  name TEXT PRIMARY KEY,
+  newest INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Versions of assets, numbered for all of them together: what runs made, and what was told of.
+CREATE TABLE asset_update (
+  sequence INTEGER PRIMARY KEY,
+  asset TEXT NOT NULL,
+  content TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  logical_date INTEGER NOT NULL,
+  interval_start INTEGER,
+  interval_end INTEGER,
+  run TEXT NOT NULL,
+  output TEXT NOT NULL,
+  told_by TEXT NOT NULL,
+  details TEXT NOT NULL
+) STRICT;
+CREATE INDEX asset_update_asset ON asset_update (asset, sequence);
+
+-- One row: the number of the newest version of all, also when that has been forgotten.
+CREATE TABLE asset_sequence (newest INTEGER NOT NULL) STRICT;
+INSERT INTO asset_sequence (newest) VALUES (0);
+
+-- Up to which version triggers have used what they wait for.
+CREATE TABLE asset_trigger (
+  pipeline TEXT NOT NULL,
+  name TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  heard INTEGER NOT NULL,
+  PRIMARY KEY (pipeline, name)
+) STRICT, WITHOUT ROWID;
+
+-- The versions that a run uses, by name; NULL: it names none.
+ALTER TABLE run ADD COLUMN assets TEXT;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -522,7 +562,8 @@ constexpr std::array steps = {
     Migration{13, "backfills", backfills},
     Migration{14, "approvals", approvals},
     Migration{15, "servers", servers},
-    Migration{16, "paused runs", paused_runs}};
+    Migration{16, "paused runs", paused_runs},
+    Migration{17, "assets", assets}};
 
 }  // namespace
 

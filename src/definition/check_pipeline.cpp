@@ -102,7 +102,7 @@ void PipelineChecker::check_triggers() {
   for (const Trigger& trigger : file_.pipeline.triggers) {
     const auto* const run_end = std::get_if<RunEndRule>(&trigger.rule);
     constexpr Place places[] = {Place::trigger, Place::run_end_trigger, Place::webhook_trigger,
-                                Place::file_trigger};
+                                Place::file_trigger, Place::asset_trigger};
     const Place place = places[trigger.rule.index()];
     const PlaceTypes types(file_, place, nullptr, nullptr);
     if (run_end != nullptr && run_end->pipeline == file_.pipeline.name && !trigger.condition)

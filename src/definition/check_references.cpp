@@ -82,6 +82,7 @@ const char* field_of(Place place) {
     case Place::run_end_trigger:
     case Place::webhook_trigger:
     case Place::file_trigger:
+    case Place::asset_trigger:
       return "triggers";
   }
   return "";
@@ -91,7 +92,8 @@ bool ReferenceChecker::check_root() {
   const std::string_view root = path_[0];
   if (!std::holds_alternative<Missing>(types_.find(NamePath(path_).first(1)))) return true;
   const auto visible = types_.roots();
-  constexpr std::string_view all = " params inputs outputs steps matrix run env secrets event ";
+  constexpr std::string_view all =
+      " params inputs outputs steps matrix run assets env secrets event ";
   if (all.find(fmt::format(" {} ", root)) != std::string_view::npos) {
     const bool is_secret = root == "secrets";
     add(fmt::format("`{}` cannot be used in `{}`", root, field_of(types_.place())),

@@ -247,6 +247,8 @@ constexpr auto output_key_list = std::to_array<Key>({
     {"type", R"({"$ref": "#/$defs/output_type"})",
      "With a path: what the artifact is for. Without: the JSON type of the value."},
     {"optional", boolean, "The step may succeed without it; it is null then."},
+    {"asset", R"({"$ref": "#/$defs/name"})",
+     "The asset of which it is a new version when the step has succeeded."},
 });
 
 constexpr auto retry_key_list = std::to_array<Key>({
@@ -321,9 +323,16 @@ constexpr auto trigger_key_list = std::to_array<Key>({
     {"webhook", R"({"$ref": "#/$defs/webhook"})",
      "In place of `schedule`: it fires when a program calls that knows a secret."},
     {"file", text, "In place of `schedule`: a glob; it fires for each file that comes or changes."},
+    {"assets", R"({"$ref": "#/$defs/assets"})",
+     "In place of `schedule`: it fires when these assets were updated; a list: all of them."},
     {"stable", duration, "With `file`: for how long the file must not have changed; default: 2s."},
     {"if", condition, "Of an event: an expression; it fires only if that is true."},
     {"params", R"({"type": "object"})", "Parameters of its runs, values with expressions."},
+});
+
+constexpr auto asset_rule_key_list = std::to_array<Key>({
+    {"all", R"({"$ref": "#/$defs/asset_rules"})", "Each of these was updated."},
+    {"any", R"({"$ref": "#/$defs/asset_rules"})", "At least one of these was updated."},
 });
 
 constexpr auto webhook_key_list = std::to_array<Key>({
@@ -425,14 +434,17 @@ constinit const KeyTable cache_keys = {"cache", cache_key_list};
 constinit const KeyTable teardown_keys = {"teardown", teardown_key_list};
 constinit const KeyTable trigger_keys = {"trigger", trigger_key_list};
 constinit const KeyTable webhook_keys = {"webhook", webhook_key_list};
+constinit const KeyTable asset_rule_keys = {"asset_rule", asset_rule_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
-      {&pipeline_keys, &fragment_keys,     &parameter_keys,   &environment_keys,   &python_keys,
-       &step_keys,     &defaults_keys,     &group_step_keys,  &pipeline_step_keys, &wait_step_keys,
-       &wait_keys,     &approve_step_keys, &approve_keys,     &group_keys,         &input_keys,
-       &output_keys,   &retry_keys,        &group_retry_keys, &grow_keys,          &resources_keys,
-       &cache_keys,    &teardown_keys,     &trigger_keys,     &webhook_keys});
+      {&pipeline_keys,      &fragment_keys,    &parameter_keys, &environment_keys,
+       &python_keys,        &step_keys,        &defaults_keys,  &group_step_keys,
+       &pipeline_step_keys, &wait_step_keys,   &wait_keys,      &approve_step_keys,
+       &approve_keys,       &group_keys,       &input_keys,     &output_keys,
+       &retry_keys,         &group_retry_keys, &grow_keys,      &resources_keys,
+       &cache_keys,         &teardown_keys,    &trigger_keys,   &webhook_keys,
+       &asset_rule_keys});
   return all;
 }
 

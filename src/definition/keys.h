@@ -66,6 +66,8 @@ extern const KeyTable teardown_keys;
 extern const KeyTable trigger_keys;
 /// Of `webhook:` of a trigger.
 extern const KeyTable webhook_keys;
+/// Of a mapping below `assets:` of a trigger.
+extern const KeyTable asset_rule_keys;
 
 std::span<const KeyTable* const> key_tables();
 

@@ -54,6 +54,7 @@ TEST_CASE("the reference of the file format has every key, and no other") {
       {&teardown_keys, "Teardown"},
       {&trigger_keys, "Triggers"},
       {&webhook_keys, "Webhook"},
+      {&asset_rule_keys, "Assets"},
   };
   CHECK(sections.size() == key_tables().size());
   for (const auto& [table, heading] : sections) {

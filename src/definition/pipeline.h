@@ -23,6 +23,7 @@
 #include "base/problem.h"
 #include "calendar/overlap.h"
 #include "calendar/written_schedule.h"
+#include "definition/asset_rule.h"
 #include "definition/wait.h"
 #include "expression/shell_script.h"
 #include "expression/template.h"
@@ -53,6 +54,7 @@ struct Output {
   std::string path;        ///< relative, inside the attempt's output folder; empty for a value
   bool is_folder = false;  ///< the path was written with a trailing '/'
   bool optional = false;   ///< may be missing after success: then null
+  std::string asset = {};  ///< that a success updates; empty: none
   Position position;
 
   bool is_artifact() const { return std::holds_alternative<ArtifactType>(type); }
@@ -274,7 +276,7 @@ struct Trigger {
   static constexpr std::int64_t catchup_runs = 100;
 
   std::string name;
-  std::variant<WrittenSchedule, RunEndRule, WebhookRule, FileRule> rule;
+  std::variant<WrittenSchedule, RunEndRule, WebhookRule, FileRule, AssetRule> rule;
   Catchup catchup = Catchup::none;          ///< of schedules, as all of catching up
   std::int64_t catchup_max = catchup_runs;  ///< of Catchup::all
   Overlap overlap = Overlap::queue;

@@ -14,8 +14,11 @@ std::string pushed_name(std::string_view project, std::string_view pipeline);
 /// The project in a pipeline's name; empty for one of a folder that is served.
 std::string_view project_of_pipeline(std::string_view name);
 
-/// Gives it the name that it has in a project, and so for those whose runs its triggers wait for;
-/// nothing changes for an empty one.
+/// The name of a pipeline or asset of the same project as this pipeline.
+std::string name_beside(std::string_view pipeline, std::string_view name);
+
+/// Gives it the name that it has in a project, and so for the pipelines and
+/// assets that its triggers wait for; nothing changes for an empty one.
 void put_into_project(std::string_view project, Pipeline& pipeline);
 
 }  // namespace gt

@@ -77,6 +77,8 @@ Output read_output(YamlEntry entry, Damage& damage, Problems& problems) {
   if (const auto optional = node.find("optional")) {
     output.optional = read_boolean(*optional, "`optional`", problems).value_or(false);
   }
+  if (const auto asset = node.find("asset"))
+    output.asset = read_name(*asset, "asset", problems).value_or("");
   if (problems.size() != problems_before) damage.add(output.position);
   return output;
 }

@@ -11,6 +11,7 @@
 #include "definition/fields.h"
 #include "definition/include.h"
 #include "definition/limits.h"
+#include "definition/pipeline_assets.h"
 #include "definition/problems.h"
 #include "definition/read_parameters.h"
 #include "definition/read_settings.h"
@@ -153,7 +154,10 @@ std::shared_ptr<Pipeline> Reading::read(const OpenedFile& file) {
       types_[pipeline.get()] = check_pipeline(
           *pipeline, {.damage = damage_, .files = files_, .called = types_}, *root, problems_);
       // More would take long to walk through, and is refused.
-      if (count <= definition_limits::steps_max) check_matrices(*pipeline, damage_, problems_);
+      if (count <= definition_limits::steps_max) {
+        check_matrices(*pipeline, damage_, problems_);
+        check_assets(*pipeline, problems_);
+      }
     }
   }
   open_.pop_back();

@@ -13,6 +13,7 @@
 #include "definition/limits.h"
 #include "definition/problems.h"
 #include "definition/read_arguments.h"
+#include "definition/read_assets.h"
 #include "definition/read_condition.h"
 #include "expression/source_text.h"
 
@@ -24,7 +25,7 @@ using Rule = decltype(Trigger::rule);
 
 /// Each names what fires a trigger, and goes with some of the other keys.
 constexpr auto rule_keys =
-    std::to_array<const char*>({"schedule", "every", "pipeline", "webhook", "file"});
+    std::to_array<const char*>({"schedule", "every", "pipeline", "webhook", "file", "assets"});
 constexpr auto schedule_keys = std::to_array<const char*>(
     {"timezone", "start", "end", "missing", "duplicate", "catchup", "catchup_max"});
 
@@ -80,12 +81,13 @@ Rule TriggerReader::read_rule() {
   if (rule != "pipeline") refuse(std::array{"states"}, key, "a `pipeline`");
   if (rule != "file") refuse(std::array{"stable"}, key, "a `file`");
   if (rule.empty() || rule == "schedule" || rule == "every") {
-    refuse(std::array{"if"}, key, "an event: a `pipeline`, a `webhook` or a `file`");
+    refuse(std::array{"if"}, key, "an event: a `pipeline`, a `webhook`, a `file` or `assets`");
     return read_schedule(key);
   }
   refuse(schedule_keys, key, "a `schedule`");
   if (rule == "pipeline") return read_run_end();
   if (rule == "webhook") return read_webhook();
+  if (rule == "assets") return read_asset_rule(*node_.find("assets"), problems_);
   return read_file();
 }
 
@@ -103,7 +105,7 @@ const char* TriggerReader::find_rule(bool is_known) {
   // A key that is unknown may have been meant.
   if (found == nullptr && is_known && !node_.is_incomplete())
     add(node_, fmt::format("{} has no `schedule`", what_),
-        "`schedule`, `every`, `pipeline`, `webhook` or `file`");
+        "`schedule`, `every`, `pipeline`, `webhook`, `file` or `assets`");
   return found;
 }
 

@@ -23,10 +23,11 @@ namespace gt {
 /// | group_output      | yes        | inner    | the group's | own+outer |         |     | | |
 /// pipeline_variable | yes        |          |             |           |         |     | yes     |
 ///
-/// `params` of a trigger see `run.logical_date` alone, those of a schedule also `run.interval`;
-/// those that an event fires see `event`, in `if` too. Artifacts of other steps reach a command as
-/// inputs only: nowhere else do they have a path. Steps below `finally` see the pipeline's steps
-/// beside their siblings, and `run.state`.
+/// `assets` are seen where `steps` are, and in commands. `params` of a trigger see
+/// `run.logical_date` alone, those of a schedule also `run.interval`; those that an event fires see
+/// `event`, in `if` too. Artifacts of other steps reach a command as inputs only: nowhere else do
+/// they have a path. Steps below `finally` see the pipeline's steps beside their siblings, and
+/// `run.state`.
 enum class Place {
   input,
   argument,
@@ -41,7 +42,8 @@ enum class Place {
   trigger,
   run_end_trigger,
   webhook_trigger,
-  file_trigger
+  file_trigger,
+  asset_trigger
 };
 
 using ReferenceVisitor = std::function<void(Place, const Reference&)>;

@@ -124,16 +124,23 @@ Json trigger_rules() {
     return shape;
   };
   JsonList event_keys;
-  for (const char* key : {"pipeline", "states", "webhook", "file", "stable", "if"})
+  for (const char* key : {"pipeline", "states", "webhook", "file", "stable", "assets", "if"})
     event_keys.push_back(requiring(key));
   for (Json* one : {&by_schedule, &by_interval}) {
     const Json before = *one->object()->find("not");
     one->object()->set("not", any_of({before, any_of(event_keys)}));
   }
-  return JsonList{std::move(by_schedule), std::move(by_interval),
-                  by_event("pipeline", {"webhook", "file", "stable"}),
-                  by_event("webhook", {"pipeline", "states", "file", "stable"}),
-                  by_event("file", {"pipeline", "states", "webhook"})};
+  return JsonList{std::move(by_schedule),
+                  std::move(by_interval),
+                  by_event("pipeline", {"webhook", "file", "stable", "assets"}),
+                  by_event("webhook", {"pipeline", "states", "file", "stable", "assets"}),
+                  by_event("file", {"pipeline", "states", "webhook", "assets"}),
+                  by_event("assets", {"pipeline", "states", "webhook", "file", "stable"})};
+}
+
+/// Rules of which a rule is made.
+Json asset_list() {
+  return JsonObject{{"type", "array"}, {"items", reference_to("assets")}, {"minItems", 1}};
 }
 
 /// Exactly one condition.
@@ -179,6 +186,8 @@ JsonObject definitions() {
   all.set("catchup", words(catchup_words()));
   all.set("overlap", words(overlap_words()));
   all.set("run_ends", one_or_many(words(run_end_words())));
+  all.set("assets", any_of({reference_to("name"), reference_to("asset_rule"), asset_list()}));
+  all.set("asset_rules", any_of({reference_to("name"), asset_list()}));
   all.set("webhook_form", words(webhook_form_words()));
   all.set("unmet", words(unmet_words()));
   all.set("decision", words(decision_words()));
@@ -187,6 +196,8 @@ JsonObject definitions() {
     if (table != &pipeline_keys) all.set(std::string(table->name), schema_of_table(*table));
   }
   all.find(trigger_keys.name)->object()->set("anyOf", trigger_rules());
+  for (const auto& [word, limit] : {std::pair("minProperties", 1), {"maxProperties", 1}})
+    all.find(asset_rule_keys.name)->object()->set(word, limit);
   all.find(wait_keys.name)->object()->set("oneOf", wait_rules());
   return all;
 }

@@ -44,7 +44,8 @@ TypeContext::Found found_field(const TypeFields* fields, std::string_view name) 
 
 bool is_trigger(Place place) {
   return place == Place::trigger || place == Place::run_end_trigger ||
-         place == Place::webhook_trigger || place == Place::file_trigger;
+         place == Place::webhook_trigger || place == Place::file_trigger ||
+         place == Place::asset_trigger;
 }
 
 /// What an event tells; docs/reference/triggers.md has the same.
@@ -64,7 +65,10 @@ const TypeFields& event_fields(Place place) {
                                                             {"name", text},
                                                             {"bytes", Type::Kind::integer},
                                                             {"modified_at", text}})}};
+  static const TypeFields assets = {{"assets", Type::any_object()},
+                                    {"updates", Type::list_of(Type())}};
   if (place == Place::file_trigger) return file;
+  if (place == Place::asset_trigger) return assets;
   return place == Place::run_end_trigger ? run_end : webhook;
 }
 
@@ -106,8 +110,8 @@ std::optional<Type> output_type(const StepScope& scope, const Step& step, std::s
 
 std::vector<std::string> PlaceTypes::roots() const {
   std::vector<std::string> names;
-  for (const char* root :
-       {"params", "inputs", "outputs", "steps", "matrix", "run", "env", "secrets", "event"}) {
+  for (const char* root : {"params", "inputs", "outputs", "steps", "matrix", "run", "assets", "env",
+                           "secrets", "event"}) {
     if (!std::holds_alternative<Missing>(find_root(root))) names.emplace_back(root);
   }
   return names;
@@ -123,7 +127,7 @@ TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
   if (root == "params" || root == "run") return Scope{};
   if (root == "steps" && is_of_step) return Scope{};
   if (root == "inputs" && visible_inputs()) return Scope{};
-  if (root == "matrix" && is_of_step) return Scope{};
+  if ((root == "matrix" || root == "assets") && is_of_step) return Scope{};
   if (root == "outputs" && is_inside) return Scope{};
   if (root == "env" && place_ == Place::command) return Scope{};
   if (root == "secrets" && (is_inside || place_ == Place::pipeline_variable)) return Scope{};
@@ -148,6 +152,8 @@ TypeContext::Found PlaceTypes::find(NamePath path) const {
   if (path[0] == "inputs") return found_field(visible_inputs(), name);
   if (path[0] == "steps") return find_step(path);
   if (path[0] == "run") return find_run(name);
+  // What an asset holds is known when the run begins.
+  if (path[0] == "assets") return Type();
   if (path[0] == "event") return found_field(&event_fields(place_), name);
   if (path[0] == "env") return find_variable(name);
   if (path[0] == "secrets") return Type(Type::Kind::secret);

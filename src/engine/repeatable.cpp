@@ -12,7 +12,7 @@ namespace {
 bool sees_the_run(const Reference& reference) {
   const auto& path = reference.path;
   if (path.empty()) return false;
-  if (path[0] == "run") return true;
+  if (path[0] == "run" || path[0] == "assets") return true;
   return path[0] == "steps" && (path.size() < 3 || path[2] != "outputs");
 }
 
@@ -27,6 +27,9 @@ bool is_alike(const Pipeline& pipeline);
 
 bool is_alike(const Step& step) {
   if (step.settings->cache.expires || step.is_waiting()) return false;
+  // Its success is an event, also when others have updated the asset since.
+  if (std::ranges::any_of(step.outputs, [](const Output& output) { return !output.asset.empty(); }))
+    return false;
   bool alike = true;
   for_each_reference(
       step, [&](Place, const Reference& reference) { alike = alike && !sees_the_run(reference); });

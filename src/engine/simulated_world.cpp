@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "definition/pipeline_assets.h"
 #include "definition/read_pipeline.h"
 #include "engine/change_run.h"
 
@@ -161,6 +162,7 @@ RunId SimulatedWorld::start(std::shared_ptr<const Plan> plan, RunOptions options
   wanted.options = options;
   wanted.logical_date = clock.now();
   wanted.owner_engine = fmt::format("{:x}", engines_);
+  wanted.assets = used_assets(plan->pipeline());
   auto run = runs.create(*transaction, wanted, clock.now(), entropy);
   GT_CHECK(run.ok(), "a run is created");
   if (beginning)

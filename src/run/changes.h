@@ -9,6 +9,7 @@
 
 #include "base/digest.h"
 #include "run/approval.h"
+#include "run/asset_store.h"
 #include "run/run.h"
 
 namespace gt {
@@ -98,13 +99,14 @@ struct RunChanges {
   std::vector<AttemptStart> started;  ///< attempts that run now
   std::vector<AttemptClosed> closed;
   std::vector<ApprovalRecord> approvals;
+  std::vector<AssetUpdate> asset_updates;  ///< those with another content than before count
   std::vector<RunEvent> events;
   std::optional<RunStateChange> run;
 
   bool empty() const {
     return created.empty() && changed.empty() && expansions.empty() && results.empty() &&
            manifests.empty() && opened.empty() && started.empty() && closed.empty() &&
-           approvals.empty() && events.empty() && !run;
+           approvals.empty() && asset_updates.empty() && events.empty() && !run;
   }
 };
 

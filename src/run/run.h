@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "expression/value.h"
 #include "run/attempt.h"
 #include "run/task.h"
 
@@ -71,6 +72,9 @@ struct RunRecord {
   std::optional<BackfillId> backfill = {};
   /// The pushed version whose files it uses, as "sales@3"; empty: the folder that is served.
   std::string project_version = {};
+  /// The versions of assets that it uses, by the names in its pipeline: the newest ones when it was
+  /// recorded.
+  ValueObject assets = {};
 
   std::string name() const { return pipeline + "/" + std::to_string(number); }
 };

@@ -64,6 +64,18 @@ Result<std::vector<Value>> parse_values(const std::string& text) {
   return values;
 }
 
+Result<std::string> named_values_text(const ValueObject& values) {
+  const Json recorded = TRY(to_record(Value(values)));
+  return compact_json(recorded);
+}
+
+Result<ValueObject> parse_named_values(const std::string& text) {
+  const Json json = TRY(parse_json(text));
+  const Value values = TRY(from_record(json));
+  if (values.object() == nullptr) return damaged("values");
+  return *values.object();
+}
+
 Result<std::string> items_text(const std::vector<std::vector<Value>>& items) {
   JsonList list;
   for (const auto& item : items) {

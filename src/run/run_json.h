@@ -17,6 +17,10 @@ Result<RunOptions> parse_options(const std::string& text);
 Result<std::string> values_text(const std::vector<Value>& values);
 Result<std::vector<Value>> parse_values(const std::string& text);
 
+/// An object of values by name.
+Result<std::string> named_values_text(const ValueObject& values);
+Result<ValueObject> parse_named_values(const std::string& text);
+
 Result<std::string> items_text(const std::vector<std::vector<Value>>& items);
 Result<std::vector<std::vector<Value>>> parse_items(const std::string& text);
 

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "run/asset_store.h"
 #include "run/claim.h"
 #include "run/run_json.h"
 
@@ -28,7 +29,7 @@ constexpr const char* run_columns =
     "SELECT id, uuid, pipeline, number, state, plan_version, params, options, logical_date, "
     "created_at, started_at, ended_at, source_digest, git, error, owner_engine, fence, cancel, "
     "same_as, batch, trigger, interval_start, interval_end, is_served, backfill, "
-    "project_version FROM run ";
+    "project_version, assets FROM run ";
 
 /// `rest` is a constant: the statement is prepared once.
 Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::string& rest,
@@ -41,7 +42,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
                         std::string, std::int64_t, std::string_view, std::optional<std::int64_t>,
                         std::optional<std::string>, std::optional<std::string>, std::optional<Time>,
                         std::optional<Time>, bool, std::optional<std::int64_t>,
-                        std::optional<std::string>>(
+                        std::optional<std::string>, std::optional<std::string>>(
           run_columns + rest, binds,
           [&](std::int64_t id, std::string uuid, std::string pipeline, std::int64_t number,
               std::string_view state, std::string plan_version, std::string params,
@@ -52,8 +53,8 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
               std::optional<std::int64_t> same_as, std::optional<std::string> batch,
               std::optional<std::string> trigger, std::optional<Time> interval_start,
               std::optional<Time> interval_end, bool is_served,
-              std::optional<std::int64_t> backfill,
-              std::optional<std::string> project_version) -> Result<void> {
+              std::optional<std::int64_t> backfill, std::optional<std::string> project_version,
+              std::optional<std::string> assets) -> Result<void> {
             RunRecord run;
             run.id = id;
             run.uuid = std::move(uuid);
@@ -84,6 +85,7 @@ Result<std::vector<RunRecord>> read_runs(Transaction& transaction, const std::st
             run.is_served = is_served;
             run.backfill = backfill;
             run.project_version = std::move(project_version).value_or("");
+            if (assets) run.assets = TRY(parse_named_values(*assets));
             runs.push_back(std::move(run));
             return {};
           });
@@ -166,6 +168,8 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   run.is_served = wanted.is_served;
   run.backfill = wanted.backfill;
   run.project_version = wanted.project_version;
+  run.assets = TRY(AssetStore().newest_contents(transaction, wanted.pipeline, wanted.assets));
+  const std::string assets = TRY(named_values_text(run.assets));
   const auto end_of = [](const std::optional<DataInterval>& interval, Time DataInterval::* end) {
     return interval ? Bind((*interval).*end) : Bind(nullptr);
   };
@@ -174,10 +178,12 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
   TRY(transaction.execute(
       "INSERT INTO run (id, uuid, pipeline, number, state, plan_version, params, options, "
       "logical_date, created_at, source_digest, git, owner_engine, fence, cancel, batch, "
-      "trigger, interval_start, interval_end, is_served, backfill, project_version) VALUES "
+      "trigger, interval_start, interval_end, is_served, backfill, project_version, "
+      "assets) VALUES "
       "(:id, :uuid, :pipeline, :number, :state, :plan_version, :params, :options, :logical_date, "
       ":created_at, :source_digest, :git, :owner_engine, :fence, :cancel, :batch, "
-      ":trigger, :interval_start, :interval_end, :is_served, :backfill, :project_version)",
+      ":trigger, :interval_start, :interval_end, :is_served, :backfill, :project_version, "
+      ":assets)",
       {run.id,
        run.uuid,
        run.pipeline,
@@ -199,7 +205,8 @@ Result<RunRecord> RunStore::create(Transaction& transaction, const NewRun& wante
        end_of(run.interval, &DataInterval::end),
        std::int64_t{run.is_served},
        run.backfill,
-       run.project_version.empty() ? Bind(nullptr) : Bind(run.project_version)}));
+       run.project_version.empty() ? Bind(nullptr) : Bind(run.project_version),
+       run.assets.size() == 0 ? Bind(nullptr) : Bind(assets)}));
   return run;
 }
 

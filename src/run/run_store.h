@@ -36,6 +36,8 @@ struct NewRun {
   bool is_served = false;
   std::optional<BackfillId> backfill = {};
   std::string project_version = {};
+  /// Names in the pipeline, of which the newest versions are taken.
+  std::vector<std::string> assets = {};
 };
 
 /// The texts that a run's plan is built from.

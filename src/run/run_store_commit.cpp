@@ -1,4 +1,5 @@
 // One turn of an engine, written row by row.
+#include "run/asset_store.h"
 #include "run/claim.h"
 #include "run/run_end_store.h"
 #include "run/run_json.h"
@@ -231,6 +232,8 @@ Result<void> RunStore::commit(Transaction& transaction, RunId run, std::int64_t 
   TRY(write_results(transaction, run, changes));
   TRY(write_attempts(transaction, run, changes));
   TRY(write_approvals(transaction, run, changes));
+  for (const AssetUpdate& update : changes.asset_updates)
+    TRY(AssetStore().add(transaction, update));
   TRY(write_events(transaction, run, changes));
   if (changes.run) TRY(write_run(transaction, run, *changes.run));
   return {};

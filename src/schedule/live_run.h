@@ -344,6 +344,8 @@ class LiveRun {
 
   // live_run_end.cpp: from ended tasks to the ended run
   void end(TaskIndex task, TaskEvent event, Time now);
+  /// The outputs of one that succeeds are new versions of assets.
+  void update_assets(TaskIndex task, Time now);
   void fail(TaskIndex task, AttemptFailed failure, Time now);
   void notify_downstream(TaskIndex representative, TaskState ended);
   void child_ended(TaskIndex parent, TaskIndex child, Time now);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "definition/pushed_names.h"
 #include "schedule/live_run.h"
 #include "schedule/retry.h"
 #include "schedule/task_context.h"
@@ -29,6 +30,7 @@ void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
     outputs_[index] = success->outputs;
     failures_.erase(index);
     changes_.results.push_back({index, success->outputs, {}});
+    update_assets(index, ended.at);
     return end(index, TaskEvent::succeeded, ended.at);
   }
   const auto& failure = std::get<AttemptFailed>(ended.outcome);
@@ -47,6 +49,23 @@ void LiveRun::apply(const AttemptEvent& event, Time now, Entropy& entropy) {
   give_places_back(index, now);
   grow(index, failure);
   put_off(index, failure, now, retry_delay(retry, tried, entropy));
+}
+
+/// What did not change is left to the store, which knows the newest versions.
+void LiveRun::update_assets(TaskIndex index, Time now) {
+  const std::vector<Output>& declared = step_of(index).outputs;
+  const std::vector<OutputValue>& values = outputs_[index];
+  for (std::size_t i = 0; i < declared.size() && i < values.size(); ++i) {
+    if (declared[i].asset.empty() || values[i].is_null()) continue;
+    changes_.asset_updates.push_back(
+        {.asset = name_beside(run_.pipeline, declared[i].asset),
+         .content = values[i],
+         .at = now,
+         .logical_date = run_.logical_date,
+         .interval = run_.interval,
+         .run = run_.name(),
+         .output = fmt::format("{}.{}", task_path(index), declared[i].name)});
+  }
 }
 
 void LiveRun::fail(TaskIndex index, AttemptFailed failure, Time now) {

@@ -209,6 +209,7 @@ void LiveRun::apply_key(TaskIndex index, KeyAnswer answer, Time now) {
   if (auto* hit = std::get_if<KeyHit>(&answer.verdict)) {
     outputs_[index] = hit->outputs;
     changes_.results.push_back({index, std::move(hit->outputs), hit->from});
+    update_assets(index, now);
     touch(index).started_at = now;
     end(index, TaskEvent::found_in_cache, now);
   } else if (auto* failed = std::get_if<KeyFailed>(&answer.verdict)) {

@@ -11,8 +11,8 @@ namespace {
 
 using Found = Context::Found;
 
-constexpr std::array roots = {"params", "inputs", "outputs", "steps",
-                              "matrix", "run",    "env",     "secrets"};
+constexpr std::array roots = {"params", "inputs", "outputs", "steps",  "matrix",
+                              "run",    "assets", "env",     "secrets"};
 
 template <typename Pairs>
 Result<Found> find_pair(const Pairs& pairs, std::string_view name) {
@@ -97,6 +97,7 @@ Result<Found> TaskContext::find(NamePath path) const {
                                                          : Result<Found>(Found(Missing{}));
   if (root == "matrix") return find_matrix(path[1]);
   if (root == "run") return find_run(path.subspan(1));
+  if (root == "assets") return find_asset(path[1]);
   if (root == "secrets") {
     if (!secrets_) return Error{Errc::invalid, "a secret can stand only in run and env"};
     return Found(Value(TRY((*secrets_)(path[1]))));
@@ -193,6 +194,21 @@ Result<Found> TaskContext::find_run(NamePath path) const {
   return Found(Missing{});
 }
 
+Result<Found> TaskContext::find_asset(std::string_view name) const {
+  const Value* const content = run_.record().assets.find(name);
+  if (content == nullptr)
+    return Error{Errc::invalid,
+                 fmt::format("asset {} had no version when the run was recorded", name),
+                 "a step updates it by an output with `asset`, or `geartrain asset update`"};
+  bool has_artifact = false;
+  for_each_artifact(*content, [&](const Artifact&) { has_artifact = true; });
+  // Only an input has a place.
+  if (has_artifact && sees_own_inputs())
+    return Error{Errc::invalid, fmt::format("asset {} is an artifact", name),
+                 fmt::format("make it an input of the step: {0}: ${{{{ assets.{0} }}}}", name)};
+  return Found(Value(*content));
+}
+
 std::vector<std::string> TaskContext::names(NamePath scope) const {
   if (scope.empty()) return {roots.begin(), roots.end()};
   const std::string_view root = scope[0];
@@ -221,6 +237,8 @@ std::vector<std::string> TaskContext::names(NamePath scope) const {
   } else if (root == "run") {
     if (scope.size() == 1) return {"id", "name", "number", "state", "logical_date", "interval"};
     return {"start", "end"};
+  } else if (root == "assets") {
+    for (const auto& [name, content] : run_.record().assets) names.push_back(name);
   } else if (root == "steps") {
     if (scope.size() == 1) {
       const auto add = [&](ScopeIndex index) {

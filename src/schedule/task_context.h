@@ -1,5 +1,5 @@
-/// What expressions of one task see: `params`, `inputs`, `outputs`, `steps`, `matrix`, `run`, `env`
-/// and `secrets`, looked up in the run as they are asked for.
+/// What expressions of one task see: `params`, `inputs`, `outputs`, `steps`, `matrix`, `run`,
+/// `assets`, `env` and `secrets`, looked up in the run as they are asked for.
 #pragma once
 
 #include <functional>
@@ -50,6 +50,7 @@ class TaskContext final : public Context {
   Result<Found> find_in_step(StepIndex step, NamePath rest) const;
   Result<Found> find_matrix(std::string_view axis) const;
   Result<Found> find_run(NamePath path) const;
+  Result<Found> find_asset(std::string_view name) const;
   StepIndex find_step(std::string_view name) const;
   TaskIndex task_of(StepIndex step) const;
   Value output_of(TaskIndex task, std::size_t output) const;

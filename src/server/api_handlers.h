@@ -16,6 +16,10 @@ Answer answer_openapi(const ApiCall& call);
 // api_pipelines.cpp
 Answer list_pipelines(const ApiCall& call);
 Answer get_pipeline(const ApiCall& call);
+Answer list_assets(const ApiCall& call);
+Answer get_asset(const ApiCall& call);
+Answer list_asset_updates(const ApiCall& call);
+Answer update_asset(const ApiCall& call);
 Answer pause_pipeline(const ApiCall& call);
 Answer resume_pipeline(const ApiCall& call);
 Answer list_firings(const ApiCall& call);

@@ -36,6 +36,8 @@ Json trigger_json(const PublishedPipeline& published, std::size_t index, Time no
   } else if (const auto* const file = std::get_if<FileRule>(&trigger.rule)) {
     shape.set("file", file->glob);
     shape.set("stable_seconds", std::chrono::duration<double>(file->stable).count());
+  } else if (const auto* const assets = std::get_if<AssetRule>(&trigger.rule)) {
+    shape.set("assets", to_json(*assets));
   } else {
     shape.set("webhook", to_text(std::get<WebhookRule>(trigger.rule).form));
     shape.set("path", fmt::format("/api/v1/hooks/{}/{}", published.pipeline->name, trigger.name));

@@ -118,6 +118,8 @@ Result<JsonObject> run_json(const RunView& view) {
     (view.has_parts(*task) ? containers : tasks).emplace_back(std::move(shape));
   }
   Json outputs = TRY(run_outputs_json(view));
+  Json assets = TRY(to_json(Value(view.run().assets)));
+  run.set("assets", std::move(assets));
   run.set("deadline", time_json(view.deadline()));
   run.set("deadline_missed_at", time_json(view.deadline_missed_at()));
   run.set("outputs", std::move(outputs));
