@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "cli/server_client.h"
+#include "cli/values_of_project.h"
 #include "server/token_store.h"
 
 namespace gt {
@@ -106,6 +107,7 @@ ApiServer::ApiServer(Session& session, Records& records, RunDesk& desk, ProjectD
             .entropy = entropy_,
             .access = {.origins = {}, .user = ::getuid()},
             .version = GEARTRAIN_VERSION,
+            .key_file = key_file_of(session, records.home.path()),
             .report = {}}) {}
 
 Result<void> ApiServer::start(const ListenAddress& address) {

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <deque>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/commands.h"
@@ -6,6 +8,8 @@
 #include "cli/pipeline_source.h"
 #include "cli/settings_view.h"
 #include "cli/table.h"
+#include "cli/values_of_project.h"
+#include "definition/outside_names.h"
 
 namespace gt {
 
@@ -69,6 +73,22 @@ void print_text(Console& console, const std::deque<Checked>& all, bool with_sett
   }
 }
 
+/// Names of the home's connections and variables are looked up where there is a home.
+void add_missing_values(Session& session, std::deque<Checked>& all) {
+  std::optional<Records> records;
+  bool has_looked = false;
+  for (Checked& one : all) {
+    if (!one.read.pipeline || outside_names(*one.read.pipeline).empty()) continue;
+    if (!std::exchange(has_looked, true))
+      if (auto opened = open_existing_records(session)) records = *std::move(opened);
+    const ProjectValues values = values_of_project(session, records ? records->home.path() : "",
+                                                   records ? records->database.get() : nullptr, {});
+    for (Problem& problem : missing_values(*one.read.pipeline, values))
+      one.read.problems.push_back(std::move(problem));
+    std::ranges::stable_sort(one.read.problems, {}, &Problem::position);
+  }
+}
+
 Result<ExitCode> run(Session& session, Words words) {
   Options options(check_command.text);
   std::vector<std::string> given;
@@ -92,6 +112,7 @@ Result<ExitCode> run(Session& session, Words words) {
     checked.sources = problem_sources(session, checked.from, checked.read.named);
     is_valid = is_valid && !has_error(checked.read.problems);
   }
+  add_missing_values(session, all);
   if (output.is_table())
     print_text(session.console, all, with_settings);
   else

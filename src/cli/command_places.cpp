@@ -51,6 +51,18 @@ constexpr std::pair<std::string_view, AccessScope> remote_commands[] = {
     {"backfill cancel", run},
     {"pause", run},
     {"resume", run},
+    {"connection list", read},
+    {"connection show", read},
+    {"connection export", read},
+    {"connection set", admin},
+    {"connection remove", admin},
+    {"connection import", admin},
+    {"variable list", read},
+    {"variable get", read},
+    {"variable set", admin},
+    {"variable remove", admin},
+    {"variable import", admin},
+    {"key rotate", admin},
     {"pools", admin},
     {"gc", admin},
     {"verify", admin},
@@ -103,6 +115,21 @@ std::size_t places_before_target(std::string_view command) {
   return command == "asset get" ? 1 : std::numeric_limits<std::size_t>::max();
 }
 
+/// Those whose words are values, also such as look like paths.
+bool takes_value(std::string_view command) {
+  return command == "connection set" || command == "variable set";
+}
+
+bool takes_import(std::string_view command) {
+  return command == "connection import" || command == "variable import";
+}
+
+bool is_value_of_option(const std::vector<std::string>& words, std::size_t index) {
+  if (index == 0) return false;
+  const std::string& before = words[index - 1];
+  return before == "--pushed" || before == "-o" || before == "--output";
+}
+
 bool is_file_of(const std::string& root, std::string_view word) {
   const auto kind = kind_of(join_path(root, word));
   return kind && *kind == PathKind::file;
@@ -123,6 +150,15 @@ std::optional<AccessScope> scope_of_command(std::string_view name) {
   return found == std::end(remote_commands) ? std::nullopt : std::optional(found->second);
 }
 
+std::optional<AccessScope> scope_of_command(std::string_view name,
+                                            const std::vector<std::string>& words) {
+  const auto scope = scope_of_command(name);
+  if (!scope) return scope;
+  const bool reveals = std::ranges::any_of(
+      words, [](std::string_view word) { return word.starts_with("--reveal"); });
+  return reveals ? AccessScope::admin : *scope;
+}
+
 Result<void> check_remote_words(std::string_view command, const std::vector<std::string>& words,
                                 const std::string& root) {
   std::size_t places = 0;  // that are no options
@@ -130,6 +166,10 @@ Result<void> check_remote_words(std::string_view command, const std::vector<std:
     const std::string_view word = words[i];
     for (const std::string_view option : file_options)
       if (begins_option(word, option)) return names_a_file(word);
+    // Whatever is there is sent with the command.
+    if (takes_import(command) && !word.starts_with('-') && !is_value_of_option(words, i))
+      return names_a_file(word);
+    if (takes_value(command)) continue;
     if (is_path(word)) return names_a_file(word);
     if (reads_files(command) && !word.starts_with('-') && is_file_of(root, word))
       return names_a_file(word);

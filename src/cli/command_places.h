@@ -13,6 +13,9 @@ namespace gt {
 
 /// The scope that a command needs on a server; nullopt for one that is about this machine.
 std::optional<AccessScope> scope_of_command(std::string_view name);
+/// The same with its words: to show what is secret takes more.
+std::optional<AccessScope> scope_of_command(std::string_view name,
+                                            const std::vector<std::string>& words);
 
 /// Errc::invalid for words that name files of the server's machine: who asks is on another one.
 /// `command`: its name, which does not stand in the words any more. `root`: where they would be

@@ -7,6 +7,7 @@
 #include "cli/pipeline_choice.h"
 #include "cli/records.h"
 #include "cli/run_text.h"
+#include "connection/connection_store.h"
 #include "environment/environment_folder.h"
 #include "run/backfill_store.h"
 #include "run/claim_store.h"
@@ -69,6 +70,24 @@ Result<Candidates> pools_of(const Session& session) {
   Candidates found;
   for (const Pool& pool : TRY(ClaimStore().pools(reader)))
     found.push_back({pool.name, pool.description});
+  return found;
+}
+
+Result<Candidates> connections_of(const Session& session) {
+  Records records = TRY(open_existing_records(session));
+  auto reader = TRY(records.database->begin_read());
+  Candidates found;
+  for (const StoredConnection& one : TRY(ConnectionStore().list(reader, {})))
+    found.push_back({one.name, public_uri(one.parts)});
+  return found;
+}
+
+Result<Candidates> variables_of(const Session& session) {
+  Records records = TRY(open_existing_records(session));
+  auto reader = TRY(records.database->begin_read());
+  Candidates found;
+  for (const StoredVariable& one : TRY(VariableStore().list(reader, {})))
+    found.push_back({one.name, one.description});
   return found;
 }
 
@@ -191,6 +210,8 @@ Result<Candidates> found_by(const Session& session, const WantedValue& wanted) {
   if (wanted.option == "--as")
     return Candidates{{to_text(TaskState::succeeded), ""}, {to_text(TaskState::failed), ""}};
   if (what == "POOL") return pools_of(session);
+  if (what == "CONNECTION") return connections_of(session);
+  if (what == "VARIABLE") return variables_of(session);
   if (what == "TRIGGER") return triggers_of(session, wanted);
   if (what == "ZONE") return zones();
   if (what == "POLICY") return policies_of(wanted.option);

@@ -11,6 +11,7 @@
 #include "cli/debug_shell.h"
 #include "cli/recorded_attempt.h"
 #include "cli/task_reason.h"
+#include "cli/values_of_project.h"
 #include "cli/wiring.h"
 #include "execute/host_files.h"
 #include "execute/host_request.h"
@@ -122,8 +123,8 @@ class Debugging {
     const std::uint32_t number = TRY(attempt_number(view, task, wanted_.attempt));
     const Project project = TRY(project_of(records_, reader, found));
     const auto facts = TRY(make_facts(
-        session_, project, [] {}, [this](const std::string& line) { session_.console.say(line); },
-        source_kind_of(found)));
+        session_, records_, project, [] {},
+        [this](const std::string& line) { session_.console.say(line); }, pushed_project_of(found)));
     const LiveRun live = TRY(recorded_live_run(records_, reader, view));
     const AttemptId attempt{found.id, task.index, number};
     const std::string name = outside_name(found.uuid, attempt) + "-debug";

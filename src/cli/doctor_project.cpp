@@ -10,6 +10,8 @@
 #include "cli/pool_check.h"
 #include "cli/records.h"
 #include "cli/secrets.h"
+#include "cli/values_of_project.h"
+#include "definition/outside_names.h"
 #include "definition/read_pipeline.h"
 #include "environment/host.h"
 #include "environment/requirements.h"
@@ -149,6 +151,21 @@ void add_secrets(const Patient& patient, const Pipeline& pipeline, Findings& fin
         {"project", "secrets", FindingState::ok, fmt::format("{} can be had", there)});
 }
 
+void add_values(const Patient& patient, const Pipeline& pipeline, Findings& findings) {
+  const auto wanted = outside_names(pipeline);
+  if (wanted.empty()) return;
+  const auto records = records_as_they_are(patient);
+  const ProjectValues values = values_of_project(patient.session, patient.project->home,
+                                                 records ? records->database.get() : nullptr, {});
+  const Problems missing = missing_values(pipeline, values);
+  for (const Problem& problem : missing)
+    findings.push_back({"project", "value", FindingState::missing, problem.message, problem.hint});
+  if (missing.size() < wanted.size())
+    findings.push_back({"project", "values", FindingState::ok,
+                        fmt::format("{} of its connections and variables are there",
+                                    wanted.size() - missing.size())});
+}
+
 Result<void> check_pool_in(std::optional<Records>& records, const std::string& name,
                            const WantedSlots& wanted) {
   if (!records) return check_pool(name, wanted, std::nullopt);
@@ -206,6 +223,7 @@ void look_at_project(const Patient& patient, Findings& findings) {
   for (const auto& [requirements, interpreter] : needs.pythons)
     findings.push_back(python_finding(patient, requirements, interpreter));
   add_secrets(patient, *read.pipeline, findings);
+  add_values(patient, *read.pipeline, findings);
   add_pools(patient, needs, findings);
 }
 

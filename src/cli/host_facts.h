@@ -1,4 +1,5 @@
-/// What cache keys need to know of this machine: source files, environments, secrets, variables.
+/// What cache keys need to know of this machine: source files, environments, secrets, connections,
+/// variables.
 #pragma once
 
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "cli/secrets.h"
+#include "connection/project_values.h"
 #include "engine/step_facts.h"
 #include "environment/python_environment.h"
 #include "execute/host_environment.h"
@@ -21,6 +23,7 @@ namespace gt {
 struct HostFactsParts {
   Source source;
   Secrets secrets;
+  ProjectValues values;
   PythonEnvironments environments;
   std::function<const char*(const char* name)> variable;
   /// An environment has been made, or could not be. Called by any thread.
@@ -43,6 +46,12 @@ class HostFacts final : public StepFacts {
   Result<std::optional<EnvironmentFacts>> environment_if_made(
       const std::optional<PythonEnvironment>& python, const std::string& argv0) override;
   Result<Secret> secret(std::string_view name) override { return parts_.secrets.find(name); }
+  Result<Connection> connection(std::string_view name) override {
+    return TRY(parts_.values.connection(name)).connection;
+  }
+  Result<Value> project_variable(std::string_view name) override {
+    return parts_.values.variable(name);
+  }
   std::optional<std::string> inherited_variable(const std::string& name) override;
 
   /// The variables by which an environment is used. Makes it if need be, which may take minutes.

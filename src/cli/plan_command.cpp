@@ -68,8 +68,8 @@ Result<Forecast> forecast_run(Session& session, Records& records, const RunOptio
   const auto& version = prepared.source.from.version;
   const Project project{prepared.source.from.project_root, records.project.home};
   const auto facts = TRY(make_facts(
-      session, project, [] {}, [&](const std::string& line) { session.console.say(line); },
-      version ? SourceKind::version : SourceKind::project));
+      session, records, project, [] {}, [&](const std::string& line) { session.console.say(line); },
+      version ? version->project : ProjectName()));
   FolderBlobs blobs(records.home, session.entropy, Durability::none);
   Cache cache(blobs);
   const Time now = session.clock.now();

@@ -79,8 +79,4 @@ Result<Project> project_of(Records& records, Transaction& transaction, const Run
   return Project{version_folder(records.home, version), records.project.home};
 }
 
-SourceKind source_kind_of(const RunRecord& run) {
-  return run.project_version.empty() ? SourceKind::project : SourceKind::version;
-}
-
 }  // namespace gt

@@ -8,7 +8,6 @@
 #include "db/database.h"
 #include "db/home.h"
 #include "run/run_store.h"
-#include "source/snapshot.h"
 
 namespace gt {
 
@@ -42,8 +41,6 @@ Result<RunRecord> find_run(Records& records, const std::string& name);
 
 /// Where the run's files are: the project's folder, or the pushed version that it uses.
 Result<Project> project_of(Records& records, Transaction& transaction, const RunRecord& run);
-/// As Source::open() is to be told.
-SourceKind source_kind_of(const RunRecord& run);
 
 /// Of a run that is driven by an engine that does nothing, since somebody has stopped its process:
 /// what a person should know; else empty.

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ constexpr auto kept_after_end = std::chrono::minutes(5);
 
 /// The environment of a command: ours, but for what is about another place.
 std::vector<std::string> environment_of(const AskedCommand& asked, const std::string& home,
-                                        const SettingValue* secrets_file) {
+                                        const Settings& settings) {
   constexpr std::string_view own[] = {"GEARTRAIN_SERVER=", "GEARTRAIN_TOKEN=", "GEARTRAIN_HOME=",
                                       "GEARTRAIN_COLOR=", "GEARTRAIN_ON_BEHALF_OF="};
   std::vector<std::string> variables;
@@ -44,9 +45,9 @@ std::vector<std::string> environment_of(const AskedCommand& asked, const std::st
       variables.emplace_back(text);
   }
   variables.push_back("GEARTRAIN_HOME=" + home);
-  if (secrets_file != nullptr)
-    variables.push_back(
-        fmt::format("{}={}", setting(SettingId::secrets_file).variable, secrets_file->text));
+  for (const SettingId id : {SettingId::secrets_file, SettingId::key_file})
+    if (const SettingValue* const set = settings.find(id))
+      variables.push_back(fmt::format("{}={}", setting(id).variable, set->text));
   variables.push_back(std::string("GEARTRAIN_COLOR=") + (asked.has_colors ? "always" : "never"));
   variables.push_back("GEARTRAIN_ON_BEHALF_OF=" + asked.who);
   return variables;
@@ -69,6 +70,16 @@ Result<Pipe> make_pipe() {
   return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
+/// Standard input with this text, which is on no disk.
+Result<UniqueFd> make_input(const std::string& text) {
+  UniqueFd fd(::memfd_create("geartrain-input", MFD_CLOEXEC));
+  if (!fd) return errno_error(errno, "making the input of a command");
+  TRY(write_all(fd.get(), text));
+  if (::lseek(fd.get(), 0, SEEK_SET) != 0)
+    return errno_error(errno, "making the input of a command");
+  return fd;
+}
+
 /// Owns what posix_spawn(3) is told.
 struct SpawnPlan {
   SpawnPlan() {
@@ -87,9 +98,9 @@ struct SpawnPlan {
 };
 
 Result<pid_t> spawn(std::vector<std::string> words, std::vector<std::string> environment,
-                    const std::string& folder, int output, int talk) {
+                    const std::string& folder, int input, int output, int talk) {
   SpawnPlan plan;
-  ::posix_spawn_file_actions_addopen(&plan.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&plan.actions, input, STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&plan.actions, output, STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&plan.actions, talk, STDERR_FILENO);
   ::posix_spawn_file_actions_addchdir_np(&plan.actions, folder.c_str());
@@ -296,7 +307,7 @@ Result<std::string> RelayedCommands::begin(const AskedCommand& asked) {
   const std::string name = has_two ? two : words[0];
   if (find_command(name) == nullptr)
     return error(Errc::invalid, "there is no command {}", shell_quoted(printable(name)));
-  const auto scope = scope_of_command(name);
+  const auto scope = scope_of_command(name, words);
   if (!scope)
     return Error{Errc::invalid, fmt::format("`{}` is about the machine that it is called on", name),
                  "call it without --server"};
@@ -314,12 +325,12 @@ Result<std::string> RelayedCommands::begin(const AskedCommand& asked) {
   if (static_cast<std::size_t>(running) >= commands_max)
     return Error{Errc::exhausted, fmt::format("{} commands go on for others already", running),
                  "one begins when another has ended"};
+  const UniqueFd input = TRY(make_input(asked.input));
   Pipe output = TRY(make_pipe());
   Pipe talk = TRY(make_pipe());
-  const pid_t child = TRY(spawn(std::move(words),
-                                environment_of(asked, records_.home.path(),
-                                               session_.settings().find(SettingId::secrets_file)),
-                                records_.project.root, output.write.get(), talk.write.get()));
+  const pid_t child =
+      TRY(spawn(std::move(words), environment_of(asked, records_.home.path(), session_.settings()),
+                records_.project.root, input.get(), output.write.get(), talk.write.get()));
   auto one = std::make_shared<One>(asked.who, child, std::move(output.read), std::move(talk.read),
                                    session_.clock);
   TRY(one->start());

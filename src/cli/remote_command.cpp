@@ -11,6 +11,7 @@
 #include "cli/command_places.h"
 #include "cli/server_client.h"
 #include "cli/signal_watch.h"
+#include "cli/value_input.h"
 #include "cli/wake.h"
 
 namespace gt {
@@ -72,7 +73,8 @@ class RemoteRun {
   RemoteRun(Session& session, const ServerClient& server, std::optional<Destination> destination)
       : session_(session), server_(server), destination_(std::move(destination)) {}
 
-  Result<ExitCode> run(const std::vector<std::string>& words) {
+  Result<ExitCode> run(const std::vector<std::string>& words,
+                       const std::optional<std::string>& input) {
     // Before the first thread: whoever is made later inherits that signals are not for it.
     SignalWatch signals = TRY(SignalWatch::open());
     Wake wake = TRY(Wake::open());
@@ -80,8 +82,9 @@ class RemoteRun {
     for (const std::string& word : words) list.emplace_back(word);
     const bool has_colors =
         session_.console.facts().output.has_colors && session_.console.facts().talk.has_colors;
-    const JsonObject begun = TRY(server_.ask(HttpMethod::post, "/api/v1/commands",
-                                             {{"words", std::move(list)}, {"colors", has_colors}}));
+    JsonObject asked{{"words", std::move(list)}, {"colors", has_colors}};
+    if (input) asked.set("input", *input);
+    const JsonObject begun = TRY(server_.ask(HttpMethod::post, "/api/v1/commands", asked));
     const Json* const id = begun.find("id");
     if (id == nullptr || id->string() == nullptr)
       return error(Errc::unavailable, "{} does not answer as a geartrain server does",
@@ -172,7 +175,8 @@ Result<ExitCode> run_on_server(Session& session, const std::string& url, const s
   std::optional<Destination> destination;
   if (const auto path = take_destination(name, words)) destination = TRY(Destination::open(*path));
   std::erase(words, "--no-pager");
-  return RemoteRun(session, server, std::move(destination)).run(words);
+  const InputForServer input = TRY(input_for_server(session, name, std::move(words)));
+  return RemoteRun(session, server, std::move(destination)).run(input.words, input.text);
 }
 
 }  // namespace gt

@@ -90,7 +90,7 @@ Result<std::optional<Repeated>> try_repeat(Session& session, Records& records,
   if (!found) return std::optional<Repeated>();
   const RunRecord& like = found->run;
   const auto facts = TRY(make_facts(
-      session, records.project, [] {},
+      session, records, records.project, [] {},
       [&](const std::string& line) { session.console.say(line); }));
   const auto source = TRY(facts->hold_still());
   const bool is_same = TRY(still_fits(session, records, *facts, found->memo));

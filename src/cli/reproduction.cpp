@@ -64,7 +64,8 @@ Reproduction::~Reproduction() {
 }
 
 Result<std::unique_ptr<Reproduction>> Reproduction::open(Session& session, Records& records,
-                                                         const Project& project, SourceKind kind) {
+                                                         const Project& project,
+                                                         const ProjectName& pushed) {
   GT_CHECK(session.keeper, "commands that execute steps have a keeper");
   // Before the first thread: whoever is made later inherits that signals are not for it.
   SignalWatch signals = TRY(SignalWatch::open());
@@ -76,8 +77,8 @@ Result<std::unique_ptr<Reproduction>> Reproduction::open(Session& session, Recor
                                        std::move(folder), std::move(scratch));
   State& parts = *state;
   parts.facts = TRY(make_facts(
-      session, project, [&parts] { parts.wake.ring(); },
-      [&session](const std::string& line) { session.console.say(line); }, kind));
+      session, records, project, [&parts] { parts.wake.ring(); },
+      [&session](const std::string& line) { session.console.say(line); }, pushed));
   parts.project_root = project.root;
   parts.keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();

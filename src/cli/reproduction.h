@@ -16,7 +16,8 @@ class Reproduction {
  public:
   /// Takes the session's keeper. Session and records outlive it.
   static Result<std::unique_ptr<Reproduction>> open(Session& session, Records& records,
-                                                    const Project& project, SourceKind kind);
+                                                    const Project& project,
+                                                    const ProjectName& pushed = {});
   /// Removes the scratch place.
   ~Reproduction();
 

@@ -9,6 +9,7 @@
 #include "cache/explanation.h"
 #include "cli/counted.h"
 #include "cli/reproduction.h"
+#include "cli/values_of_project.h"
 #include "schedule/task_context.h"
 
 namespace gt {
@@ -47,7 +48,7 @@ class RunVerifier {
     const LiveRun live = TRY(recorded_live_run(records_, reader, view));
     const Project project = TRY(project_of(records_, reader, view.run()));
     auto reproduction =
-        TRY(Reproduction::open(session_, records_, project, source_kind_of(view.run())));
+        TRY(Reproduction::open(session_, records_, project, pushed_project_of(view.run())));
     std::vector<Verified> verified;
     for (const TaskRecord* task : view.in_order()) {
       if (view.has_parts(*task) || task->kind != TaskKind::step) continue;

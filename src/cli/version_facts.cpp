@@ -7,18 +7,19 @@
 namespace gt {
 
 Result<VersionPlace> VersionFacts::of(const std::string& version) {
-  auto known = roots_.find(version);
-  if (known == roots_.end()) {
+  auto known = known_.find(version);
+  if (known == known_.end()) {
     auto reader = TRY(records_.database->begin_read());
     const ProjectVersion found = TRY(ProjectStore().version(reader, std::string_view(version)));
-    known = roots_.emplace(version, version_folder(records_.home, found)).first;
+    known =
+        known_.emplace(version, Known{version_folder(records_.home, found), found.project}).first;
   }
-  const std::string& root = known->second;
+  const std::string& root = known->second.root;
   if (HostFacts* const facts = at(root)) return VersionPlace{facts, root};
   if (TRY(kind_of(root)) == PathKind::nothing)
     return Error{Errc::not_found, fmt::format("the files of {} were removed to make room", version),
                  "push them again, and begin a new run"};
-  auto made = TRY(make_(Project{root, records_.project.home}));
+  auto made = TRY(make_(Project{root, records_.project.home}, known->second.project));
   const std::lock_guard lock(mutex_);
   return VersionPlace{facts_.emplace(root, std::move(made)).first->second.get(), root};
 }

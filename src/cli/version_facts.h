@@ -20,7 +20,8 @@ struct VersionPlace {
 /// Threads: the engine's, but for at() (any).
 class VersionFacts {
  public:
-  using Make = std::function<Result<std::unique_ptr<HostFacts>>(const Project&)>;
+  using Make = std::function<Result<std::unique_ptr<HostFacts>>(const Project& project,
+                                                                const ProjectName& pushed)>;
   VersionFacts(Records& records, Make make) : records_(records), make_(std::move(make)) {}
 
   /// By the version's name. Errc::not_found: there is no such version, or its files are gone.
@@ -33,7 +34,11 @@ class VersionFacts {
  private:
   Records& records_;
   Make make_;
-  std::map<std::string, std::string> roots_;  ///< by version
+  struct Known {
+    std::string root;
+    ProjectName project;
+  };
+  std::map<std::string, Known> known_;  ///< by version
   mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<HostFacts>> facts_;  ///< by root
 };

@@ -11,6 +11,7 @@
 #include "cli/claim_view.h"
 #include "cli/log_text.h"
 #include "cli/machine_share.h"
+#include "cli/values_of_project.h"
 #include "cli/version_facts.h"
 #include "execute/host_executor.h"
 
@@ -55,18 +56,20 @@ void declare_execution(Options& options) {
     options.setting(id);
 }
 
-Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& project,
-                                              std::function<void()> wake,
+Result<std::unique_ptr<HostFacts>> make_facts(Session& session, Records& records,
+                                              const Project& project, std::function<void()> wake,
                                               std::function<void(const std::string&)> say,
-                                              SourceKind kind) {
+                                              const ProjectName& pushed) {
   std::optional<std::string> file;
   if (const SettingValue* const set = session.settings().find(SettingId::secrets_file))
     file = set->text;
   Secrets secrets = TRY(Secrets::open(session.variable, file));
+  const SourceKind kind = pushed.empty() ? SourceKind::project : SourceKind::version;
   Source source = TRY(Source::open(project.root, project.home, session.clock, kind));
   return std::make_unique<HostFacts>(HostFactsParts{
       .source = std::move(source),
       .secrets = std::move(secrets),
+      .values = values_of_project(session, project.home, records.database.get(), pushed),
       .environments = PythonEnvironments(project.root, project.home,
                                          variable_or_empty(session, "PATH"), session.clock),
       .variable = session.variable,
@@ -140,12 +143,12 @@ Result<void> Workshop::State::open() {
       tidying = *std::move(started);
   bell.emplace(TRY(records.database->listen(Listener::engine, engine_id)));
   facts = TRY(make_facts(
-      session, records.project, [this] { wake.ring(); },
+      session, records, records.project, [this] { wake.ring(); },
       [this](const std::string& line) { progress.say(line); }));
-  version_facts.emplace(records, [this](const Project& project) {
+  version_facts.emplace(records, [this](const Project& project, const ProjectName& pushed) {
     return make_facts(
-        session, project, [this] { wake.ring(); },
-        [this](const std::string& line) { progress.say(line); }, SourceKind::version);
+        session, records, project, [this] { wake.ring(); },
+        [this](const std::string& line) { progress.say(line); }, pushed);
   });
   keeper = TRY(KeeperClient::open(*std::move(session.keeper)));
   session.keeper.reset();

@@ -17,11 +17,12 @@ namespace gt {
 /// --progress.
 void declare_execution(Options& options);
 
-/// `wake` and `say`: see HostFactsParts. The session outlives it.
-Result<std::unique_ptr<HostFacts>> make_facts(Session& session, const Project& project,
-                                              std::function<void()> wake,
+/// `wake` and `say`: see HostFactsParts. `pushed`: the name of a pushed project, whose version's
+/// folder `project` has, and never changes. Session and records outlive it.
+Result<std::unique_ptr<HostFacts>> make_facts(Session& session, Records& records,
+                                              const Project& project, std::function<void()> wake,
                                               std::function<void(const std::string&)> say,
-                                              SourceKind kind = SourceKind::project);
+                                              const ProjectName& pushed = {});
 
 /// An engine with all that it needs, for one run. Owner: the command. Threads: the main one, which
 /// becomes the engine's.

@@ -546,6 +546,39 @@ CREATE TABLE asset_trigger (
 ALTER TABLE run ADD COLUMN assets TEXT;
 )sql";
 
+constexpr const char* connections = R"sql(
+-- Ways to systems outside, by project; '' is the project whose folder this is. `sealed`: password
+-- and options, '' for none; `secret_parts`: a JSON list of their names.
+CREATE TABLE connection (
+  project TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  host TEXT NOT NULL,
+  port INTEGER,
+  username TEXT NOT NULL,
+  path TEXT NOT NULL,
+  secret_parts TEXT NOT NULL,
+  sealed TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  changed_by TEXT NOT NULL,
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (project, name)
+) STRICT, WITHOUT ROWID;
+
+-- Values that the pipelines of a project share. `kind`: text, json or secret, whose value is sealed.
+CREATE TABLE project_variable (
+  project TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  description TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  changed_by TEXT NOT NULL,
+  changed_at INTEGER NOT NULL,
+  PRIMARY KEY (project, name)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -563,7 +596,8 @@ constexpr std::array steps = {
     Migration{14, "approvals", approvals},
     Migration{15, "servers", servers},
     Migration{16, "paused runs", paused_runs},
-    Migration{17, "assets", assets}};
+    Migration{17, "assets", assets},
+    Migration{18, "connections", connections}};
 
 }  // namespace
 

@@ -93,12 +93,14 @@ bool ReferenceChecker::check_root() {
   if (!std::holds_alternative<Missing>(types_.find(NamePath(path_).first(1)))) return true;
   const auto visible = types_.roots();
   constexpr std::string_view all =
-      " params inputs outputs steps matrix run assets env secrets event ";
+      " params inputs outputs steps matrix run assets env secrets connections variables event ";
   if (all.find(fmt::format(" {} ", root)) != std::string_view::npos) {
-    const bool is_secret = root == "secrets";
+    const bool is_of_world = root == "secrets" || root == "connections" || root == "variables";
     add(fmt::format("`{}` cannot be used in `{}`", root, field_of(types_.place())),
         fmt::format("one of {}", fmt::join(visible, ", ")),
-        is_secret ? "a secret is for `env` and `run`" : "");
+        is_of_world ? fmt::format("{} for `env` and `run`",
+                                  root == "secrets" ? "a secret is" : fmt::format("{} are", root))
+                    : "");
     return false;
   }
   const auto near = nearest(root, visible);
@@ -202,6 +204,11 @@ void ReferenceChecker::check_meaning(bool goes_on_by_index) {
                  near ? fmt::format("did you mean `{}`?", *near) : "");
     }
   }
+  if ((root == "connections" || root == "variables") && path_.size() == 1)
+    return add(fmt::format("`{}` as a whole", root), fmt::format("`{}.NAME`", root));
+  if (root == "connections" && path_.size() == 2 && !goes_on_by_index)
+    return add(fmt::format("connection `{}` as a whole", printable(path_[1])),
+               "a part of it, as in `connections.NAME.host`", "`uri` is all of it as one text");
   if (root == "outputs" && path_.size() > 1) {
     const auto output = std::ranges::find(types_.step()->outputs, path_[1], &Output::name);
     if (output != types_.step()->outputs.end() && !output->is_artifact() &&

@@ -8,7 +8,7 @@ namespace gt::definition_limits {
 
 /// Steps of one pipeline, those inside groups and called pipelines included.
 constexpr std::size_t steps_max = 200'000;
-/// Of one `params`, `inputs`, `outputs`, `env`, `inherit`, `matrix` or `secrets`.
+/// Of one `params`, `inputs`, `outputs`, `env`, `inherit`, `matrix`, `secrets` or `connections`.
 constexpr std::size_t entries_max = 10'000;
 /// Files that one pipeline is made of, its own included, and their bytes all together.
 constexpr std::size_t pipeline_files_max = 200;

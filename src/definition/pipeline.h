@@ -188,6 +188,12 @@ struct PoolSlots {
   bool operator==(const PoolSlots&) const = default;
 };
 
+/// A connection of the project whose address the step finds in its environment.
+struct WantedConnection {
+  std::string name;
+  Position position;
+};
+
 struct CacheSetting {
   enum class Mode { by_declaration, always, never } mode = Mode::by_declaration;
   std::optional<Duration> expires;
@@ -304,6 +310,7 @@ struct StepSettings {
   std::int64_t priority = 0;     ///< higher ones are launched first
   CacheSetting cache;
   VariableSettings variables;
+  std::vector<WantedConnection> connections;  ///< each once
   std::optional<EnvironmentDefinition> environment;
   std::vector<std::string> code;  ///< globs of source files; without has_code: whole snapshot
   bool has_code = false;

@@ -77,6 +77,8 @@ void read_setting(YamlEntry entry, SettingPlace place, StepSettings& settings, P
     settings.resources = read_resources(value, problems);
   } else if (key == "pool") {
     settings.pools = read_pools(value, problems);
+  } else if (key == "connections") {
+    settings.connections = read_connections(value, problems);
   } else if (key == "priority") {
     settings.priority = read_priority(value, problems);
   } else if (key == "cache") {

@@ -6,6 +6,7 @@
 #include "base/device_list.h"
 #include "base/glob.h"
 #include "base/text.h"
+#include "definition/connection_names.h"
 #include "definition/fields.h"
 #include "definition/limits.h"
 #include "definition/paths.h"
@@ -326,6 +327,35 @@ std::vector<PoolSlots> read_pools(YamlNode node, Problems& problems) {
     for (const YamlNode item : node.items()) read_one(item);
   }
   return pools;
+}
+
+std::vector<WantedConnection> read_connections(YamlNode node, Problems& problems) {
+  std::vector<WantedConnection> connections;
+  const auto add = [&](YamlNode item) {
+    auto name = read_name(item, "`connections`", problems);
+    if (!name) return;
+    // Names that differ in this alone would have one variable.
+    const std::string suffix = variable_suffix(*name);
+    const auto same = std::ranges::find(
+        connections, suffix, [](const WantedConnection& one) { return variable_suffix(one.name); });
+    if (same == connections.end()) {
+      connections.push_back({*std::move(name), item.position()});
+      return;
+    }
+    problems.push_back(
+        error_problem(item.position(),
+                      same->name == *name
+                          ? fmt::format("`connections`: `{}` stands twice", *name)
+                          : fmt::format("`connections`: `{}` and `{}` have the same variable, {}{}",
+                                        same->name, *name, connection_prefix, suffix),
+                      same->name == *name ? "it once" : "one of the two"));
+  };
+  if (!node.is(YamlKind::list)) {
+    add(node);
+  } else if (check_size(node, "`connections`", problems)) {
+    for (const YamlNode item : node.items()) add(item);
+  }
+  return connections;
 }
 
 CacheSetting read_cache(YamlNode node, Problems& problems) {

@@ -16,6 +16,8 @@ Resources read_resources(YamlNode node, Problems& problems);
 std::int64_t read_priority(YamlNode node, Problems& problems);
 /// A name (one slot), {name: slots}, or a list of these.
 std::vector<PoolSlots> read_pools(YamlNode node, Problems& problems);
+/// A name, or a list of names.
+std::vector<WantedConnection> read_connections(YamlNode node, Problems& problems);
 CacheSetting read_cache(YamlNode node, Problems& problems);
 /// `code:` glob patterns.
 std::vector<std::string> read_code(YamlNode node, Problems& problems);

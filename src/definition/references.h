@@ -11,17 +11,16 @@ namespace gt {
 
 /// Where an expression stands. It decides what can be seen from there:
 ///
-/// | place             | params run | steps    | inputs      | matrix    | outputs | env | secrets
-/// |
-/// |-------------------|------------|----------|-------------|-----------|---------|-----|---------|
-/// | input, argument,  |            |          |             |           |         |     | | |
-/// condition, wait,  |            |          |             |           |         |     | | |
-/// approve           | yes        | siblings | the group's | own+outer |         |     | | |
-/// matrix            | yes        | siblings | the group's | outer     |         |     |         |
-/// | command           | yes        | siblings | the step's  | own+outer | yes     | yes | yes | |
-/// variable          | yes        | siblings | the step's  | own+outer | yes     |     | yes     |
-/// | group_output      | yes        | inner    | the group's | own+outer |         |     | | |
-/// pipeline_variable | yes        |          |             |           |         |     | yes     |
+/// | place                                     | params run | steps    | inputs      | matrix    |
+/// |-------------------------------------------|------------|----------|-------------|-----------|
+/// | input, argument, condition, wait, approve | yes        | siblings | the group's | own+outer |
+/// | matrix                                    | yes        | siblings | the group's | outer     |
+/// | command, variable                         | yes        | siblings | the step's  | own+outer |
+/// | group_output                              | yes        | inner    | the group's | own+outer |
+/// | pipeline_variable                         | yes        |          |             |           |
+///
+/// A command and a variable see `outputs`, a command also `env`; those two and a pipeline's variable
+/// see what lies outside of the run: `secrets`, `connections` and `variables`.
 ///
 /// `assets` are seen where `steps` are, and in commands. `params` of a trigger see
 /// `run.logical_date` alone, those of a schedule also `run.interval`; those that an event fires see

@@ -72,6 +72,20 @@ const TypeFields& event_fields(Place place) {
   return place == Place::run_end_trigger ? run_end : webhook;
 }
 
+/// docs/reference/expressions.md has the same. What may be missing is null then.
+const Type& connection_type() {
+  const Type text = Type::Kind::string, secret = Type::Kind::secret;
+  static const Type type = Type::object_of({{"kind", text},
+                                            {"host", text},
+                                            {"port", Type::Kind::integer},
+                                            {"user", text},
+                                            {"password", secret},
+                                            {"path", text},
+                                            {"uri", secret},
+                                            {"options", Type::any_object()}});
+  return type;
+}
+
 }  // namespace
 
 const Type* find_field(const TypeFields& fields, std::string_view name) {
@@ -111,7 +125,7 @@ std::optional<Type> output_type(const StepScope& scope, const Step& step, std::s
 std::vector<std::string> PlaceTypes::roots() const {
   std::vector<std::string> names;
   for (const char* root : {"params", "inputs", "outputs", "steps", "matrix", "run", "assets", "env",
-                           "secrets", "event"}) {
+                           "secrets", "connections", "variables", "event"}) {
     if (!std::holds_alternative<Missing>(find_root(root))) names.emplace_back(root);
   }
   return names;
@@ -130,7 +144,8 @@ TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
   if ((root == "matrix" || root == "assets") && is_of_step) return Scope{};
   if (root == "outputs" && is_inside) return Scope{};
   if (root == "env" && place_ == Place::command) return Scope{};
-  if (root == "secrets" && (is_inside || place_ == Place::pipeline_variable)) return Scope{};
+  const bool is_of_world = root == "secrets" || root == "connections" || root == "variables";
+  if (is_of_world && (is_inside || place_ == Place::pipeline_variable)) return Scope{};
   return Missing{};
 }
 
@@ -157,6 +172,8 @@ TypeContext::Found PlaceTypes::find(NamePath path) const {
   if (path[0] == "event") return found_field(&event_fields(place_), name);
   if (path[0] == "env") return find_variable(name);
   if (path[0] == "secrets") return Type(Type::Kind::secret);
+  if (path[0] == "connections") return connection_type();
+  if (path[0] == "variables") return Type();
   if (path[0] == "matrix") {
     const Found own = found_field(own_axes, name);
     return std::holds_alternative<Missing>(own) ? found_field(&scope_->outer_axes, name) : own;

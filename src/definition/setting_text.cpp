@@ -43,6 +43,12 @@ std::string text_of(const std::vector<PoolSlots>& pools) {
   return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
 }
 
+std::string text_of(const std::vector<WantedConnection>& connections) {
+  std::vector<std::string_view> names;
+  for (const WantedConnection& wanted : connections) names.push_back(wanted.name);
+  return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "));
+}
+
 std::string text_of(const CacheSetting& cache) {
   if (cache.expires) return fmt::format("expires {}", format_duration(*cache.expires));
   return cache.mode == CacheSetting::Mode::always ? "true" : "false";
@@ -69,6 +75,7 @@ std::string setting_text(const StepSettings& settings, std::string_view setting)
   if (setting == "timeout") return settings.timeout ? format_duration(*settings.timeout) : "";
   if (setting == "resources") return text_of(settings.resources);
   if (setting == "pool") return text_of(settings.pools);
+  if (setting == "connections") return text_of(settings.connections);
   if (setting == "priority") return std::to_string(settings.priority);
   if (setting == "cache") return text_of(settings.cache);
   if (setting == "environment") return settings.environment ? text_of(*settings.environment) : "";

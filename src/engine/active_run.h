@@ -37,6 +37,10 @@ struct Engine::ActiveRun {
     StepKey key;
     std::shared_ptr<const SourceSet> source;
     std::optional<Duration> expires;
+    /// What the key says of connections and variables; nullopt where another engine made it.
+    std::optional<Digest> outside = {};
+    /// The attempt was given others.
+    bool is_outdated = false;
   };
 
   ActiveRun(LiveRun begun, Selection chosen, std::int64_t with_fence)

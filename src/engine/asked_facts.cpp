@@ -16,6 +16,15 @@ Digest digest_of(const std::optional<std::string>& variable) {
   return sha256(variable ? "=" + *variable : "unset");
 }
 
+/// Of what is no secret in it.
+Digest digest_of(const Connection& connection) { return sha256(public_uri(connection)); }
+
+Digest digest_of(const Value& variable) {
+  if (variable.secret()) return sha256("secret");
+  const auto json = to_json(variable);
+  return sha256(json ? "=" + canonical_json(*json) : "unset");
+}
+
 std::string question(const char* kind, Json about) {
   JsonObject object;
   object.set(kind, std::move(about));
@@ -57,6 +66,14 @@ std::optional<Digest> answer_now(StepFacts& facts, const std::string& text) {
   if (const Json* const globs = asked->find("source")) return source_now(facts, *globs);
   if (const auto name = text_in(*asked, "variable"))
     return digest_of(facts.inherited_variable(*name));
+  if (const auto name = text_in(*asked, "connection")) {
+    const auto connection = facts.connection(*name);
+    return connection ? std::optional(digest_of(*connection)) : std::nullopt;
+  }
+  if (const auto name = text_in(*asked, "project_variable")) {
+    const auto variable = facts.project_variable(*name);
+    return variable ? std::optional(digest_of(*variable)) : std::nullopt;
+  }
   if (const auto program = text_in(*asked, "program"))
     return environment_now(facts, std::nullopt, *program);
   const Json* const python = asked->find("python");
@@ -101,6 +118,27 @@ std::optional<std::string> AskedFacts::inherited_variable(const std::string& nam
   return value;
 }
 
+Result<Connection> AskedFacts::connection(std::string_view name) {
+  auto connection = TRY(facts_.connection(name));
+  connections_.try_emplace(std::string(name), digest_of(connection));
+  return connection;
+}
+
+Result<Value> AskedFacts::project_variable(std::string_view name) {
+  auto value = TRY(facts_.project_variable(name));
+  project_variables_.try_emplace(std::string(name), digest_of(value));
+  return value;
+}
+
+Digest AskedFacts::outside() const {
+  std::string text;
+  for (const auto& [name, answer] : connections_)
+    text += fmt::format("connection {} {}\n", name, answer.hex());
+  for (const auto& [name, answer] : project_variables_)
+    text += fmt::format("variable {} {}\n", name, answer.hex());
+  return sha256(text);
+}
+
 std::vector<AskedFact> AskedFacts::asked() const {
   std::vector<AskedFact> asked;
   for (const auto& [globs, answer] : sources_)
@@ -113,6 +151,10 @@ std::vector<AskedFact> AskedFacts::asked() const {
     asked.push_back({question("program", program), answer});
   for (const auto& [name, answer] : variables_)
     asked.push_back({question("variable", name), answer});
+  for (const auto& [name, answer] : connections_)
+    asked.push_back({question("connection", name), answer});
+  for (const auto& [name, answer] : project_variables_)
+    asked.push_back({question("project_variable", name), answer});
   return asked;
 }
 

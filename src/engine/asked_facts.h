@@ -1,7 +1,7 @@
 /// StepFacts that remember what was asked and answered, so that a later run can ask the same again.
 ///
-/// Secrets are no facts (a key knows them by name), and neither is whether a source set still
-/// holds. Threads: the engine's.
+/// Secrets, also those of connections, are no facts (a key knows them by name), and neither is
+/// whether a source set still holds. Threads: the engine's.
 #pragma once
 
 #include <map>
@@ -25,8 +25,12 @@ class AskedFacts final : public StepFacts {
   Result<std::optional<EnvironmentFacts>> environment_if_made(
       const std::optional<PythonEnvironment>& python, const std::string& argv0) override;
   Result<Secret> secret(std::string_view name) override { return facts_.secret(name); }
+  Result<Connection> connection(std::string_view name) override;
+  Result<Value> project_variable(std::string_view name) override;
   std::optional<std::string> inherited_variable(const std::string& name) override;
 
+  /// What was answered of connections and variables of the project, as one fact.
+  Digest outside() const;
   /// Each question once, with its first answer.
   std::vector<AskedFact> asked() const;
 
@@ -36,6 +40,8 @@ class AskedFacts final : public StepFacts {
   std::map<std::pair<std::string, std::string>, Digest> environments_;  ///< as names are given
   std::map<std::string, Digest> programs_;
   std::map<std::string, Digest> variables_;
+  std::map<std::string, Digest, std::less<>> connections_;
+  std::map<std::string, Digest, std::less<>> project_variables_;
 };
 
 /// Asks again; starts nothing. False if any answer is another one or cannot be had at once.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/active_run.h"
+#include "engine/asked_facts.h"
 #include "engine/step_preparation.h"
 
 namespace gt {
@@ -349,13 +350,18 @@ Result<void> Engine::keep_result(ActiveRun& active, Transaction& transaction,
   }
   const ActiveRun::WantedKey& key = wanted->second;
   // A result of files that have changed meanwhile belongs to no key that we know.
+  const auto not_kept = [&](std::string reason) {
+    active.keeps_all_results = false;
+    changes.manifests.push_back({closed.id.task, key.key.key, std::move(reason)});
+  };
+  if (key.is_outdated) {
+    not_kept("a connection or variable changed before it began, so its result is not kept");
+    return {};
+  }
   const RunPlace place = TRY(place_of(active));
   auto changed = TRY(place.facts.changed_since(*key.source));
   if (!changed.empty()) {
-    active.keeps_all_results = false;
-    changes.manifests.push_back(
-        {closed.id.task, key.key.key,
-         fmt::format("{} changed while it ran, so its result is not kept", changed.front())});
+    not_kept(fmt::format("{} changed while it ran, so its result is not kept", changed.front()));
     return {};
   }
   std::optional<Time> expires_at;
@@ -373,8 +379,12 @@ Result<RunPlace> Engine::place_of(const ActiveRun& active) const {
 void Engine::launch(ActiveRun& active, const AttemptId& attempt, bool is_adopted) {
   const auto prepare = [&]() -> Result<Launch> {
     const RunPlace place = TRY(place_of(active));
-    Launch launch = TRY(prepare_launch(active.live, attempt, place.facts,
-                                       {place.root, settings_.home + "/attempts"}));
+    AskedFacts facts(place.facts);
+    Launch launch = TRY(
+        prepare_launch(active.live, attempt, facts, {place.root, settings_.home + "/attempts"}));
+    if (const auto wanted = active.wanted_keys.find(attempt.task);
+        !is_adopted && wanted != active.wanted_keys.end() && wanted->second.outside)
+      wanted->second.is_outdated = *wanted->second.outside != facts.outside();
     if (parts_.access_of)
       if (auto access = parts_.access_of(active.live.record(), attempt)) {
         launch.masks.push_back(access->token);

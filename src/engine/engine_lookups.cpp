@@ -3,6 +3,7 @@
 #include <span>
 
 #include "engine/active_run.h"
+#include "engine/asked_facts.h"
 #include "engine/step_preparation.h"
 
 namespace gt {
@@ -53,7 +54,8 @@ std::optional<KeyAnswer> Engine::answer_at_once(ActiveRun& active, TaskIndex tas
     }
     return KeyAnswer{KeyUncached{}, TaskManifest{task, {}, uncached}};
   }
-  auto prepared = prepare_key(live, task, place->facts, true);
+  AskedFacts facts(place->facts);
+  auto prepared = prepare_key(live, task, facts, true);
   if (!prepared)
     return failed(
         prepared.error().code == Errc::unavailable ? Cause::environment : Cause::invalid_expression,
@@ -61,7 +63,8 @@ std::optional<KeyAnswer> Engine::answer_at_once(ActiveRun& active, TaskIndex tas
   if (prepared->environment_pending) return KeyAnswer{KeyPending{}, {}};
 
   const StepKey key = step_key(prepared->manifest);
-  active.wanted_keys[task] = {key, prepared->manifest.source, step.settings->cache.expires};
+  active.wanted_keys[task] = {key, prepared->manifest.source, step.settings->cache.expires,
+                              facts.outside()};
   std::string forced = live.forced_reason(task);
   if (forced.empty() && live.record().options.no_cache) forced = "it was asked to run anew";
   if (!forced.empty()) {

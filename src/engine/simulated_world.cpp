@@ -50,6 +50,19 @@ Result<Secret> SimulatedFacts::secret(std::string_view name) {
   return Secret{std::string(name), found->second};
 }
 
+Result<Connection> SimulatedFacts::connection(std::string_view name) {
+  const auto found = connections.find(name);
+  if (found == connections.end()) return error(Errc::not_found, "there is no connection {}", name);
+  return found->second;
+}
+
+Result<Value> SimulatedFacts::project_variable(std::string_view name) {
+  const auto found = project_variables.find(name);
+  if (found == project_variables.end())
+    return error(Errc::not_found, "there is no variable {}", name);
+  return found->second;
+}
+
 std::optional<std::string> SimulatedFacts::inherited_variable(const std::string& name) {
   const auto found = variables.find(name);
   return found == variables.end() ? std::nullopt : std::optional(found->second);

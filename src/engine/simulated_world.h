@@ -30,11 +30,15 @@ class SimulatedFacts final : public StepFacts {
   Result<std::optional<EnvironmentFacts>> environment_if_made(
       const std::optional<PythonEnvironment>& python, const std::string& argv0) override;
   Result<Secret> secret(std::string_view name) override;
+  Result<Connection> connection(std::string_view name) override;
+  Result<Value> project_variable(std::string_view name) override;
   std::optional<std::string> inherited_variable(const std::string& name) override;
 
   /// Path to content; globs are taken as exact paths.
   std::map<std::string, std::string> files;
   std::map<std::string, std::string, std::less<>> secrets;
+  std::map<std::string, Connection, std::less<>> connections;
+  std::map<std::string, Value, std::less<>> project_variables;
   std::map<std::string, std::string> variables;
   bool environments_are_ready = true;
 };

@@ -1,5 +1,6 @@
 /// What cache keys need to know of the world outside of the run: source files, environments,
-/// secrets and inherited variables. A seam: the twin for tests is a table.
+/// secrets, connections, variables of the project and of the caller. A seam: the twin for tests is
+/// a table.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,7 @@
 
 #include "base/result.h"
 #include "cache/step_manifest.h"
+#include "connection/connection.h"
 #include "definition/pipeline.h"
 #include "schedule/task_context.h"
 
@@ -38,6 +40,10 @@ class StepFacts {
   virtual Result<std::optional<EnvironmentFacts>> environment_if_made(
       const std::optional<PythonEnvironment>& python, const std::string& argv0) = 0;
   virtual Result<Secret> secret(std::string_view name) = 0;
+  /// As it is now; not_found when nobody set it.
+  virtual Result<Connection> connection(std::string_view name) = 0;
+  /// A variable of the project, as it is now; a Secret if it is one.
+  virtual Result<Value> project_variable(std::string_view name) = 0;
   /// A variable of the caller's environment, for `env: {inherit: […]}`.
   virtual std::optional<std::string> inherited_variable(const std::string& name) = 0;
 };

@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "definition/connection_names.h"
+#include "engine/outside_answers.h"
 
 namespace gt {
 
@@ -66,9 +68,9 @@ std::set<std::string> inherited_names(const Pipeline& pipeline, const Step& step
 }
 
 Result<NamedValues> evaluate_variables(const LiveRun& run, TaskIndex task, const Places& places,
-                                       const SecretSource& secrets) {
+                                       const OutsideSource& outside) {
   NamedValues values;
-  const TaskContext context(run, task, Viewpoint::variables, &places, &secrets);
+  const TaskContext context(run, task, Viewpoint::variables, &places, &outside);
   for (const Variable* variable : declared_variables(run.pipeline_of(task), run.step_of(task))) {
     Value value = TRY(variable->value.evaluate(context).context("env {}", variable->name));
     values.emplace_back(variable->name, std::move(value));
@@ -236,9 +238,14 @@ Result<PreparedKey> prepare_key(const LiveRun& run, TaskIndex task, StepFacts& f
     manifest.outputs.emplace_back(output.name, output_text(output));
     if (output.is_artifact()) places.outputs.emplace_back(output.name, "outputs/" + output.path);
   }
-  const SecretSource by_name = [](std::string_view name) -> Result<Secret> {
-    return Secret{std::string(name), "secret " + std::string(name)};
-  };
+  OutsideAnswers answers(facts);
+  const OutsideSource by_name = answers.source();
+  for (const WantedConnection& wanted : step.settings->connections) {
+    const Secret uri = TRY(answers.uri_of(wanted.name));
+    std::string fact = TRY(manifest_json(Value(uri), wanted.name));
+    manifest.variables.emplace_back(
+        fmt::format("{}{}", connection_prefix, variable_suffix(wanted.name)), std::move(fact));
+  }
   places.variables = TRY(evaluate_variables(run, task, places, by_name));
   for (const auto& [name, value] : places.variables)
     manifest.variables.emplace_back(name, TRY(manifest_json(value, "env " + name)));
@@ -323,12 +330,16 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
       places.outputs.emplace_back(output.name, folder + "outputs/" + output.path);
   }
   // Every secret that is asked for is masked, also one that ends up inside other text.
-  const SecretSource secrets = [&](std::string_view name) -> Result<Secret> {
-    Secret secret = TRY(facts.secret(name));
-    if (!secret.text.empty()) launch.masks.push_back(secret.text);
-    return secret;
-  };
-  places.variables = TRY(evaluate_variables(run, task, places, secrets));
+  OutsideAnswers answers(facts, launch.masks);
+  const OutsideSource outside = answers.source();
+  // First, so that a variable that the step declares wins.
+  for (const WantedConnection& wanted : settings.connections) {
+    const Secret uri = TRY(answers.uri_of(wanted.name));
+    const std::string suffix = variable_suffix(wanted.name);
+    for (const std::string_view prefix : {connection_prefix, airflow_connection_prefix})
+      launch.variables.emplace_back(std::string(prefix) + suffix, uri.text);
+  }
+  places.variables = TRY(evaluate_variables(run, task, places, outside));
   for (const std::string& name : inherited_names(pipeline, step))
     if (auto value = facts.inherited_variable(name))
       launch.variables.emplace_back(name, *std::move(value));
@@ -346,7 +357,7 @@ Result<Launch> prepare_launch(const LiveRun& run, const AttemptId& attempt, Step
   launch.variables.emplace_back("GEARTRAIN_VALUES", folder + "values");
   launch.variables.emplace_back("GEARTRAIN_OUTPUTS", folder + "outputs");
 
-  const TaskContext context(run, task, Viewpoint::command, &places, &secrets);
+  const TaskContext context(run, task, Viewpoint::command, &places, &outside);
   launch.command = TRY(evaluate_command(step, context)).command;
   std::ranges::sort(launch.masks);
   const auto repeated = std::ranges::unique(launch.masks);

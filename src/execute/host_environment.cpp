@@ -26,7 +26,11 @@ bool is_passed(std::string_view name) {
   if (name == "GEARTRAIN_MEMORY") return false;
   // Opens all of a server, while a step has a token of its own that reaches its run.
   if (name == "GEARTRAIN_TOKEN") return false;
-  if (name.starts_with("GEARTRAIN_")) return !name.starts_with("GEARTRAIN_SECRET_");
+  // A step gets those that it names.
+  for (const std::string_view prefix :
+       {"GEARTRAIN_SECRET_", "GEARTRAIN_CONNECTION_", "GEARTRAIN_VARIABLE_"})
+    if (name.starts_with(prefix)) return false;
+  if (name.starts_with("GEARTRAIN_")) return true;
   return std::ranges::find(always_passed, name) != always_passed.end();
 }
 

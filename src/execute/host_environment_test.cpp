@@ -12,6 +12,8 @@ TEST_CASE("a step sees a clean environment") {
                                            "AWS_SECRET_ACCESS_KEY=x",
                                            "PYTHONPATH=/elsewhere",
                                            "GEARTRAIN_SECRET_TOKEN=x",
+                                           "GEARTRAIN_CONNECTION_DB=pg://u:x@h",
+                                           "GEARTRAIN_VARIABLE_LEVEL=x",
                                            "GEARTRAIN_TOKEN=gt_all",
                                            "GEARTRAIN_HOME=/people/a/.geartrain",
                                            "GEARTRAIN_ATTEMPT=gt-outer",

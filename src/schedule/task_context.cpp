@@ -11,8 +11,8 @@ namespace {
 
 using Found = Context::Found;
 
-constexpr std::array roots = {"params", "inputs", "outputs", "steps",  "matrix",
-                              "run",    "assets", "env",     "secrets"};
+constexpr std::array roots = {"params", "inputs", "outputs", "steps",       "matrix",   "run",
+                              "assets", "env",    "secrets", "connections", "variables"};
 
 template <typename Pairs>
 Result<Found> find_pair(const Pairs& pairs, std::string_view name) {
@@ -98,13 +98,20 @@ Result<Found> TaskContext::find(NamePath path) const {
   if (root == "matrix") return find_matrix(path[1]);
   if (root == "run") return find_run(path.subspan(1));
   if (root == "assets") return find_asset(path[1]);
-  if (root == "secrets") {
-    if (!secrets_) return Error{Errc::invalid, "a secret can stand only in run and env"};
-    return Found(Value(TRY((*secrets_)(path[1]))));
-  }
+  if (root == "secrets" || root == "connections" || root == "variables")
+    return find_outside(root, path[1]);
   const StepIndex step = find_step(path[1]);
   if (step == no_step) return Found(Missing{});
   return find_in_step(step, path.subspan(2));
+}
+
+Result<Found> TaskContext::find_outside(std::string_view root, std::string_view name) const {
+  if (!outside_) {
+    if (root == "secrets") return Error{Errc::invalid, "a secret can stand only in run and env"};
+    return error(Errc::invalid, "{} can stand only in run and env", root);
+  }
+  if (root == "secrets") return Found(Value(TRY(outside_->secret(name))));
+  return Found(TRY(root == "variables" ? outside_->variable(name) : outside_->connection(name)));
 }
 
 Result<Found> TaskContext::find_input(std::string_view name) const {

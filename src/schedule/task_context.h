@@ -1,5 +1,6 @@
 /// What expressions of one task see: `params`, `inputs`, `outputs`, `steps`, `matrix`, `run`,
-/// `assets`, `env` and `secrets`, looked up in the run as they are asked for.
+/// `assets`, `env`, `secrets`, `connections` and `variables`, looked up in the run as they are
+/// asked for.
 #pragma once
 
 #include <functional>
@@ -29,15 +30,20 @@ struct Places {
   std::vector<std::pair<std::string, Value>> variables;      ///< `env.NAME`
 };
 
-/// The value of a secret by name; not_found when nobody set it.
-using SecretSource = std::function<Result<Secret>(std::string_view name)>;
+/// What lies outside of the run, by name; not_found when nobody set it.
+struct OutsideSource {
+  std::function<Result<Secret>(std::string_view name)> secret;
+  /// An object of its parts, as connection_value() makes it.
+  std::function<Result<Value>(std::string_view name)> connection;
+  std::function<Result<Value>(std::string_view name)> variable;
+};
 
 /// Refers to what it is made from; short-lived. Threads: the engine's.
 class TaskContext final : public Context {
  public:
   TaskContext(const LiveRun& run, TaskIndex task, Viewpoint viewpoint,
-              const Places* places = nullptr, const SecretSource* secrets = nullptr)
-      : run_(run), task_(task), viewpoint_(viewpoint), places_(places), secrets_(secrets) {}
+              const Places* places = nullptr, const OutsideSource* outside = nullptr)
+      : run_(run), task_(task), viewpoint_(viewpoint), places_(places), outside_(outside) {}
 
   Result<Found> find(NamePath path) const override;
   std::vector<std::string> names(NamePath scope) const override;
@@ -51,6 +57,7 @@ class TaskContext final : public Context {
   Result<Found> find_matrix(std::string_view axis) const;
   Result<Found> find_run(NamePath path) const;
   Result<Found> find_asset(std::string_view name) const;
+  Result<Found> find_outside(std::string_view root, std::string_view name) const;
   StepIndex find_step(std::string_view name) const;
   TaskIndex task_of(StepIndex step) const;
   Value output_of(TaskIndex task, std::size_t output) const;
@@ -63,7 +70,7 @@ class TaskContext final : public Context {
   TaskIndex task_;
   Viewpoint viewpoint_;
   const Places* places_;
-  const SecretSource* secrets_;
+  const OutsideSource* outside_;
 };
 
 /// The items whose axes the task sees as `matrix`, the innermost first: a called pipeline does not

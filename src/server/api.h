@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/entropy.h"
+#include "connection/key_file.h"
 #include "db/database.h"
 #include "db/home.h"
 #include "net/http_message.h"
@@ -36,6 +37,7 @@ struct ApiParts {
   Entropy& entropy;  ///< may be asked by any thread
   AccessRules access;
   std::string version;
+  KeyFile key_file;  ///< of what is secret in connections and variables
   /// Is told what became of requests that failed by our own fault.
   std::function<void(std::string_view)> report;
 };

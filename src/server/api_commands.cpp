@@ -15,9 +15,10 @@ constexpr std::size_t words_max = 200;
 Answer create_command(const ApiCall& call) {
   TRY(check_query(call.request, {}));
   const JsonObject body = TRY(body_of(call.request));
-  TRY(check_members(body, {"words", "colors"}));
+  TRY(check_members(body, {"words", "colors", "input"}));
   AskedCommand asked{.words = {}, .scope = call.caller.scope, .who = call.caller.name};
   asked.words = TRY(texts_member(body, "words"));
+  asked.input = TRY(text_member(body, "input")).value_or("");
   asked.has_colors = TRY(flag_member(body, "colors"));
   if (asked.words.empty() || asked.words.size() > words_max)
     return error(Errc::invalid, "words has 1 to {} texts", words_max);

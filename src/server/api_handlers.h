@@ -75,6 +75,16 @@ Answer add_version(const ApiCall& call);
 Answer put_file(const ApiCall& call);
 Answer put_files(const ApiCall& call);
 
+// api_connections.cpp
+Answer list_connections(const ApiCall& call);
+Answer get_connection(const ApiCall& call);
+Answer put_connection(const ApiCall& call);
+Answer remove_connection(const ApiCall& call);
+Answer list_variables(const ApiCall& call);
+Answer get_variable(const ApiCall& call);
+Answer put_variable(const ApiCall& call);
+Answer remove_variable(const ApiCall& call);
+
 // api_tokens.cpp
 Answer list_tokens(const ApiCall& call);
 Answer create_token(const ApiCall& call);

@@ -17,6 +17,7 @@ struct AskedCommand {
   AccessScope scope = AccessScope::read;  ///< of who asks
   std::string who;
   bool has_colors = false;
+  std::string input = {};  ///< what it reads from standard input
 };
 
 /// Threads: any.

@@ -25,6 +25,7 @@ enum class SettingId : std::uint8_t {
   openlineage_url,
   otlp_url,
   secrets_file,
+  key_file,
   log_limit,
   log_tail,
   grace,
@@ -36,7 +37,7 @@ enum class SettingId : std::uint8_t {
   color,
   pager,
 };
-inline constexpr std::size_t setting_count = 21;
+inline constexpr std::size_t setting_count = 22;
 
 enum class SettingType : std::uint8_t {
   integer,

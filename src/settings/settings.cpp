@@ -1,5 +1,7 @@
 #include "settings/settings.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "settings/settings_file.h"
@@ -9,6 +11,9 @@ namespace gt {
 namespace {
 
 constexpr const char* system_file_variable = "GEARTRAIN_SYSTEM_CONFIG";
+/// Of variables with names that the person chooses.
+constexpr std::string_view person_prefixes[] = {"GEARTRAIN_SECRET_", "GEARTRAIN_CONNECTION_",
+                                                "GEARTRAIN_VARIABLE_"};
 
 }  // namespace
 
@@ -153,7 +158,10 @@ std::vector<UnknownVariable> unknown_variables(std::span<const std::string> envi
   std::vector<UnknownVariable> unknown;
   for (const std::string& assignment : environment) {
     const std::string name = assignment.substr(0, assignment.find('='));
-    if (!name.starts_with("GEARTRAIN_") || name.starts_with("GEARTRAIN_SECRET_")) continue;
+    if (!name.starts_with("GEARTRAIN_")) continue;
+    const bool is_of_person = std::ranges::any_of(
+        person_prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+    if (is_of_person) continue;
     const auto is_one = [&](const std::vector<std::string>& names) {
       return std::find(names.begin(), names.end(), name) != names.end();
     };

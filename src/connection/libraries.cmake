@@ -1,0 +1,1 @@
+target_link_libraries(gt_connection PRIVATE lib_crypto)
