@@ -62,6 +62,7 @@ class ConfigurationTest(unittest.TestCase):
                     "progress": "plain",
                     "color": "never",
                     "openlineage_url": "http://localhost:5000",
+                    "public_url": "http://localhost:4207",
                     "otlp_url": "http://localhost:4318",
                 }.get(one["name"], samples[unit])
                 done = subprocess.run(

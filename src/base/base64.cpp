@@ -23,4 +23,23 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.size() % 4 == 0 && text.ends_with('=')) text.remove_suffix(text.ends_with("==") ? 2 : 1);
+  std::string bytes;
+  std::uint32_t group = 0;
+  std::size_t bits = 0;
+  for (const char c : text) {
+    const std::size_t digit = base64_alphabet.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    group = group << 6U | static_cast<std::uint32_t>(digit);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(group >> bits & 0xFFU);
+  }
+  // One digit more says nothing, and what is left over of a byte is zero.
+  if (text.size() % 4 == 1 || (group & ((1U << bits) - 1)) != 0) return std::nullopt;
+  return bytes;
+}
+
 }  // namespace gt

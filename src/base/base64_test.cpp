@@ -17,5 +17,15 @@ TEST_CASE("bytes are written in groups of three, the last one filled up") {
   CHECK(base64("\xff\xfe\xfd") == "//79");
 }
 
+TEST_CASE("text in base64 becomes the bytes again, filled up or not") {
+  for (const char* const text : {"Zg==", "Zg", "Zm8=", "Zm8", "Zm9v", "//79", ""}) {
+    const auto bytes = decode_base64(text);
+    REQUIRE(bytes);
+    CHECK(base64(*bytes).starts_with(text));
+  }
+  for (const char* const wrong : {"Z", "Zg=", "Zh==", "Zg==Zg==", "Zm 9v", "Zm9v=", "_w=="})
+    CHECK_FALSE(decode_base64(wrong));
+}
+
 }  // namespace
 }  // namespace gt

@@ -22,6 +22,9 @@ class ApiServer {
             CommandDesk& commands, Say say);
 
   RunNews& news() { return news_; }
+  ServerMetrics& metrics() { return metrics_; }
+  /// "https://127.0.0.1:4207"; empty where it does not listen.
+  const std::string& url() const { return url_; }
   /// Other systems are told of runs from now on, where the settings name one. `say`: called by
   /// another thread.
   Result<void> start_telemetry(std::function<void(std::string)> say);

@@ -8,6 +8,7 @@
 #include "cli/each_values.h"
 #include "cli/engaged.h"
 #include "cli/error_report.h"
+#include "cli/notifier.h"
 #include "cli/pool_check.h"
 #include "cli/record_run.h"
 #include "cli/records.h"
@@ -151,6 +152,7 @@ Result<ExitCode> drive_and_tell(Session& session, Records& records, Engaged& eng
     problem.hint += fmt::format("`geartrain attach {} --batch` goes on with them", first);
     return problem;
   }
+  tell_receivers(session, records);
   std::vector<BatchEnd> ends = batch.ends();
   std::ranges::sort(ends, {}, &BatchEnd::run);
   auto reader = TRY(records.database->begin_read());

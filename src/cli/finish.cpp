@@ -1,6 +1,7 @@
 #include "cli/finish.h"
 
 #include "base/text.h"
+#include "cli/notifier.h"
 #include "cli/records.h"
 #include "view/json_shapes.h"
 
@@ -31,6 +32,7 @@ Result<ExitCode> drive_and_finish(Session& session, Records& records, Workshop& 
     problem.hint += fmt::format("`geartrain attach {}` goes on with it", run.name());
     return problem;
   }
+  tell_receivers(session, records);
   const LiveRun* const live = workshop.engine().find(run.id);
   GT_CHECK(live != nullptr, "an engine knows the run that it drove to its end");
   const RunReport report =

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/backfill_text.h"
 #include "cli/counted.h"
+#include "cli/notifier.h"
 #include "run/backfill_change.h"
 #include "view/place_wait.h"
 
@@ -102,6 +103,7 @@ Result<ExitCode> drive_backfill(Session& session, Records& records, Engaged& eng
                         : fmt::format("`geartrain backfill resume {}` goes on with it", backfill);
     return problem;
   }
+  tell_receivers(session, records);
   auto reader = TRY(records.database->begin_read());
   const ShownBackfill shown = TRY(find_backfill(records.runs, reader, backfill));
   if (!output.is_table())

@@ -5,6 +5,7 @@
 #include "cli/pushed_projects.h"
 #include "cli/source_facts.h"
 #include "definition/pipeline_assets.h"
+#include "run/notification.h"
 
 namespace gt {
 
@@ -63,9 +64,14 @@ Result<SourceNow> source_of(Records& records, Workshop& workshop,
 
 Result<std::string> keep_pipeline(Records& records, Transaction& writer,
                                   const PipelineSource& source, Time now) {
-  return records.runs.keep_pipeline(
-      writer,
-      {{}, source.pipeline->name, source.from.recorded_path, source.from.text, source.named}, now);
+  return records.runs.keep_pipeline(writer,
+                                    {.digest = {},
+                                     .pipeline = source.pipeline->name,
+                                     .path = source.from.recorded_path,
+                                     .text = source.from.text,
+                                     .named = source.named,
+                                     .notify = notify_text(source.pipeline->notify)},
+                                    now);
 }
 
 Result<std::vector<RunRecord>> record_batch(Session& session, Records& records, Workshop& workshop,

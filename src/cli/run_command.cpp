@@ -3,6 +3,7 @@
 #include "cli/batch_command.h"
 #include "cli/commands.h"
 #include "cli/finish.h"
+#include "cli/notifier.h"
 #include "cli/pool_check.h"
 #include "cli/record_run.h"
 #include "cli/repeat.h"
@@ -37,6 +38,7 @@ Result<ExitCode> tell(Session& session, Records& records, Progress& progress,
   progress.say(fmt::format("{} started", repeated.run.name()));
   progress.ended_many(repeated.tasks, TaskState::cached);
   progress.clear();
+  tell_receivers(session, records);
   return finish(session, records, report_of(repeated.run, tally), repeated.run.id, output);
 }
 

@@ -75,9 +75,14 @@ void RunWatcher::committed(const LiveRun& run, const RunChanges& changes) {
 void RunWatcher::tell_of_run(const LiveRun& run, const RunChanges& changes) {
   const std::string name = run.record().name();
   for (const RunEvent& event : changes.events)
-    if (event.kind == "deadline_missed")
-      progress_.say(fmt::format("{} is late: its deadline was {}", name,
-                                format_time(run.deadline().value_or(event.at))));
+    if (event.kind == "deadline_missed") {
+      const Json* const deadline = event.details.find("deadline");
+      const bool is_known = deadline != nullptr && deadline->string() != nullptr;
+      progress_.say(fmt::format(
+          "{} is late: its deadline was {}",
+          event.task == no_task ? name : fmt::format("{} {}", name, run.task_path(event.task)),
+          is_known ? *deadline->string() : format_time(event.at)));
+    }
   const bool was_paused = std::exchange(is_paused_, run.is_paused());
   if (is_paused_ && !was_paused)
     progress_.say(

@@ -15,11 +15,12 @@ const Example examples[] = {
 
 Result<Json> schema_of(const std::string& what) {
   if (what == "pipeline") return pipeline_file_schema();
+  if (what == "receivers") return receivers_file_schema();
   if (what == "project") return settings_schema(SettingScope::anywhere);
   if (what == "config") return settings_schema(SettingScope::person);
   return Error{Errc::invalid,
                fmt::format("there is no schema of {}", shell_quoted(printable(what))),
-               "there are those of pipeline, project and config"};
+               "there are those of pipeline, receivers, project and config"};
 }
 
 Result<ExitCode> run(Session& session, Words words) {
@@ -27,9 +28,9 @@ Result<ExitCode> run(Session& session, Words words) {
   std::optional<std::string> what;
   OutputForm output;
   options.argument("WHAT", what, Need::optional,
-                   "pipeline (also without any), project for geartrain.yaml, or config for your "
-                   "own settings file.",
-                   {"pipeline", "project", "config"});
+                   "pipeline (also without any), receivers for receivers.yaml, project for "
+                   "geartrain.yaml, or config for your own settings file.",
+                   {"pipeline", "receivers", "project", "config"});
   options.output(output, {.text = "the same, for a schema is JSON.", .is_for_programs = true});
   if (!TRY(begin_command(session, options, words))) return ExitCode::ok;
   const Json schema = TRY(schema_of(what.value_or("pipeline")));

@@ -73,7 +73,9 @@ bool ServedProject::is_as_it_was(const File& file) const {
 }
 
 void ServedProject::read(const std::string& path, File& file) {
-  file.parts = {{path, stamp_at(path)}};
+  // Also as long as it is not there.
+  const std::string receivers = join_path(project_.root, receivers_file);
+  file.parts = {{path, stamp_at(path)}, {receivers, stamp_at(receivers)}};
   file.read_at = session_.clock.now();
   auto text = find_pipeline_text(session_, project_, path);
   if (!text) return tell_trouble(file, text.error().message);

@@ -69,8 +69,8 @@ std::string head(const Session& session, const RunRecord& run, bool is_driven,
 }
 
 /// What a task gave, or why it gave nothing.
-std::string remark(const RunView& view, const TaskRecord& task, const JsonObject& shape,
-                   ClaimView& claims) {
+std::string outcome(const RunView& view, const TaskRecord& task, const JsonObject& shape,
+                    ClaimView& claims) {
   if (std::string waits = claims.reason(view, task); !waits.empty()) return waits;
   if (task.state == TaskState::deferred) return view.waits(task);
   if (!task.message.empty()) return headline(task.message);
@@ -81,6 +81,13 @@ std::string remark(const RunView& view, const TaskRecord& task, const JsonObject
   const std::string source = view.source_run(task);
   if (!source.empty()) text = fmt::format("from {}{}{}", source, text.empty() ? "" : ": ", text);
   return text;
+}
+
+std::string remark(const RunView& view, const TaskRecord& task, const JsonObject& shape,
+                   ClaimView& claims) {
+  std::string text = outcome(view, task, shape, claims);
+  if (!view.deadline_missed_at(task)) return text;
+  return text.empty() ? "missed its deadline" : "missed its deadline; " + text;
 }
 
 std::optional<std::string> first_open_approval(const RunView& view) {

@@ -4,6 +4,7 @@
 #include "cli/api_server.h"
 #include "cli/commands.h"
 #include "cli/git_followers.h"
+#include "cli/notifier.h"
 #include "cli/pushed_projects.h"
 #include "cli/relayed_commands.h"
 #include "cli/resident.h"
@@ -48,6 +49,7 @@ Result<ExitCode> run(Session& session, Words words) {
   for (const std::string& file : files) TRY(find_pipeline_file(session, project, file));
   Records records = TRY(open_records(session));
   Talk talk(session);
+  SystemEntropy entropy;
   auto workshop = TRY(Workshop::open(session, records, talk));
   const Say say = [&](const std::string& line) { talk.say(line); };
   ServedProject folder(session, project, std::move(files), say);
@@ -76,10 +78,23 @@ Result<ExitCode> run(Session& session, Words words) {
   // `none` is no address: nobody asks the desk then.
   if (const auto address = parse_listen_address(session.settings().text(SettingId::listen)))
     TRY(server.start(*address));
+  NotificationSender sender({.database = *records.database,
+                             .home = records.home,
+                             .clock = session.clock,
+                             .entropy = entropy,
+                             .send = send_parts(session, records, server.url()),
+                             .say =
+                                 [&](std::string line) {
+                                   resident.say_soon(std::move(line));
+                                   workshop->wake();
+                                 },
+                             .tried = [&](bool is_sent) { server.metrics().told(is_sent); }});
+  TRY(sender.start());
   workshop->set_access([&server](const RunRecord& run, const AttemptId& attempt) {
     return server.access_of(run, attempt);
   });
   const auto driven = workshop->drive(resident);
+  sender.stop();
   followers.stop();
   desk.close();
   commands.stop();

@@ -579,6 +579,33 @@ CREATE TABLE project_variable (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+constexpr const char* notifications = R"sql(
+-- What receivers are told of runs: written with what it tells, then sent until it is taken or
+-- given up. `receiver`: a name in the project's file of receivers; `event`: what it tells.
+CREATE TABLE notification (
+  id INTEGER PRIMARY KEY,
+  message_id TEXT NOT NULL,
+  run INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  receiver TEXT NOT NULL,
+  project TEXT NOT NULL,
+  project_version TEXT,
+  event TEXT NOT NULL,
+  state TEXT NOT NULL,
+  tries INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  tried_at INTEGER,
+  next_at INTEGER,
+  answer TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX notification_message ON notification (message_id);
+CREATE INDEX notification_waiting ON notification (next_at) WHERE state = 'waiting';
+CREATE INDEX notification_state ON notification (state, id);
+
+-- Who is told of the runs of this text: rules as JSON; NULL: nobody.
+ALTER TABLE pipeline_version ADD COLUMN notify TEXT;
+)sql";
+
 constexpr std::array steps = {
     Migration{1, "first schema", first_schema},
     Migration{2, "repeated runs", repeated_runs},
@@ -597,7 +624,8 @@ constexpr std::array steps = {
     Migration{15, "servers", servers},
     Migration{16, "paused runs", paused_runs},
     Migration{17, "assets", assets},
-    Migration{18, "connections", connections}};
+    Migration{18, "connections", connections},
+    Migration{19, "notifications", notifications}};
 
 }  // namespace
 

@@ -84,6 +84,12 @@ const char* field_of(Place place) {
     case Place::file_trigger:
     case Place::asset_trigger:
       return "triggers";
+    case Place::message:
+      return "template";
+    case Place::address:
+      return "url";
+    case Place::credential:
+      return "secret";
   }
   return "";
 }
@@ -98,9 +104,11 @@ bool ReferenceChecker::check_root() {
     const bool is_of_world = root == "secrets" || root == "connections" || root == "variables";
     add(fmt::format("`{}` cannot be used in `{}`", root, field_of(types_.place())),
         fmt::format("one of {}", fmt::join(visible, ", ")),
-        is_of_world ? fmt::format("{} for `env` and `run`",
-                                  root == "secrets" ? "a secret is" : fmt::format("{} are", root))
-                    : "");
+        !is_of_world ? ""
+        : types_.place() == Place::message
+            ? "who gets a message may show it to anybody"
+            : fmt::format("{} for `env` and `run`",
+                          root == "secrets" ? "a secret is" : fmt::format("{} are", root)));
     return false;
   }
   const auto near = nearest(root, visible);

@@ -38,6 +38,10 @@ constexpr std::string_view teardown =
     R"({"anyOf": [{"$ref": "#/$defs/texts"}, {"$ref": "#/$defs/teardown"}]})";
 constexpr std::string_view group_retry =
     R"({"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"$ref": "#/$defs/group_retry"}]})";
+constexpr std::string_view step_deadline =
+    "After which a task of it that has not ended is late, from the start of its run.";
+constexpr std::string_view notify = R"({"type": "array", "items": {"$ref": "#/$defs/notify"}})";
+constexpr std::string_view template_text = R"({"type": ["string", "number", "boolean"]})";
 constexpr std::string_view group_outputs =
     R"({"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "array", "null"]}})";
 constexpr std::string_view bytes = R"({"type": ["string", "integer"], "minimum": 0})";
@@ -60,6 +64,7 @@ constexpr auto pipeline_key_list = std::to_array<Key>({
     {"max_parallel", max_parallel, "How many tasks of a run may run at once."},
     {"max_active", max_active, "How many of its runs may be active at once; others wait."},
     {"deadline", duration, "After which a run that has not ended is late, from its logical date."},
+    {"notify", notify, "Who is told of what becomes of its runs."},
     {"priority", priority, "Of its runs: those with a higher one come first; default: 0."},
     {"priority_rule", R"({"$ref": "#/$defs/priority_rule"})",
      "What the priority of a step is besides its own; default: absolute."},
@@ -136,6 +141,7 @@ constexpr auto step_key_list = std::to_array<Key>({
     {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
     {"retry", retry, "How often and when a failed attempt is repeated."},
     {"timeout", duration, "How long an attempt may take."},
+    {"deadline", duration, step_deadline},
     {"resources", resources, "What an attempt takes of the machine."},
     {"pool", pool, "Pools of which an attempt takes slots, across all runs of the home."},
     {"priority", priority, "Tasks with a higher one are launched first; default: 0."},
@@ -176,6 +182,7 @@ constexpr auto group_step_key_list = std::to_array<Key>({
     {"matrix", matrix, "The whole group once for each combination of the values of its axes."},
     {"max_parallel", max_parallel, "How many groups of the matrix may run at once."},
     {"fail_fast", boolean, "The first failed group of the matrix cancels the others."},
+    {"deadline", duration, step_deadline},
     {"retry", group_retry, "How often what failed inside is repeated."},
 });
 
@@ -191,6 +198,7 @@ constexpr auto pipeline_step_key_list = std::to_array<Key>({
     {"matrix", matrix, "The whole pipeline once for each combination of the values of its axes."},
     {"max_parallel", max_parallel, "How many pipelines of the matrix may run at once."},
     {"fail_fast", boolean, "The first failed pipeline of the matrix cancels the others."},
+    {"deadline", duration, step_deadline},
     {"retry", group_retry, "How often what failed inside is repeated."},
 });
 
@@ -202,6 +210,7 @@ constexpr auto wait_step_key_list = std::to_array<Key>({
     {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
     {"matrix", matrix, "One task for each combination of the values of its axes."},
     {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
+    {"deadline", duration, step_deadline},
 });
 
 constexpr auto approve_step_key_list = std::to_array<Key>({
@@ -212,6 +221,7 @@ constexpr auto approve_step_key_list = std::to_array<Key>({
     {"trigger_rule", trigger_rule, "Which ends of the steps before let this one start."},
     {"matrix", matrix, "One decision for each combination of the values of its axes."},
     {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
+    {"deadline", duration, step_deadline},
     {"timeout", duration, "How long a person has to decide; default: as long as the run goes on."},
     {"on_timeout", R"({"$ref": "#/$defs/unmet"})",
      "What the step ends as when nobody has decided in time; default: fail."},
@@ -344,6 +354,47 @@ constexpr auto webhook_key_list = std::to_array<Key>({
     {"secret", R"({"$ref": "#/$defs/name"})", "The name of the secret that both sides know.", true},
 });
 
+constexpr auto notify_key_list = std::to_array<Key>({
+    {"on", R"({"$ref": "#/$defs/notification_kinds"})", "What is told.", true},
+    {"to", name_or_names, "The names of receivers, of receivers.yaml.", true},
+});
+
+constexpr auto receivers_key_list = std::to_array<Key>({
+    {"receivers", R"({"$ref": "#/$defs/receivers"})", "Who can be told, each by a name."},
+    {"default", notify, "Who is told of the runs of pipelines without a `notify` of their own."},
+});
+
+constexpr auto receiver_key_list = std::to_array<Key>({
+    {"webhook", R"({"$ref": "#/$defs/webhook_receiver"})", "A POST with JSON, signed."},
+    {"slack", R"({"$ref": "#/$defs/slack_receiver"})", "A message, as Slack takes it."},
+    {"mail", R"({"$ref": "#/$defs/mail_receiver"})", "An e-mail, by SMTP."},
+    {"template", template_text, "What is sent, a text with expressions; default: the usual one."},
+    {"subject", template_text, "Of a mail, a text with expressions; default: the usual one."},
+});
+
+constexpr auto webhook_receiver_key_list = std::to_array<Key>({
+    {"url", text, "Where to: an http or https address.", true},
+    {"secret", text, "A secret that both sides know, and that signs each call."},
+    {"headers", R"({"type": "object", "additionalProperties": {"type": ["string", "number"]}})",
+     "Further fields of the call's header."},
+    {"content_type", text, "Of what `template` gives; default: application/json."},
+});
+
+constexpr auto slack_receiver_key_list = std::to_array<Key>({
+    {"url", text, "The address of an incoming webhook, a secret.", true},
+});
+
+constexpr auto mail_receiver_key_list = std::to_array<Key>({
+    {"server", text, "The name of the SMTP server.", true},
+    {"port", R"({"type": "integer", "minimum": 1, "maximum": 65535})",
+     "Its port; default: 587, with `tls: tls` 465, with `tls: none` 25."},
+    {"tls", R"({"$ref": "#/$defs/mail_encryption"})", "How it is encrypted; default: starttls."},
+    {"user", text, "Whom to sign in as; default: nobody signs in."},
+    {"password", text, "A secret."},
+    {"from", text, "Whom it is from, as in Geartrain <geartrain@example.org>.", true},
+    {"to", name_or_names, "The addresses that get it.", true},
+});
+
 constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"approval", "approve"},
     {"arguments", "params"},
@@ -441,16 +492,28 @@ constinit const KeyTable teardown_keys = {"teardown", teardown_key_list};
 constinit const KeyTable trigger_keys = {"trigger", trigger_key_list};
 constinit const KeyTable webhook_keys = {"webhook", webhook_key_list};
 constinit const KeyTable asset_rule_keys = {"asset_rule", asset_rule_key_list};
+constinit const KeyTable notify_keys = {"notify", notify_key_list};
+constinit const KeyTable receivers_keys = {"receivers_file", receivers_key_list};
+constinit const KeyTable receiver_keys = {"receiver", receiver_key_list};
+constinit const KeyTable webhook_receiver_keys = {"webhook_receiver", webhook_receiver_key_list};
+constinit const KeyTable slack_receiver_keys = {"slack_receiver", slack_receiver_key_list};
+constinit const KeyTable mail_receiver_keys = {"mail_receiver", mail_receiver_key_list};
 
 std::span<const KeyTable* const> key_tables() {
   static constexpr auto all = std::to_array<const KeyTable*>(
-      {&pipeline_keys,      &fragment_keys,    &parameter_keys, &environment_keys,
-       &python_keys,        &step_keys,        &defaults_keys,  &group_step_keys,
-       &pipeline_step_keys, &wait_step_keys,   &wait_keys,      &approve_step_keys,
-       &approve_keys,       &group_keys,       &input_keys,     &output_keys,
-       &retry_keys,         &group_retry_keys, &grow_keys,      &resources_keys,
-       &cache_keys,         &teardown_keys,    &trigger_keys,   &webhook_keys,
-       &asset_rule_keys});
+      {&pipeline_keys, &fragment_keys,     &parameter_keys,   &environment_keys,   &python_keys,
+       &step_keys,     &defaults_keys,     &group_step_keys,  &pipeline_step_keys, &wait_step_keys,
+       &wait_keys,     &approve_step_keys, &approve_keys,     &group_keys,         &input_keys,
+       &output_keys,   &retry_keys,        &group_retry_keys, &grow_keys,          &resources_keys,
+       &cache_keys,    &teardown_keys,     &trigger_keys,     &webhook_keys,       &asset_rule_keys,
+       &notify_keys});
+  return all;
+}
+
+std::span<const KeyTable* const> receivers_key_tables() {
+  static constexpr auto all =
+      std::to_array<const KeyTable*>({&receivers_keys, &receiver_keys, &webhook_receiver_keys,
+                                      &slack_receiver_keys, &mail_receiver_keys, &notify_keys});
   return all;
 }
 

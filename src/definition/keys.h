@@ -68,8 +68,20 @@ extern const KeyTable trigger_keys;
 extern const KeyTable webhook_keys;
 /// Of a mapping below `assets:` of a trigger.
 extern const KeyTable asset_rule_keys;
+/// Of an entry of `notify:`.
+extern const KeyTable notify_keys;
+/// Of the file of receivers.
+extern const KeyTable receivers_keys;
+/// Of an entry of its `receivers:`.
+extern const KeyTable receiver_keys;
+extern const KeyTable webhook_receiver_keys;
+extern const KeyTable slack_receiver_keys;
+extern const KeyTable mail_receiver_keys;
 
+/// Of a pipeline file.
 std::span<const KeyTable* const> key_tables();
+/// Of the file of receivers.
+std::span<const KeyTable* const> receivers_key_tables();
 
 /// The word of this format for a word of another ("depends_on" is "needs"); empty when none is
 /// known.

@@ -22,7 +22,8 @@ std::string section(const std::string& text, const std::string& heading) {
 std::string reference_text() {
   return read_source_file("docs/reference/pipeline-file.md") +
          read_source_file("docs/reference/triggers.md") +
-         read_source_file("docs/reference/waits.md");
+         read_source_file("docs/reference/waits.md") +
+         read_source_file("docs/reference/notifications.md");
 }
 
 }  // namespace
@@ -55,8 +56,15 @@ TEST_CASE("the reference of the file format has every key, and no other") {
       {&trigger_keys, "Triggers"},
       {&webhook_keys, "Webhook"},
       {&asset_rule_keys, "Assets"},
+      {&notify_keys, "Notify"},
+      {&receivers_keys, "Receivers"},
+      {&receiver_keys, "Receiver"},
+      {&webhook_receiver_keys, "Receiver by webhook"},
+      {&slack_receiver_keys, "Receiver by Slack"},
+      {&mail_receiver_keys, "Receiver by mail"},
   };
-  CHECK(sections.size() == key_tables().size());
+  // The one that both files have counts once.
+  CHECK(sections.size() == key_tables().size() + receivers_key_tables().size() - 1);
   for (const auto& [table, heading] : sections) {
     CAPTURE(heading);
     const std::string part = section(text, heading);
@@ -75,7 +83,8 @@ TEST_CASE("the reference names every rule, backoff, type and policy") {
   for (const auto& words :
        {trigger_rule_words(), priority_rule_words(), backoff_words(), artifact_type_words(),
         value_type_words(), missing_time_words(), duplicate_time_words(), catchup_words(),
-        overlap_words(), run_end_words(), webhook_form_words(), unmet_words(), decision_words()}) {
+        overlap_words(), run_end_words(), webhook_form_words(), unmet_words(), decision_words(),
+        notification_kind_words(), mail_encryption_words()}) {
     for (const std::string& word : words) {
       CAPTURE(word);
       CHECK(text.find("`" + word + "`") != std::string::npos);

@@ -32,6 +32,8 @@ constexpr std::int64_t pool_slots_max = 1'000'000;
 constexpr std::int64_t priority_max = 1'000'000;
 /// Of one pipeline.
 constexpr std::size_t triggers_max = 1'000;
+/// Addresses of one mail, and fields of one webhook.
+constexpr std::size_t addresses_max = 100;
 /// What `catchup_max` may be.
 constexpr std::int64_t catchup_runs_max = 10'000;
 constexpr std::uint32_t retry_limit_max = 1'000;

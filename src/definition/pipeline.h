@@ -24,6 +24,7 @@
 #include "calendar/overlap.h"
 #include "calendar/written_schedule.h"
 #include "definition/asset_rule.h"
+#include "definition/notify.h"
 #include "definition/wait.h"
 #include "expression/shell_script.h"
 #include "expression/template.h"
@@ -305,6 +306,8 @@ struct StepSettings {
   Position condition_position;
   Retry retry;
   std::optional<Duration> timeout;
+  /// After which a task that has not ended is late, from the start of its run.
+  std::optional<Duration> deadline;
   Resources resources;
   std::vector<PoolSlots> pools;  ///< each pool once
   std::int64_t priority = 0;     ///< higher ones are launched first
@@ -382,6 +385,7 @@ struct Pipeline : Group {
   PriorityRule priority_rule = PriorityRule::absolute;  ///< of its steps
   std::vector<std::string> secrets;                     ///< names declared under `secrets:`
   std::vector<Trigger> triggers;                        ///< of runs of its own, not of a call
+  std::vector<NotifyRule> notify;                       ///< the same; else those of the project
   std::vector<Step> finally_steps;
 };
 

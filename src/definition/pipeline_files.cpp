@@ -91,12 +91,28 @@ const OpenedFile* PipelineFiles::read(YamlNode node, std::string_view what,
     return add(fmt::format("with `{}` the files have more than {}", printable(path),
                            format_bytes(pipeline_files_bytes_max)),
                "the limit is pipeline_files_bytes_max");
+  return keep(path, *std::move(text));
+}
+
+const OpenedFile* PipelineFiles::keep(const std::string& path, std::string text) {
   OpenedFile& file = files_.emplace_back();
   file.path = path;
-  file.text = *std::move(text);
+  file.text = std::move(text);
   file.number = static_cast<std::uint16_t>(files_.size() - 1);
   parse(file, file.text);
   return &file;
+}
+
+const OpenedFile* PipelineFiles::open_if_there(const std::string& path, Position at) {
+  const auto known = by_path_.find(path);
+  if (known != by_path_.end()) return known->second;
+  auto text =
+      named_.read ? named_.read(path) : Result<std::string>(error(Errc::not_found, "is not there"));
+  if (text) return by_path_[path] = keep(path, *std::move(text));
+  if (text.error().code != Errc::not_found)
+    problems_.push_back(
+        error_problem(at, fmt::format("{} {}", path, text.error().message), "", text.error().hint));
+  return by_path_[path] = nullptr;
 }
 
 std::string PipelineFiles::place(Position at, Position from) const {

@@ -32,6 +32,11 @@ class PipelineFiles {
   /// The file whose path the node is; `what` is how messages call it ("`include`"). nullptr, and
   /// told at the node, if there is none or a limit is reached.
   const OpenedFile* open(YamlNode node, std::string_view what);
+  /// Whether other files can be read from here.
+  bool has_others() const { return named_.read != nullptr; }
+  /// A file that need not be there. nullptr: it is not; one that is there and cannot be read is
+  /// told at `at`.
+  const OpenedFile* open_if_there(const std::string& path, Position at);
   /// "line 6", or in another file than `from` "shared/steps.yaml:6".
   std::string place(Position at, Position from) const;
   /// Without the pipeline's own, by number; ends the use of this.
@@ -39,6 +44,7 @@ class PipelineFiles {
 
  private:
   const OpenedFile* read(YamlNode node, std::string_view what, const std::string& path);
+  const OpenedFile* keep(const std::string& path, std::string text);
   std::string advice_for(YamlNode node, const std::string& path) const;
   void parse(OpenedFile& file, std::string_view text);
 

@@ -13,6 +13,7 @@
 #include "definition/limits.h"
 #include "definition/pipeline_assets.h"
 #include "definition/problems.h"
+#include "definition/read_notify.h"
 #include "definition/read_parameters.h"
 #include "definition/read_settings.h"
 #include "definition/read_step.h"
@@ -77,6 +78,8 @@ class PipelineReader {
       pipeline_.timeout = read_duration(node, "`timeout`", problems_);
     } else if (key == "deadline") {
       pipeline_.deadline = read_duration(node, "`deadline`", problems_);
+    } else if (key == "notify") {
+      pipeline_.notify = read_notify(node, "`notify`", problems_);
     } else if (key == "max_parallel") {
       const auto value =
           read_integer(node, "`max_parallel`", 1, definition_limits::max_parallel_max, problems_);
@@ -123,6 +126,7 @@ class Reading {
   bool may_call(const OpenedFile& file, YamlNode path);
   void count_steps(const Pipeline& pipeline, const std::vector<Step>& steps, std::size_t& count);
   void check_priority_rule(const Pipeline& pipeline, YamlNode root, std::size_t steps);
+  void find_receivers(Pipeline& pipeline, YamlNode root);
 
   const std::string& file_name_;
   PipelineFiles files_;
@@ -132,6 +136,8 @@ class Reading {
   std::unordered_map<const Pipeline*, std::size_t> step_counts_;
   std::vector<const OpenedFile*> open_;
   std::unordered_map<std::uint16_t, std::shared_ptr<const Pipeline>> read_;
+  /// nullopt: nobody has looked. In it none: there is no such file.
+  std::optional<std::optional<Receivers>> receivers_;
 };
 
 std::shared_ptr<Pipeline> Reading::read(const OpenedFile& file) {
@@ -149,6 +155,7 @@ std::shared_ptr<Pipeline> Reading::read(const OpenedFile& file) {
     count_steps(*pipeline, pipeline->finally_steps, count);
     step_counts_[pipeline.get()] = count;
     check_priority_rule(*pipeline, *root, count);
+    find_receivers(*pipeline, *root);
     // After a syntax error names may be missing only because they come later.
     if (!tree.is_truncated()) {
       types_[pipeline.get()] = check_pipeline(
@@ -171,6 +178,20 @@ void Reading::check_priority_rule(const Pipeline& pipeline, YamlNode root, std::
       error_problem(root.find("priority_rule")->position(),
                     fmt::format("`priority_rule` of more than {} steps", priority_rule_steps_max),
                     "absolute", "the limit is priority_rule_steps_max"));
+}
+
+/// Receivers are told of runs, and a called pipeline has none of its own.
+void Reading::find_receivers(Pipeline& pipeline, YamlNode root) {
+  if (!files_.has_others()) return;
+  if (!receivers_) {
+    receivers_.emplace();
+    const OpenedFile* const file = files_.open_if_there(receivers_file, root.position());
+    if (file != nullptr) *receivers_ = read_receivers(file->tree, problems_);
+  }
+  if (root.find("notify"))
+    check_notify(pipeline.notify, *receivers_ ? &**receivers_ : nullptr, problems_);
+  else if (*receivers_)
+    pipeline.notify = (*receivers_)->defaults;
 }
 
 /// What a called pipeline has counts as often as it is called.

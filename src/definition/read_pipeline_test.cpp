@@ -66,11 +66,16 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(*pipeline.max_active == 3);
   CHECK(*pipeline.deadline == std::chrono::hours(6));
   CHECK(pipeline.priority_rule == PriorityRule::downstream);
+  REQUIRE(pipeline.notify.size() == 2);
+  CHECK(pipeline.notify[0].on ==
+        std::vector{NotificationKind::failed, NotificationKind::recovered});
+  CHECK(pipeline.notify[1].to == std::vector<std::string>{"ops"});
 
   REQUIRE(pipeline.steps.size() == 4);
   const Step& extract = pipeline.steps[0];
-  CHECK(extract.position == Position{29, 3});
+  CHECK(extract.position == Position{30, 3});
   CHECK(std::get<Argv>(*extract.command()).items.size() == 4);
+  CHECK(*extract.settings->deadline == std::chrono::minutes(90));
   REQUIRE(extract.outputs.size() == 3);
   CHECK(std::get<ArtifactType>(extract.outputs[0].type) == ArtifactType::dataset);
   CHECK(extract.outputs[0].path == "raw.csv");

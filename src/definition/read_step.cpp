@@ -336,6 +336,8 @@ std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, con
     } else if (holds_steps && key == "retry") {
       change().retry = read_group_retry(value, problems_);
       change().origins.push_back({.setting = "retry", .position = entry.key.position()});
+    } else if (key == "deadline") {
+      change().deadline = read_duration(value, "`deadline`", problems_);
     } else if (step.approval() && key == "timeout") {
       read_setting(entry, SettingPlace::step, change(), problems_);
     } else if (has_process && defaults_keys.find(key)) {

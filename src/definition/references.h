@@ -19,14 +19,15 @@ namespace gt {
 /// | group_output                              | yes        | inner    | the group's | own+outer |
 /// | pipeline_variable                         | yes        |          |             |           |
 ///
-/// A command and a variable see `outputs`, a command also `env`; those two and a pipeline's variable
-/// see what lies outside of the run: `secrets`, `connections` and `variables`.
+/// A command and a variable see `outputs`, a command also `env`; those two and a pipeline's
+/// variable see what lies outside of the run: `secrets`, `connections` and `variables`.
 ///
 /// `assets` are seen where `steps` are, and in commands. `params` of a trigger see
 /// `run.logical_date` alone, those of a schedule also `run.interval`; those that an event fires see
 /// `event`, in `if` too. Artifacts of other steps reach a command as inputs only: nowhere else do
 /// they have a path. Steps below `finally` see the pipeline's steps beside their siblings, and
-/// `run.state`.
+/// `run.state`. What receivers of notifications are sent (message) sees `event`, where it is sent
+/// (address) also `secrets`; a credential is a secret.
 enum class Place {
   input,
   argument,
@@ -42,7 +43,10 @@ enum class Place {
   run_end_trigger,
   webhook_trigger,
   file_trigger,
-  asset_trigger
+  asset_trigger,
+  message,
+  address,
+  credential
 };
 
 using ReferenceVisitor = std::function<void(Place, const Reference&)>;

@@ -189,6 +189,7 @@ JsonObject definitions() {
   all.set("assets", any_of({reference_to("name"), reference_to("asset_rule"), asset_list()}));
   all.set("asset_rules", any_of({reference_to("name"), asset_list()}));
   all.set("webhook_form", words(webhook_form_words()));
+  all.set("notification_kinds", one_or_many(words(notification_kind_words())));
   all.set("unmet", words(unmet_words()));
   all.set("decision", words(decision_words()));
   all.set("exit_code", JsonObject{{"type", "integer"}, {"minimum", 1}, {"maximum", 255}});
@@ -217,6 +218,27 @@ Json pipeline_file_schema() {
       schema.set(word, value);
   }
   schema.set("$defs", definitions());
+  return schema;
+}
+
+Json receivers_file_schema() {
+  JsonObject shared;
+  shared.set("name", JsonObject{{"type", "string"}, {"pattern", name_pattern}});
+  shared.set("texts", one_or_many(JsonObject{{"type", "string"}}));
+  shared.set("notification_kinds", one_or_many(words(notification_kind_words())));
+  shared.set("mail_encryption", words(mail_encryption_words()));
+  shared.set("receivers", named(reference_to("receiver")));
+  for (const KeyTable* table : receivers_key_tables())
+    if (table != &receivers_keys) shared.set(std::string(table->name), schema_of_table(*table));
+  JsonList ways;
+  for (const char* way : {"webhook", "slack", "mail"})
+    ways.push_back(JsonObject{{"required", JsonList{way}}});
+  shared.find(receiver_keys.name)->object()->set("oneOf", std::move(ways));
+  JsonObject schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                    {"title", "Geartrain receivers"}};
+  const Json file = schema_of_table(receivers_keys);
+  for (const auto& [word, value] : *file.object()) schema.set(word, value);
+  schema.set("$defs", std::move(shared));
   return schema;
 }
 

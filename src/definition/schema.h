@@ -8,5 +8,7 @@
 namespace gt {
 
 Json pipeline_file_schema();
+/// Of `receivers.yaml`.
+Json receivers_file_schema();
 
 }  // namespace gt

@@ -158,6 +158,28 @@ TEST_CASE("the schema accepts the files that the reader accepts") {
       "steps: {a: {run: [sleep, 5], retry: 3, needs: b, matrix: {x: [1, {a: b}]}}, b: {run: x}}")));
 }
 
+TEST_CASE("the schema of receivers has the reader's keys, and accepts what the reader accepts") {
+  const Json schema = receivers_file_schema();
+  for (const KeyTable* table : receivers_key_tables()) {
+    CAPTURE(table->name);
+    const Json* part = table == &receivers_keys ? &schema : schema.find("$defs")->find(table->name);
+    REQUIRE(part);
+    CHECK(part->find("properties")->object()->size() == table->keys.size());
+  }
+  const SchemaWalk walk(schema);
+  CHECK(walk.accepts(yaml("receivers: {a: {webhook: {url: http://x/, headers: {X: 5}}}}")));
+  CHECK(
+      walk.accepts(yaml("receivers: {a: {mail: {server: s, from: a@b, to: [c@d], tls: none}}}\n"
+                        "default: [{on: failed, to: a}]")));
+  for (const char* text :
+       {"receivers: {a: {}}", "receivers: {a: {slack: {}}}", "default: [{on: fail, to: a}]",
+        "receivers: {a: {slack: {url: x}, webhook: {url: x}}}",
+        "receivers: {a: {mail: {server: s, from: a@b, to: c@d, tls: ssl}}}"}) {
+    CAPTURE(text);
+    CHECK_FALSE(walk.accepts(yaml(text)));
+  }
+}
+
 TEST_CASE("the schema refuses what can be seen without reading expressions") {
   const Json schema = pipeline_file_schema();
   const SchemaWalk walk(schema);
@@ -183,6 +205,9 @@ TEST_CASE("the schema refuses what can be seen without reading expressions") {
            "params: {p: {type: int}}\nsteps: {a: {run: x}}",
            "steps: {a: {run: x, environment: {}}}",
            "triggers: {t: 5}\nsteps: {a: {run: x}}",
+           "notify: {on: failed, to: a}\nsteps: {a: {run: x}}",
+           "notify: [{on: fail, to: a}]\nsteps: {a: {run: x}}",
+           "notify: [{on: failed}]\nsteps: {a: {run: x}}",
            "triggers: {t: {}}\nsteps: {a: {run: x}}",
            "triggers: {t: {asset: x}}\nsteps: {a: {run: x}}",
            "triggers: {t: {webhook: x}}\nsteps: {a: {run: x}}",

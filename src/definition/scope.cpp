@@ -48,6 +48,10 @@ bool is_trigger(Place place) {
          place == Place::asset_trigger;
 }
 
+bool is_receiver(Place place) {
+  return place == Place::message || place == Place::address || place == Place::credential;
+}
+
 /// What an event tells; docs/reference/triggers.md has the same.
 const TypeFields& event_fields(Place place) {
   const Type text = Type::Kind::string;
@@ -69,6 +73,7 @@ const TypeFields& event_fields(Place place) {
                                     {"updates", Type::list_of(Type())}};
   if (place == Place::file_trigger) return file;
   if (place == Place::asset_trigger) return assets;
+  if (is_receiver(place)) return notification_fields();
   return place == Place::run_end_trigger ? run_end : webhook;
 }
 
@@ -87,6 +92,20 @@ const Type& connection_type() {
 }
 
 }  // namespace
+
+const TypeFields& notification_fields() {
+  static const TypeFields fields = [] {
+    TypeFields all;
+    for (const char* text :
+         {"kind", "at", "run", "run_id", "pipeline", "project", "project_version", "state",
+          "trigger", "logical_date", "created_at", "started_at", "ended_at", "task", "cause",
+          "error", "message", "deadline", "url"})
+      all.emplace_back(text, Type::Kind::string);
+    all.emplace_back("seconds", Type::Kind::number);
+    return all;
+  }();
+  return fields;
+}
 
 const Type* find_field(const TypeFields& fields, std::string_view name) {
   const auto found = std::ranges::find(fields, name, &Type::Field::first);
@@ -134,6 +153,12 @@ std::vector<std::string> PlaceTypes::roots() const {
 TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
   if (is_trigger(place_)) {
     const bool is_there = root == "run" || (root == "event" && place_ != Place::trigger);
+    return is_there ? Found(Scope{}) : Found(Missing{});
+  }
+  if (is_receiver(place_)) {
+    const bool is_there = root == "event"     ? place_ != Place::credential
+                          : root == "secrets" ? place_ != Place::message
+                                              : false;
     return is_there ? Found(Scope{}) : Found(Missing{});
   }
   const bool is_inside = place_ == Place::command || place_ == Place::variable;

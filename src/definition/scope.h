@@ -90,6 +90,9 @@ class PlaceTypes final : public TypeContext {
 std::optional<Type> output_type(const StepScope& scope, const Step& step, std::string_view name,
                                 const Damage& damage);
 
+/// What `event` holds for receivers of notifications.
+const TypeFields& notification_fields();
+
 const Type* find_field(const TypeFields& fields, std::string_view name);
 
 }  // namespace gt

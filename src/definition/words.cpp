@@ -120,6 +120,21 @@ const char* word_for(const Words<Enum, size>& words, Enum value) {
   return "";
 }
 
+constexpr Words<NotificationKind, 6> notification_kinds = {{
+    {NotificationKind::failed, "failed"},
+    {NotificationKind::succeeded, "succeeded"},
+    {NotificationKind::recovered, "recovered"},
+    {NotificationKind::cancelled, "cancelled"},
+    {NotificationKind::deadline_missed, "deadline_missed"},
+    {NotificationKind::approval_wanted, "approval_wanted"},
+}};
+
+constexpr Words<MailEncryption, 3> mail_encryptions = {{
+    {MailEncryption::none, "none"},
+    {MailEncryption::starttls, "starttls"},
+    {MailEncryption::tls, "tls"},
+}};
+
 constexpr Words<Unmet, 2> unmets = {{{Unmet::fail, "fail"}, {Unmet::skip, "skip"}}};
 constexpr Words<ApprovalDecision, 2> decisions = {
     {{ApprovalDecision::approve, "approve"}, {ApprovalDecision::reject, "reject"}}};
@@ -153,6 +168,8 @@ const char* to_text(Catchup catchup) { return word_for(catchups, catchup); }
 const char* to_text(Overlap overlap) { return word_for(overlaps, overlap); }
 const char* to_text(RunEnd end) { return word_for(run_ends, end); }
 const char* to_text(WebhookForm form) { return word_for(webhook_forms, form); }
+const char* to_text(NotificationKind kind) { return word_for(notification_kinds, kind); }
+const char* to_text(MailEncryption encryption) { return word_for(mail_encryptions, encryption); }
 const char* to_text(Unmet unmet) { return word_for(unmets, unmet); }
 const char* to_text(ApprovalDecision decision) { return word_for(decisions, decision); }
 
@@ -182,6 +199,12 @@ std::optional<RunEnd> parse_run_end(std::string_view text) { return value_for(ru
 std::optional<WebhookForm> parse_webhook_form(std::string_view text) {
   return value_for(webhook_forms, text);
 }
+std::optional<NotificationKind> parse_notification_kind(std::string_view text) {
+  return value_for(notification_kinds, text);
+}
+std::optional<MailEncryption> parse_mail_encryption(std::string_view text) {
+  return value_for(mail_encryptions, text);
+}
 std::optional<Unmet> parse_unmet(std::string_view text) { return value_for(unmets, text); }
 std::optional<ApprovalDecision> parse_decision(std::string_view text) {
   return value_for(decisions, text);
@@ -199,6 +222,8 @@ std::vector<std::string> catchup_words() { return all_words(catchups); }
 std::vector<std::string> overlap_words() { return all_words(overlaps); }
 std::vector<std::string> run_end_words() { return all_words(run_ends); }
 std::vector<std::string> webhook_form_words() { return all_words(webhook_forms); }
+std::vector<std::string> notification_kind_words() { return all_words(notification_kinds); }
+std::vector<std::string> mail_encryption_words() { return all_words(mail_encryptions); }
 std::vector<std::string> unmet_words() { return all_words(unmets); }
 std::vector<std::string> decision_words() { return all_words(decisions); }
 

@@ -248,3 +248,56 @@ TEST_CASE("a run that waits for a place is late, too, and starts later, also aft
   CHECK(event_kinds(world, second) ==
         std::vector<std::string>{"deadline_missed", "run_started", "run_ended"});
 }
+
+TEST_CASE("a task that has not ended at its deadline is late, once, also across a crash") {
+  SimulatedWorld world(13);
+  const auto otherwise = world.behaviour;
+  world.behaviour = [&](const Launch& launch) {
+    SimulatedCourse course = otherwise(launch);
+    course.until_ended = std::chrono::hours(2);
+    return course;
+  };
+  std::vector<RunNotice> notices;
+  world.on_commit = [&](const RunChanges& changes) {
+    notices.insert(notices.end(), changes.notices.begin(), changes.notices.end());
+  };
+  const RunId run = world.start(
+      "steps:\n  in_time: {run: x, deadline: 3h}\n  late: {run: x, deadline: 1h}\n"
+      "  items: {run: x, matrix: {i: [1, 2]}, deadline: 90m}\n");
+  const Time begun = world.clock.now();
+  REQUIRE(world.drive([&] { return world.load(run).late_tasks.size() == 2; }));
+  world.crash();
+  REQUIRE(world.drive());
+  CHECK(world.state(run) == RunState::succeeded);
+  const LoadedRun ended = world.load(run);
+  CHECK_FALSE(ended.deadline_missed_at);
+  REQUIRE(ended.late_tasks.size() == 2);
+  CHECK(ended.late_tasks.at(1) == begun + std::chrono::hours(1));
+  CHECK(ended.late_tasks.at(2) == begun + std::chrono::minutes(90));
+  CHECK(event_kinds(world, run) ==
+        std::vector<std::string>{"run_started", "deadline_missed", "deadline_missed", "run_ended"});
+  REQUIRE(notices.size() == 3);
+  CHECK(notices[0].task == "late");
+  CHECK(notices[1].task == "items");
+  CHECK(notices[2].kind == NotificationKind::succeeded);
+}
+
+TEST_CASE("of a failed run the task is told that failed by itself") {
+  SimulatedWorld world(14);
+  world.behaviour = [&](const Launch&) {
+    return SimulatedCourse{.until_ended = std::chrono::seconds(1),
+                           .outcome = AttemptFailed{Cause::exit, "exit code 3", 3, {}}};
+  };
+  std::vector<RunNotice> notices;
+  world.on_commit = [&](const RunChanges& changes) {
+    notices.insert(notices.end(), changes.notices.begin(), changes.notices.end());
+  };
+  const RunId run = world.start(
+      "steps:\n  outer: {group: {steps: {train: {run: x}}}}\n  after: {run: x, needs: outer}\n");
+  REQUIRE(world.drive());
+  CHECK(world.state(run) == RunState::failed);
+  REQUIRE(notices.size() == 1);
+  CHECK(notices[0].kind == NotificationKind::failed);
+  CHECK(notices[0].task == "outer.train");
+  CHECK(notices[0].error == "exit code 3");
+}

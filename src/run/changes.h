@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/digest.h"
+#include "definition/notify.h"
 #include "run/approval.h"
 #include "run/asset_store.h"
 #include "run/run.h"
@@ -80,6 +82,17 @@ struct TaskMark {
 /// "marked as succeeded by anna: the file was repaired by hand".
 std::string mark_text(const TaskMark& mark);
 
+/// What receivers may be told of, in the transaction in which it happens.
+struct RunNotice {
+  NotificationKind kind = NotificationKind::failed;
+  Time at{};
+  std::string task = {};  ///< its path; of a failed run the task that failed; empty: the run itself
+  std::optional<Cause> cause = {};
+  std::string error = {};
+  std::string message = {};           ///< what a person is asked
+  std::optional<Time> deadline = {};  ///< that was missed
+};
+
 struct RunStateChange {
   RunState state = RunState::running;
   std::optional<Time> started_at;
@@ -102,11 +115,12 @@ struct RunChanges {
   std::vector<AssetUpdate> asset_updates;  ///< those with another content than before count
   std::vector<RunEvent> events;
   std::optional<RunStateChange> run;
+  std::vector<RunNotice> notices = {};
 
   bool empty() const {
     return created.empty() && changed.empty() && expansions.empty() && results.empty() &&
            manifests.empty() && opened.empty() && started.empty() && closed.empty() &&
-           approvals.empty() && asset_updates.empty() && events.empty() && !run;
+           approvals.empty() && asset_updates.empty() && events.empty() && !run && notices.empty();
   }
 };
 
@@ -127,6 +141,7 @@ struct LoadedRun {
   std::vector<OpenAttempt> open_attempts;
   std::vector<ApprovalRecord> approvals;
   std::optional<Time> deadline_missed_at;
+  std::map<TaskIndex, Time> late_tasks;  ///< when it was noticed that they miss their deadlines
   std::vector<TaskMark> marks;  ///< the newest of each task, also where it was done again since
   std::int64_t last_event = 0;
 };

@@ -113,9 +113,10 @@ Result<std::string> RunStore::keep_pipeline(Transaction& transaction,
                                             const PipelineVersion& version, Time now) {
   const std::string digest = digest_of(version).hex();
   TRY(transaction.execute(
-      "INSERT INTO pipeline_version (digest, pipeline, path, text, created_at) "
-      "VALUES (:digest, :pipeline, :path, :text, :created_at) ON CONFLICT DO NOTHING",
-      {digest, version.pipeline, version.path, version.text, now}));
+      "INSERT INTO pipeline_version (digest, pipeline, path, text, created_at, notify) "
+      "VALUES (:digest, :pipeline, :path, :text, :created_at, :notify) ON CONFLICT DO NOTHING",
+      {digest, version.pipeline, version.path, version.text, now,
+       version.notify.empty() ? Bind(nullptr) : Bind(version.notify)}));
   for (std::size_t i = 0; i < version.named.size(); ++i) {
     const auto number = static_cast<std::int64_t>(i + 1);
     TRY(transaction.execute(
@@ -234,6 +235,7 @@ Result<void> RunStore::become_same(Transaction& transaction, RunRecord& run, con
                                .error = {},
                                .reopened = false,
                                .cancel = {}};
+  changes.notices = {{.kind = NotificationKind::succeeded, .at = now}};
   return commit(transaction, run.id, run.fence, changes);
 }
 
@@ -246,6 +248,7 @@ Result<void> RunStore::cancel_unbegun(Transaction& transaction, const RunRecord&
                                .error = {},
                                .reopened = false,
                                .cancel = CancelMode::terminate};
+  changes.notices = {{.kind = NotificationKind::cancelled, .at = now}};
   return commit(transaction, run.id, run.fence, changes);
 }
 

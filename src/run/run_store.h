@@ -47,6 +47,7 @@ struct PipelineVersion {
   std::string path;  ///< of the file, relative to the project's root
   std::string text;
   std::vector<FileText> named = {};  ///< further files, in the order in which they were read
+  std::string notify = {};           ///< who is told of its runs, as notify_text() has it
 };
 
 struct RunFilter {

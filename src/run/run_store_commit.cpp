@@ -1,6 +1,7 @@
 // One turn of an engine, written row by row.
 #include "run/asset_store.h"
 #include "run/claim.h"
+#include "run/notification_store.h"
 #include "run/run_end_store.h"
 #include "run/run_json.h"
 #include "run/run_store.h"
@@ -236,7 +237,7 @@ Result<void> RunStore::commit(Transaction& transaction, RunId run, std::int64_t 
     TRY(AssetStore().add(transaction, update));
   TRY(write_events(transaction, run, changes));
   if (changes.run) TRY(write_run(transaction, run, *changes.run));
-  return {};
+  return NotificationStore().add(transaction, run, changes.notices);
 }
 
 }  // namespace gt

@@ -157,10 +157,15 @@ Result<void> read_marks(Transaction& transaction, RunId run, LoadedRun& loaded) 
       });
 }
 
-Result<std::optional<Time>> deadline_missed_at(Transaction& transaction, RunId run) {
-  const auto missed = TRY(transaction.query_row<std::optional<Time>>(
-      "SELECT min(at) FROM event WHERE run = :run AND kind = 'deadline_missed'", {run}));
-  return missed ? std::get<0>(*missed) : std::nullopt;
+Result<void> read_deadlines(Transaction& transaction, RunId run, LoadedRun& loaded) {
+  return transaction.query<std::optional<std::int64_t>, Time>(
+      "SELECT task, at FROM event WHERE run = :run AND kind = 'deadline_missed' ORDER BY sequence",
+      {run}, [&](std::optional<std::int64_t> task, Time at) {
+        if (task)
+          loaded.late_tasks.emplace(static_cast<TaskIndex>(*task), at);
+        else if (!loaded.deadline_missed_at)
+          loaded.deadline_missed_at = at;
+      });
 }
 
 }  // namespace
@@ -180,7 +185,7 @@ Result<LoadedRun> RunStore::load(Transaction& transaction, RunId run) {
   TRY(read_open_attempts(transaction, run, loaded));
   TRY(read_approvals(transaction, run, loaded));
   loaded.last_event = TRY(last_event(transaction, run));
-  loaded.deadline_missed_at = TRY(deadline_missed_at(transaction, run));
+  TRY(read_deadlines(transaction, run, loaded));
   TRY(read_marks(transaction, run, loaded));
   return loaded;
 }

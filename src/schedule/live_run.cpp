@@ -58,6 +58,7 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
   for (OpenAttempt& open : loaded.open_attempts)
     if (!open.gpus.empty()) live.gpus_[open.id.task] = std::move(open.gpus);
   live.has_missed_deadline_ = loaded.deadline_missed_at.has_value();
+  live.late_tasks_ = std::move(loaded.late_tasks);
   live.timed_out_ = live.run_.error && live.run_.error->cause == Cause::run_timeout;
   live.rebuild();
   return live;
@@ -77,6 +78,7 @@ TaskIndex LiveRun::create_tasks(ScopeIndex scope_index, TaskIndex parent) {
                                       : TaskKind::step;
     task.counts.total = static_cast<std::uint32_t>(plan_->upstream(index).size());
     tasks_.push_back(task);
+    await_deadline(first + i);
   }
   return first;
 }
@@ -172,6 +174,7 @@ void LiveRun::rebuild() {
   new_waits_.clear();
   launch_queue_.clear();
   due_groups_.clear();
+  task_deadlines_ = {};
   for (Container& container : containers_) {
     Container kept;
     kept.items = std::move(container.items);
@@ -216,6 +219,7 @@ void LiveRun::rebuild() {
       ++container(task.parent).active;
     if (task.state == TaskState::ready) ask_first(index);
     if (task.state == TaskState::waiting) want_check(index);
+    await_deadline(index);
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <queue>
@@ -131,6 +132,8 @@ class LiveRun {
   void unpause();
   /// Records once that the run is late. When to ask again; nullopt: it never will be (again).
   std::optional<Time> notice_deadline(Time now);
+  /// Since when the task misses its deadline, as far as that was noticed.
+  std::optional<Time> late_since(TaskIndex task) const;
   /// Of a resumed run: what was recorded as cancelled or timed out may still be running.
   void obey_stop_requests(Time now);
   /// The wall clock was set forward by so much (back, if negative) or the machine slept so long:
@@ -308,6 +311,11 @@ class LiveRun {
   void settle_approval(TaskIndex task, const ApprovalRequest& request, const JsonObject& values,
                        Time now);
 
+  // live_run_control.cpp: what is late, and who is told of the run
+  void await_deadline(TaskIndex task);
+  std::optional<Time> notice_task_deadlines(Time now);
+  void add_end_notice(Time now);
+
   // live_run_call.cpp: other pipelines as steps
   const PipelineCall* called_by(TaskIndex task) const;
   Result<void> evaluate_arguments(TaskIndex task);
@@ -373,6 +381,10 @@ class LiveRun {
   bool in_finally_ = false;
   bool timed_out_ = false;
   bool has_missed_deadline_ = false;
+  std::map<TaskIndex, Time> late_tasks_;
+  /// Of tasks with a deadline that have not ended: how long after the start of the run.
+  using DeadlineTimer = std::pair<Duration, TaskIndex>;
+  std::priority_queue<DeadlineTimer, std::vector<DeadlineTimer>, std::greater<>> task_deadlines_;
   Duration clock_set_by_{0};  ///< since the run began
 
   std::unordered_map<TaskIndex, std::vector<OutputValue>> outputs_;

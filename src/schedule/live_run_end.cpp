@@ -306,6 +306,7 @@ void LiveRun::finish(Time now) {
   JsonObject details;
   details.set("state", to_text(state));
   add_event(now, "run_ended", no_task, std::move(details));
+  add_end_notice(now);
 }
 
 void LiveRun::end_unknown(TaskIndex index, const std::string& why, Time now) {

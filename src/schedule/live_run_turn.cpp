@@ -286,7 +286,7 @@ Decisions LiveRun::decide(Time now) {
   if (!timers_.empty()) decisions.wake_at = timers_.top().first;
   decisions.stops = std::move(stops_);
   stops_.clear();
-  for (const auto due : {times_out_at(), notice_deadline(now)})
+  for (const auto due : {times_out_at(), notice_deadline(now), notice_task_deadlines(now)})
     if (due) decisions.wake_at = std::min(decisions.wake_at.value_or(*due), *due);
   if (!call_timers_.empty())
     decisions.wake_at =

@@ -39,6 +39,12 @@ void LiveRun::begin_wait(TaskIndex index, Time now) {
   change.started_at = now;
   change.next_at = *ends_at;
   note_wait(index, *ends_at);
+  if (step_of(index).approval())
+    changes_.notices.push_back({.kind = NotificationKind::approval_wanted,
+                                .at = now,
+                                .task = task_path(index),
+                                .message = question_of(*this, index),
+                                .deadline = *ends_at});
 }
 
 void LiveRun::note_wait(TaskIndex index, std::optional<Time> ends_at) {

@@ -30,13 +30,16 @@ Result<Time> parse_instant(const std::string& text) {
 
 std::string wait_text(const LiveRun& run, TaskIndex task) {
   const Step& step = run.step_of(task);
-  if (const Approval* approval = step.approval())
-    return "waits for approval: " + shown(run, task, approval->message);
+  if (step.approval()) return "waits for approval: " + question_of(run, task);
   const Wait* const wait = step.wait();
   if (!wait) return {};
   if (const auto* duration = std::get_if<WaitFor>(&wait->condition))
     return "waits for " + shown(run, task, duration->duration);
   return "waits until " + shown(run, task, std::get<WaitUntil>(wait->condition).instant);
+}
+
+std::string question_of(const LiveRun& run, TaskIndex task) {
+  return shown(run, task, run.step_of(task).approval()->message);
 }
 
 Result<std::optional<Time>> end_of_wait(const LiveRun& run, TaskIndex task, Time now) {

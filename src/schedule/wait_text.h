@@ -14,6 +14,9 @@ namespace gt {
 /// be evaluated is shown as it is written.
 std::string wait_text(const LiveRun& run, TaskIndex task);
 
+/// What an approval asks.
+std::string question_of(const LiveRun& run, TaskIndex task);
+
 /// When a wait that begins now ends by itself; nullopt: when a person says so. Errc::invalid for an
 /// expression that gives no time.
 Result<std::optional<Time>> end_of_wait(const LiveRun& run, TaskIndex task, Time now);

@@ -32,6 +32,12 @@ Answer pause_backfill(const ApiCall& call);
 Answer resume_backfill(const ApiCall& call);
 Answer cancel_backfill(const ApiCall& call);
 
+// api_notifications.cpp
+Answer list_notifications(const ApiCall& call);
+Answer get_notification(const ApiCall& call);
+Answer retry_notification(const ApiCall& call);
+Answer drop_notification(const ApiCall& call);
+
 // api_hooks.cpp
 Answer call_trigger(const ApiCall& call);
 

@@ -1,3 +1,4 @@
+#include "run/notification_store.h"
 #include "server/answers.h"
 #include "server/api_handlers.h"
 #include "server/openapi.h"
@@ -16,6 +17,9 @@ Result<ServerMetrics::Now> look(const ApiCall& call) {
   }
   now.listeners = static_cast<std::int64_t>(call.parts.events.listeners());
   now.pipelines = static_cast<std::int64_t>(call.parts.desk.pipelines()->size());
+  const NotificationCounts notifications = TRY(NotificationStore().counts(reader));
+  now.waiting_notifications = notifications.waiting;
+  now.dead_notifications = notifications.dead;
   return now;
 }
 

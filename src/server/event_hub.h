@@ -16,7 +16,7 @@
 namespace gt {
 
 /// "run": a run has another state; `data` is the run without its tasks. "task": a task has another
-/// state. "deadline_missed": a run is late.
+/// state. "deadline_missed": a run, or a task of it, is late.
 struct HubEvent {
   std::string name;
   std::string run;  ///< its id

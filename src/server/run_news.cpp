@@ -51,7 +51,9 @@ void RunNews::committed(const LiveRun& run, const RunChanges& changes) {
     events_.publish({"task", record.uuid, task_news(run, change)});
   for (const RunEvent& event : changes.events)
     if (event.kind == "deadline_missed") {
-      JsonObject shape{{"run_id", record.uuid}, {"run", record.name()}};
+      JsonObject shape{{"run_id", record.uuid},
+                       {"run", record.name()},
+                       {"task", event.task == no_task ? Json() : Json(run.task_path(event.task))}};
       for (const auto& [name, value] : event.details) shape.set(name, value);
       events_.publish({event.kind, record.uuid, std::move(shape)});
     }

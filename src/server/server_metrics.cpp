@@ -96,6 +96,11 @@ void ServerMetrics::task_ended(const std::string& pipeline, TaskState state) {
   ++tasks_[{pipeline, state}];
 }
 
+void ServerMetrics::told(bool is_sent) {
+  const std::lock_guard lock(mutex_);
+  ++(is_sent ? sent_ : not_sent_);
+}
+
 std::string ServerMetrics::text(const Now& now) const {
   std::string text;
   head(text, "geartrain_build_info", "gauge", "Which geartrain this is.");
@@ -109,7 +114,16 @@ std::string ServerMetrics::text(const Now& now) const {
   text += fmt::format("geartrain_pipelines {}\n", now.pipelines);
   head(text, "geartrain_event_listeners", "gauge", "Open event streams.");
   text += fmt::format("geartrain_event_listeners {}\n", now.listeners);
+  head(text, "geartrain_notifications", "gauge",
+       "Notifications that wait to be sent, and those that were given up.");
+  text +=
+      fmt::format("geartrain_notifications{{state=\"waiting\"}} {}\n", now.waiting_notifications);
+  text += fmt::format("geartrain_notifications{{state=\"dead\"}} {}\n", now.dead_notifications);
   const std::lock_guard lock(mutex_);
+  head(text, "geartrain_notification_tries_total", "counter",
+       "How often receivers were sent notifications, by whether they took them.");
+  text += fmt::format("geartrain_notification_tries_total{{result=\"sent\"}} {}\n", sent_);
+  text += fmt::format("geartrain_notification_tries_total{{result=\"failed\"}} {}\n", not_sent_);
   head(text, "geartrain_runs_ended_total", "counter", "Runs that ended, of those driven here.");
   for (const auto& [key, value] : runs_)
     text += fmt::format("geartrain_runs_ended_total{{pipeline={},state=\"{}\"}} {}\n",

@@ -23,9 +23,12 @@ class ServerMetrics {
   void request(const std::string& method, const std::string& route, int status, Duration took);
   void run_ended(const std::string& pipeline, RunState state, Duration took);
   void task_ended(const std::string& pipeline, TaskState state);
+  /// A receiver was sent a notification, and has taken it or not.
+  void told(bool is_sent);
 
   struct Now {
     std::int64_t open_runs = 0, queued_runs = 0, listeners = 0, pipelines = 0;
+    std::int64_t waiting_notifications = 0, dead_notifications = 0;
     std::string version;
   };
   std::string text(const Now& now) const;
@@ -49,6 +52,7 @@ class ServerMetrics {
   std::map<std::string, Histogram> seconds_;  ///< by route
   std::map<std::pair<std::string, RunState>, std::pair<std::int64_t, double>> runs_;
   std::map<std::pair<std::string, TaskState>, std::int64_t> tasks_;
+  std::int64_t sent_ = 0, not_sent_ = 0;  ///< tries
 };
 
 }  // namespace gt

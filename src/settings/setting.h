@@ -22,6 +22,7 @@ enum class SettingId : std::uint8_t {
   listen,
   tls_certificate,
   tls_key,
+  public_url,
   openlineage_url,
   otlp_url,
   secrets_file,

@@ -98,7 +98,8 @@ Result<JsonObject> task_json(const RunView& view, const TaskRecord& task) {
       {"cached_from", source.empty() ? Json() : Json(source)},
       {"marked", mark_json(view.mark(task))},
       {"memory_bytes", task.memory_bytes ? Json(*task.memory_bytes) : Json()},
-      {"exit_code", task.exit_code ? Json(*task.exit_code) : Json()}};
+      {"exit_code", task.exit_code ? Json(*task.exit_code) : Json()},
+      {"deadline_missed_at", time_json(view.deadline_missed_at(task))}};
 }
 
 Result<Json> run_outputs_json(const RunView& view) {

@@ -34,6 +34,11 @@ class RunView {
   /// When it is late, where its pipeline says so, and when it was noticed that it is.
   std::optional<Time> deadline() const { return deadline_of(plan_->pipeline(), loaded_.run); }
   std::optional<Time> deadline_missed_at() const { return loaded_.deadline_missed_at; }
+  /// The same of a task, by the `deadline` of its step.
+  std::optional<Time> deadline_missed_at(const TaskRecord& task) const {
+    const auto found = loaded_.late_tasks.find(task.index);
+    return found == loaded_.late_tasks.end() ? std::nullopt : std::optional(found->second);
+  }
   /// By index, which is the order of creation.
   const std::vector<TaskRecord>& tasks() const { return loaded_.tasks; }
   /// As people read them: in the pipeline's order, what is in a matrix or group behind it.
