@@ -20,6 +20,7 @@ SUSTAINED_SECONDS = 5
 IDLE_SECONDS = 10
 CLIENTS = 4
 SCHEDULED = 1000
+WAITING = 10_000
 COMMITTER = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
 
 
@@ -97,6 +98,7 @@ class ServerRows:
         yield self.ready()
         yield from self.one_pipeline()
         yield from self.many_schedules()
+        yield from self.many_waits()
 
     def ready(self):
         seconds = []
@@ -175,3 +177,30 @@ class ServerRows:
             memory = server.memory_bytes() / MEBI
             yield "1,000 scheduled pipelines at rest: CPU", f"{share:.2%} of a core", "", "", "1 %"
             yield "1,000 scheduled pipelines at rest: memory", f"{memory:.1f} MiB", "", "", "60 MiB"
+
+    def many_waits(self):
+        folder = self.fresh_folder(
+            "name: one\nsteps:\n  arrives:\n"
+            f"    matrix: {{n: '${{{{ range({WAITING}) }}}}'}}\n"
+            "    wait: {file: 'incoming/${{ matrix.n }}.csv'}\n"
+        )
+        with Server(self.geartrain, folder) as server:
+            time.sleep(1)
+            memory = server.memory_bytes()
+            ask(server.connection(), "POST", "/api/v1/pipelines/one/runs")
+            while self.waiting(folder) < WAITING:
+                time.sleep(0.1)
+            time.sleep(1)
+            grown = (server.memory_bytes() - memory) / MEBI
+            before = server.cpu_seconds()
+            time.sleep(IDLE_SECONDS)
+            share = (server.cpu_seconds() - before) / IDLE_SECONDS
+            yield "10,000 steps that wait for a file: memory more", f"{grown:.1f} MiB", "", "", "40 MiB"
+            yield "10,000 steps that wait for a file: CPU", f"{share:.2%} of a core", "", "", "1 %"
+
+    def waiting(self, folder):
+        """Asked of another process: to tell of so many tasks takes memory, too."""
+        command = [self.geartrain, "show", "latest", "--json"]
+        shown = subprocess.run(command, cwd=folder, capture_output=True, env=clean_environment())
+        tasks = json.loads(shown.stdout)["tasks"] if shown.returncode == 0 else []
+        return sum(task["state"] == "deferred" for task in tasks)

@@ -19,7 +19,8 @@ const Example set_examples[] = {
      "another host, and the rest as it is"},
     {"geartrain connection set warehouse --option sslmode=require", "with an option"},
 };
-const Example remove_examples[] = {{"geartrain connection remove warehouse", "nobody uses it any more"}};
+const Example remove_examples[] = {
+    {"geartrain connection remove warehouse", "nobody uses it any more"}};
 const Example import_examples[] = {
     {"airflow connections export - --file-format json | geartrain connection import -",
      "those of an Airflow"},

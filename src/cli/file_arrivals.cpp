@@ -60,6 +60,11 @@ Result<std::vector<ArrivedFile>> FileArrivals::look(Clock& clock) {
   return files;
 }
 
+bool FileArrivals::selects(const std::string& path) const {
+  const std::string folder = base_.ends_with('/') ? base_ : base_ + "/";
+  return path.starts_with(folder) && glob_.matches(std::string_view(path).substr(folder.size()));
+}
+
 Result<void> FileArrivals::walk(const std::string& folder, std::size_t depth) {
   const std::string at = join_path(base_, folder);
   const auto names = list_directory(at);

@@ -14,8 +14,8 @@
 
 namespace gt {
 
-/// Of one trigger. Hidden files and folders (a dot in front) are left out, as those are that a
-/// program writes and renames when it is done; so are links to folders. Threads: one.
+/// Of one trigger, or of a wait. Hidden files and folders (a dot in front) are left out, as those
+/// are that a program writes and renames when it is done; so are links to folders. Threads: one.
 class FileArrivals {
  public:
   static constexpr std::size_t files_max = 100'000;
@@ -27,6 +27,8 @@ class FileArrivals {
   /// All that are there now, by path. Where a folder cannot be read its files are not there.
   /// Errors: exhausted beyond files_max.
   Result<std::vector<ArrivedFile>> look(Clock& clock);
+  /// Whether it looks for the file of that path, which is absolute as those of folders() are.
+  bool selects(const std::string& path) const;
   /// How long until a file may have come to rest that had not at the last look; nullopt: all have.
   std::optional<Duration> until_stable(Duration steady_now) const {
     return stable_at_ ? std::optional(std::max(Duration(0), *stable_at_ - steady_now))

@@ -9,8 +9,10 @@
 #include "blob/folder_blobs.h"
 #include "cache/cache.h"
 #include "cli/claim_view.h"
+#include "cli/host_watcher.h"
 #include "cli/log_text.h"
 #include "cli/machine_share.h"
+#include "cli/server_client.h"
 #include "cli/values_of_project.h"
 #include "cli/version_facts.h"
 #include "execute/host_executor.h"
@@ -129,6 +131,7 @@ struct Workshop::State {
   std::optional<AskedFacts> asked;
   std::unique_ptr<KeeperClient> keeper;
   std::unique_ptr<HostExecutor> executor;
+  std::unique_ptr<HostWatcher> host_watcher;
   std::unique_ptr<Engine> engine;
   std::jthread tidying;
 };
@@ -169,12 +172,19 @@ Result<void> Workshop::State::open() {
                               .limits = limits,
                               .log_bytes_max = session.settings().number(SettingId::log_limit),
                               .grace = Duration(session.settings().number(SettingId::grace))}));
+  host_watcher = TRY(HostWatcher::open({.database = *records.database,
+                                        .runs = records.runs,
+                                        .clock = session.clock,
+                                        .listener = make_uuid(session.clock.now(), session.entropy),
+                                        .ca_file = variable_or_empty(session, authorities_variable),
+                                        .wake = [this] { wake.ring(); }}));
   engine = std::make_unique<Engine>(
       EngineParts{
           .database = *records.database,
           .runs = records.runs,
           .cache = cache,
           .executor = *executor,
+          .watcher = *host_watcher,
           .facts = asked.emplace(*facts),
           .clock = session.clock,
           .entropy = session.entropy,

@@ -65,6 +65,8 @@ const char* field_of(Place place) {
     case Place::condition:
       return "if";
     case Place::wait:
+    case Place::wait_request:
+    case Place::wait_condition:
       return "wait";
     case Place::approve:
       return "approve";
@@ -99,14 +101,16 @@ bool ReferenceChecker::check_root() {
   if (!std::holds_alternative<Missing>(types_.find(NamePath(path_).first(1)))) return true;
   const auto visible = types_.roots();
   constexpr std::string_view all =
-      " params inputs outputs steps matrix run assets env secrets connections variables event ";
+      " params inputs outputs steps matrix run assets env secrets connections variables event "
+      "response row ";
   if (all.find(fmt::format(" {} ", root)) != std::string_view::npos) {
     const bool is_of_world = root == "secrets" || root == "connections" || root == "variables";
     add(fmt::format("`{}` cannot be used in `{}`", root, field_of(types_.place())),
         fmt::format("one of {}", fmt::join(visible, ", ")),
-        !is_of_world ? ""
-        : types_.place() == Place::message
-            ? "who gets a message may show it to anybody"
+        !is_of_world                       ? ""
+        : types_.place() == Place::message ? "who gets a message may show it to anybody"
+        : types_.place() == Place::wait && root == "secrets"
+            ? "here a secret is for `headers` and `body`"
             : fmt::format("{} for `env` and `run`",
                           root == "secrets" ? "a secret is" : fmt::format("{} are", root)));
     return false;

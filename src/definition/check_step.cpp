@@ -51,6 +51,7 @@ class StepChecker {
   void check_variables();
   void check_command();
   void check_wait();
+  void check_own_run();
 
   const FileTypes& file_;
   const StepScope& scope_;
@@ -188,15 +189,40 @@ void StepChecker::check_command() {
   if (check_references(script.source(), types, problems_)) script.check_types(types, problems_);
 }
 
+bool fits_wait(const Type& type, WaitTextKind kind) {
+  switch (kind) {
+    case WaitTextKind::setting:
+      return type.fits(Type::Kind::string);
+    case WaitTextKind::request:
+      return type.fits(Type::Kind::string) || type.kind() == Type::Kind::secret;
+    case WaitTextKind::condition:
+      return type.fits(Type::Kind::boolean);
+    case WaitTextKind::message:
+      return type.kind() != Type::Kind::artifact;
+  }
+  return false;
+}
+
+/// A run that waits for the one of its own date, or for the next one, waits for itself.
+void StepChecker::check_own_run() {
+  const Wait* const wait = step_.wait();
+  const auto* run = wait ? std::get_if<WaitRun>(&wait->condition) : nullptr;
+  if (!run || run->logical_date || run->since || !run->pipeline.is_literal()) return;
+  if (run->pipeline.source() != file_.pipeline.name) return;
+  problems_.push_back(error_problem(wait->position, "`wait` is for a run of the pipeline itself",
+                                    "another pipeline, or `logical_date` or `since`"));
+}
+
 void StepChecker::check_wait() {
-  const PlaceTypes types = at(step_.wait() ? Place::wait : Place::approve);
+  check_own_run();
   for (const WaitText& wanted : texts_of_wait(step_)) {
     if (wanted.text->is_literal()) continue;
-    const Type type = infer_checked(*wanted.text, types);
-    const bool is_message = step_.approval() && type.kind() != Type::Kind::artifact;
-    if (is_message || type.fits(Type::Kind::string)) continue;
+    const Type type = infer_checked(*wanted.text, at(place_of(wanted.kind)));
+    if (fits_wait(type, wanted.kind)) continue;
     problems_.push_back(error_problem(
-        step_.position, fmt::format("`{}` is of type {}", wanted.field, type.to_text()), "a text"));
+        step_.position, fmt::format("`{}` is of type {}", wanted.field, type.to_text()),
+        wanted.kind == WaitTextKind::condition ? "a boolean, as in `response.status == 200`"
+                                               : "a text"));
   }
 }
 

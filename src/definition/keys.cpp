@@ -211,6 +211,9 @@ constexpr auto wait_step_key_list = std::to_array<Key>({
     {"matrix", matrix, "One task for each combination of the values of its axes."},
     {"fail_fast", boolean, "The first failed task of the matrix cancels the others."},
     {"deadline", duration, step_deadline},
+    {"timeout", duration, "How long something outside has to come; default: as long as the run."},
+    {"on_timeout", R"({"$ref": "#/$defs/overdue"})",
+     "What the step ends as when it has not come in time; default: fail."},
 });
 
 constexpr auto approve_step_key_list = std::to_array<Key>({
@@ -230,6 +233,27 @@ constexpr auto approve_step_key_list = std::to_array<Key>({
 constexpr auto wait_key_list = std::to_array<Key>({
     {"for", text, "A duration, as in 10m."},
     {"until", text, "A date and time with its offset, as in 2026-11-23T06:00Z."},
+    {"file", text, "A path or glob: such files are there and have come to rest."},
+    {"stable", duration, "With `file`: for how long a file must not have changed; default: 2s."},
+    {"run", text, "The name of a pipeline: a run of it has succeeded."},
+    {"logical_date", text,
+     "With `run` or `asset`: only the run of this date and time counts, or a version of it or a "
+     "later one."},
+    {"since", text, "With `run` or `asset`: only what ended or came then or later counts."},
+    {"on_failure", R"({"$ref": "#/$defs/run_failure"})",
+     "With `run`: what a run that failed or was cancelled means; default: wait."},
+    {"asset", text, "The name of an asset: it has a new version."},
+    {"http", text, "A URL: its server answers as it is to."},
+    {"method", R"({"$ref": "#/$defs/wait_method"})", "With `http`: default: GET."},
+    {"headers", R"({"type": "object", "additionalProperties": {"type": ["string", "number"]}})",
+     "With `http`: fields of the request, also with secrets."},
+    {"body", text, "With `http`: what is sent, also with secrets."},
+    {"status", R"({"$ref": "#/$defs/statuses"})",
+     "With `http`: which answers count; default: 200 to 299, or any with `when`."},
+    {"sql", text, "A query: the first column of its first row is neither null, 0 nor empty."},
+    {"database", text, "With `sql`: the path of a SQLite file."},
+    {"when", condition, "With `http` or `sql`: an expression over `response` or `row`."},
+    {"every", duration, "How long after a look the next one comes; default: 30s."},
 });
 
 constexpr auto approve_key_list = std::to_array<Key>({
@@ -427,6 +451,7 @@ constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::str
     {"on_exit", "finally"},
     {"onExit", "finally"},
     {"outs", "outputs"},
+    {"poke_interval", "every"},
     {"pools", "pool"},
     {"priority_weight", "priority"},
     {"weight_rule", "priority_rule"},
@@ -438,6 +463,7 @@ constexpr auto foreign_keys = std::to_array<std::pair<std::string_view, std::str
     {"stages", "steps"},
     {"soft_fail", "on_timeout"},
     {"sensor", "wait"},
+    {"stable_for", "stable"},
     {"start_date", "start"},
     {"strategy", "matrix"},
     {"suspend", "approve"},

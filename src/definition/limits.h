@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/clock.h"
+
 namespace gt::definition_limits {
 
 /// Steps of one pipeline, those inside groups and called pipelines included.
@@ -36,6 +38,8 @@ constexpr std::size_t triggers_max = 1'000;
 constexpr std::size_t addresses_max = 100;
 /// What `catchup_max` may be.
 constexpr std::int64_t catchup_runs_max = 10'000;
+/// Between two looks of a wait for something outside.
+constexpr Duration wait_every_min = std::chrono::seconds(1);
 constexpr std::uint32_t retry_limit_max = 1'000;
 /// Of an output's path and of each name in it: what Linux file systems take.
 constexpr std::size_t path_bytes_max = 2'048;

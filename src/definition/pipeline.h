@@ -111,7 +111,7 @@ enum class Cause {
   rejected,            ///< a person did not approve it
   marked,              ///< somebody has said that it failed
   no_capacity,         ///< it claims more of a pool, or more GPUs, than there are
-  upstream,            ///< of a matrix or group: items or steps of it did not succeed
+  upstream,            ///< items of its matrix, steps of its group, or the run that it waits for
   internal,            ///< executor trouble: disk full, no processes, …
 };
 

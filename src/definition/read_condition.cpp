@@ -9,10 +9,11 @@
 
 namespace gt {
 
-std::optional<Template> read_condition(YamlNode node, Problems& problems) {
+std::optional<Template> read_condition(YamlNode node, Problems& problems, std::string_view key) {
+  const std::string what = fmt::format("`{}`", key);
   if (!node.is(YamlKind::text)) {
-    if (node.is(YamlKind::boolean)) return read_typed_template(node, "`if`", problems);
-    add_wrong_kind(node, "`if`", "an expression", problems);
+    if (node.is(YamlKind::boolean)) return read_typed_template(node, what, problems);
+    add_wrong_kind(node, what, "an expression", problems);
     return std::nullopt;
   }
   if (node.text().find("${{") == std::string_view::npos) {
@@ -25,8 +26,9 @@ std::optional<Template> read_condition(YamlNode node, Problems& problems) {
   }
   auto condition = Template::parse(node.text(), node.origin(), problems);
   if (condition && !condition->is_single_expression()) {
-    problems.push_back(error_problem(node.position(), "`if` has text around its expression",
-                                     "one expression, as in `if: params.month > 6`"));
+    problems.push_back(
+        error_problem(node.position(), what + " has text around its expression",
+                      fmt::format("one expression, as in `{}: params.month > 6`", key)));
     return std::nullopt;
   }
   return condition;

@@ -1,4 +1,4 @@
-/// Reads `if:`.
+/// Reads `if:` and what is like it.
 #pragma once
 
 #include <optional>
@@ -10,6 +10,7 @@
 namespace gt {
 
 /// `if: a > b` and `if: ${{ a > b }}` are the same. nullopt: what is wrong has been appended.
-std::optional<Template> read_condition(YamlNode node, Problems& problems);
+std::optional<Template> read_condition(YamlNode node, Problems& problems,
+                                       std::string_view key = "if");
 
 }  // namespace gt

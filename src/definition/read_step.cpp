@@ -9,6 +9,7 @@
 #include "definition/fields.h"
 #include "definition/limits.h"
 #include "definition/problems.h"
+#include "definition/read_approval.h"
 #include "definition/read_arguments.h"
 #include "definition/read_condition.h"
 #include "definition/read_defaults.h"
@@ -73,9 +74,9 @@ void check_waiting_keys(YamlNode node, std::string_view what, const KeyTable& ke
       continue;
     }
     const std::string hint = is_body || key == "run" ? "one step does one thing: make two of it"
-                             : key == "outputs"      ? "the `fields` of an approval are its outputs"
-                             : key == "inputs"       ? "it reads other steps' outputs directly"
-                                               : "it has no process: put it on a step with `run`";
+                             : key == "outputs" ? "what it gives follows from what it waits for"
+                             : key == "inputs"  ? "it reads other steps' outputs directly"
+                                                : "it has no process: put it on a step with `run`";
     problems.push_back(error_problem(
         entry.key.position(), fmt::format("{} has `{}` beside `{}`", what, key, body), "", hint));
   }
@@ -148,7 +149,7 @@ void StepReader::read_body(YamlNode node, std::string_view what, Step& step) {
   }
   if (const auto wait = node.find("wait")) {
     check_waiting_keys(node, what, wait_step_keys, "wait", problems_);
-    step.body = read_wait(*wait, damage_, problems_);
+    step.body = read_wait(node, *wait, damage_, step.outputs, problems_);
     return;
   }
   if (const auto approve = node.find("approve")) {
@@ -338,7 +339,7 @@ std::shared_ptr<const StepSettings> StepReader::read_settings(YamlNode node, con
       change().origins.push_back({.setting = "retry", .position = entry.key.position()});
     } else if (key == "deadline") {
       change().deadline = read_duration(value, "`deadline`", problems_);
-    } else if (step.approval() && key == "timeout") {
+    } else if (is_waiting && key == "timeout") {
       read_setting(entry, SettingPlace::step, change(), problems_);
     } else if (has_process && defaults_keys.find(key)) {
       read_setting(entry, SettingPlace::step, change(), problems_);

@@ -1,7 +1,8 @@
-/// Reads `wait:` and `approve:` of a step.
+/// Reads `wait:` of a step.
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/problem.h"
 #include "definition/damage.h"
@@ -10,11 +11,9 @@
 
 namespace gt {
 
-/// `node` is what stands at `wait`.
-std::unique_ptr<Wait> read_wait(YamlNode node, Damage& damage, Problems& problems);
-
-/// `node` is what stands at `approve`, `step` the mapping of the step. Its fields are its outputs.
-std::unique_ptr<Approval> read_approval(YamlNode step, YamlNode node, Damage& damage,
-                                        std::vector<Output>& outputs, Problems& problems);
+/// `node` is what stands at `wait`, `step` the mapping of the step. What is found becomes its
+/// outputs.
+std::unique_ptr<Wait> read_wait(YamlNode step, YamlNode node, Damage& damage,
+                                std::vector<Output>& outputs, Problems& problems);
 
 }  // namespace gt

@@ -4,6 +4,7 @@
 
 #include "definition/golden_test.h"
 #include "definition/read_pipeline.h"
+#include "definition/references.h"
 #include "definition/render_problems.h"
 
 using namespace gt;
@@ -35,4 +36,45 @@ steps:
   REQUIRE(asks.outputs.size() == 2);
   CHECK(std::get<ValueType>(asks.outputs[0].type) == ValueType::integer);
   CHECK(std::get<ValueType>(asks.outputs[1].type) == ValueType::any);
+}
+
+TEST_CASE("a wait for something outside gives what it finds, with its types") {
+  const ReadResult result = read_pipeline(R"(
+secrets: [KEY]
+steps:
+  file: {wait: {file: "in/*.csv", stable: 10s, every: 1m}, timeout: 6h, on_timeout: skip}
+  run: {wait: {run: extract, since: "2026-01-01T00:00Z", on_failure: fail}}
+  http:
+    wait:
+      http: "https://example.org/jobs/${{ steps.run.outputs.name }}"
+      method: POST
+      headers: {Authorization: "Bearer ${{ secrets.KEY }}", X-Number: 7}
+      body: "{}"
+      status: [200, 202, 200]
+      when: response.json.state == "done" && params.n > 0
+  sql: {wait: {sql: SELECT n FROM t, database: data.db, when: row.n > 3}, timeout: 1h, on_timeout: succeed}
+  uses:
+    run: echo ${{ steps.file.outputs.path }} ${{ length(steps.file.outputs.paths) }}
+      ${{ steps.http.outputs.status + 1 }} ${{ steps.sql.outputs.row.n }}
+params: {n: {type: integer, default: 1}}
+)",
+                                          "pipeline.yaml");
+  REQUIRE(result.pipeline);
+  const auto& steps = result.pipeline->steps;
+  const Wait& file = *steps[0].wait();
+  CHECK(std::get<WaitFile>(file.condition).stable == std::chrono::seconds(10));
+  CHECK(file.every == std::chrono::minutes(1));
+  CHECK(file.on_timeout == Overdue::skip);
+  CHECK_FALSE(file.is_for_time());
+  CHECK(steps[0].settings->timeout == std::chrono::hours(6));
+  const Wait& run = *steps[1].wait();
+  CHECK(std::get<WaitRun>(run.condition).on_failure == RunFailure::fail);
+  const auto& http = std::get<WaitHttp>(steps[2].wait()->condition);
+  CHECK(http.method == WaitMethod::post);
+  CHECK(http.statuses == std::vector<int>{200, 202});
+  CHECK(http.headers.size() == 2);
+  CHECK(steps[2].wait()->every == Wait::default_every);
+  CHECK(upstream_names(steps[2]) == std::vector<std::string>{"run"});
+  CHECK(steps[3].wait()->on_timeout == Overdue::succeed);
+  CHECK(std::get<ValueType>(steps[3].outputs.at(0).type) == ValueType::object);
 }

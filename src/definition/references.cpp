@@ -4,6 +4,20 @@
 
 namespace gt {
 
+Place place_of(WaitTextKind kind) {
+  switch (kind) {
+    case WaitTextKind::setting:
+      return Place::wait;
+    case WaitTextKind::request:
+      return Place::wait_request;
+    case WaitTextKind::condition:
+      return Place::wait_condition;
+    case WaitTextKind::message:
+      return Place::approve;
+  }
+  return Place::wait;
+}
+
 void for_each_reference(const Step& step, const ReferenceVisitor& visit) {
   const auto visit_all = [&](Place place, const Template& text) {
     if (text.is_literal()) return;
@@ -22,8 +36,7 @@ void for_each_reference(const Step& step, const ReferenceVisitor& visit) {
   }
   if (const PipelineCall* call = step.call())
     for (const Argument& argument : call->params) visit_all(Place::argument, argument.value);
-  for (const WaitText& text : texts_of_wait(step))
-    visit_all(step.wait() ? Place::wait : Place::approve, *text.text);
+  for (const WaitText& text : texts_of_wait(step)) visit_all(place_of(text.kind), *text.text);
   const Command* command = step.command();
   if (!command) return;
   if (const auto* argv = std::get_if<Argv>(command)) {

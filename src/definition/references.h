@@ -20,7 +20,8 @@ namespace gt {
 /// | pipeline_variable                         | yes        |          |             |           |
 ///
 /// A command and a variable see `outputs`, a command also `env`; those two and a pipeline's
-/// variable see what lies outside of the run: `secrets`, `connections` and `variables`.
+/// variable see what lies outside of the run: `secrets`, `connections` and `variables`. A wait sees
+/// what a condition sees, its headers and body also `secrets`, its `when` also what was found.
 ///
 /// `assets` are seen where `steps` are, and in commands. `params` of a trigger see
 /// `run.logical_date` alone, those of a schedule also `run.interval`; those that an event fires see
@@ -33,6 +34,8 @@ enum class Place {
   argument,
   condition,
   wait,
+  wait_request,    ///< `headers` and `body` of `http`
+  wait_condition,  ///< `when`: sees `response` of `http`, or `row` of `sql`
   approve,
   matrix,
   command,
@@ -50,6 +53,9 @@ enum class Place {
 };
 
 using ReferenceVisitor = std::function<void(Place, const Reference&)>;
+
+/// Where an expression of a step that waits stands.
+Place place_of(WaitTextKind kind);
 
 /// All references of the step itself; of a group step not those of the group's outputs and steps,
 /// which cannot see what is outside.

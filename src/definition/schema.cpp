@@ -191,6 +191,11 @@ JsonObject definitions() {
   all.set("webhook_form", words(webhook_form_words()));
   all.set("notification_kinds", one_or_many(words(notification_kind_words())));
   all.set("unmet", words(unmet_words()));
+  all.set("overdue", words(overdue_words()));
+  all.set("run_failure", words(run_failure_words()));
+  all.set("wait_method", words(wait_method_words()));
+  all.set("statuses",
+          one_or_many(JsonObject{{"type", "integer"}, {"minimum", 100}, {"maximum", 599}}));
   all.set("decision", words(decision_words()));
   all.set("exit_code", JsonObject{{"type", "integer"}, {"minimum", 1}, {"maximum", 255}});
   for (const KeyTable* table : key_tables()) {

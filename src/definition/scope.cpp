@@ -42,6 +42,15 @@ TypeContext::Found found_field(const TypeFields* fields, std::string_view name) 
   return Missing{};
 }
 
+/// What `when` of a wait sees beside what `if` sees; docs/reference/waits.md has the same.
+TypeContext::Found found_by_wait(const Wait& wait, std::string_view root) {
+  static const Type response = Type::object_of(
+      {{"status", Type::Kind::integer}, {"text", Type::Kind::string}, {"json", Type()}});
+  if (root == "response" && std::holds_alternative<WaitHttp>(wait.condition)) return response;
+  if (root == "row" && std::holds_alternative<WaitSql>(wait.condition)) return Type::any_object();
+  return Missing{};
+}
+
 bool is_trigger(Place place) {
   return place == Place::trigger || place == Place::run_end_trigger ||
          place == Place::webhook_trigger || place == Place::file_trigger ||
@@ -144,7 +153,7 @@ std::optional<Type> output_type(const StepScope& scope, const Step& step, std::s
 std::vector<std::string> PlaceTypes::roots() const {
   std::vector<std::string> names;
   for (const char* root : {"params", "inputs", "outputs", "steps", "matrix", "run", "assets", "env",
-                           "secrets", "connections", "variables", "event"}) {
+                           "secrets", "connections", "variables", "event", "response", "row"}) {
     if (!std::holds_alternative<Missing>(find_root(root))) names.emplace_back(root);
   }
   return names;
@@ -171,6 +180,8 @@ TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
   if (root == "env" && place_ == Place::command) return Scope{};
   const bool is_of_world = root == "secrets" || root == "connections" || root == "variables";
   if (is_of_world && (is_inside || place_ == Place::pipeline_variable)) return Scope{};
+  if (root == "secrets" && place_ == Place::wait_request) return Scope{};
+  if (place_ == Place::wait_condition) return found_by_wait(*step_->wait(), root);
   return Missing{};
 }
 

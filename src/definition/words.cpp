@@ -136,6 +136,12 @@ constexpr Words<MailEncryption, 3> mail_encryptions = {{
 }};
 
 constexpr Words<Unmet, 2> unmets = {{{Unmet::fail, "fail"}, {Unmet::skip, "skip"}}};
+constexpr Words<Overdue, 3> overdues = {
+    {{Overdue::fail, "fail"}, {Overdue::skip, "skip"}, {Overdue::succeed, "succeed"}}};
+constexpr Words<WaitMethod, 3> wait_methods = {
+    {{WaitMethod::get, "GET"}, {WaitMethod::head, "HEAD"}, {WaitMethod::post, "POST"}}};
+constexpr Words<RunFailure, 2> run_failures = {
+    {{RunFailure::wait, "wait"}, {RunFailure::fail, "fail"}}};
 constexpr Words<ApprovalDecision, 2> decisions = {
     {{ApprovalDecision::approve, "approve"}, {ApprovalDecision::reject, "reject"}}};
 
@@ -171,6 +177,8 @@ const char* to_text(WebhookForm form) { return word_for(webhook_forms, form); }
 const char* to_text(NotificationKind kind) { return word_for(notification_kinds, kind); }
 const char* to_text(MailEncryption encryption) { return word_for(mail_encryptions, encryption); }
 const char* to_text(Unmet unmet) { return word_for(unmets, unmet); }
+const char* to_text(Overdue overdue) { return word_for(overdues, overdue); }
+const char* to_text(WaitMethod method) { return word_for(wait_methods, method); }
 const char* to_text(ApprovalDecision decision) { return word_for(decisions, decision); }
 
 std::optional<TriggerRule> parse_trigger_rule(std::string_view text) {
@@ -206,6 +214,13 @@ std::optional<MailEncryption> parse_mail_encryption(std::string_view text) {
   return value_for(mail_encryptions, text);
 }
 std::optional<Unmet> parse_unmet(std::string_view text) { return value_for(unmets, text); }
+std::optional<Overdue> parse_overdue(std::string_view text) { return value_for(overdues, text); }
+std::optional<RunFailure> parse_run_failure(std::string_view text) {
+  return value_for(run_failures, text);
+}
+std::optional<WaitMethod> parse_wait_method(std::string_view text) {
+  return value_for(wait_methods, text);
+}
 std::optional<ApprovalDecision> parse_decision(std::string_view text) {
   return value_for(decisions, text);
 }
@@ -225,6 +240,9 @@ std::vector<std::string> webhook_form_words() { return all_words(webhook_forms);
 std::vector<std::string> notification_kind_words() { return all_words(notification_kinds); }
 std::vector<std::string> mail_encryption_words() { return all_words(mail_encryptions); }
 std::vector<std::string> unmet_words() { return all_words(unmets); }
+std::vector<std::string> overdue_words() { return all_words(overdues); }
+std::vector<std::string> run_failure_words() { return all_words(run_failures); }
+std::vector<std::string> wait_method_words() { return all_words(wait_methods); }
 std::vector<std::string> decision_words() { return all_words(decisions); }
 
 }  // namespace gt

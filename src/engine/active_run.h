@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,8 @@ struct Engine::ActiveRun {
     stops.clear();
     refused.clear();
     answers.clear();
+    unwatchable.clear();
+    watches_anew = true;
     changes = {};
     doubts_waits = doubts_waits || !noted_waits.empty() || !waits_to_note.empty();
     noted_waits.clear();
@@ -80,6 +83,11 @@ struct Engine::ActiveRun {
   std::vector<TaskIndex> waiting_for_environment;
   /// Attempts that could not even be prepared; applied in the next turn like any other end.
   std::vector<AttemptEvent> own_events;
+  /// What is looked for outside, for which task; the watcher knows the same.
+  Watches watches;
+  bool watches_anew = true;  ///< the run was resumed from the store
+  /// Tasks of which it can't even be said what they wait for; they end in the next turn.
+  std::vector<std::pair<TaskIndex, AttemptFailed>> unwatchable;
   std::vector<AttemptId> to_acknowledge;
   /// What the next commit records, and is done after it.
   std::vector<AttemptId> launches;

@@ -41,6 +41,8 @@ Result<void> Engine::activate(RunId run, std::shared_ptr<const Plan> plan, Selec
   auto reader = TRY(parts_.database.begin_read());
   LoadedRun loaded = TRY(parts_.runs.load(reader, run));
   const std::int64_t fence = loaded.run.fence;
+  if (const auto before = active_.find(run); before != active_.end())
+    forget_watches(*before->second);
   active_[run] = std::make_unique<ActiveRun>(
       LiveRun::resume(std::move(plan), selection, std::move(loaded)), selection, fence);
   active_[run]->live.obey_stop_requests(parts_.clock.now());
@@ -84,7 +86,9 @@ Result<void> Engine::request_cancel(RunId run, CancelMode mode, const std::strin
 
 void Engine::forget(RunId run) {
   const auto found = active_.find(run);
-  if (found != active_.end() && found->second->live.is_ended()) active_.erase(found);
+  if (found == active_.end() || !found->second->live.is_ended()) return;
+  forget_watches(*found->second);
+  active_.erase(found);
 }
 
 void Engine::environments_changed() {
@@ -117,6 +121,7 @@ std::optional<Time> Engine::next_turn() const {
     if (!active->answers.empty()) return Time{};
     if (active->is_queued) continue;
     if (active->live.wants_turn() || !active->own_events.empty()) return Time{};
+    if (!active->unwatchable.empty()) return Time{};
   }
   if (const auto again = next_queue_look()) next = std::min(next.value_or(*again), *again);
   if (claims_again_at_) next = std::min(next.value_or(*claims_again_at_), *claims_again_at_);
@@ -155,6 +160,7 @@ Result<void> Engine::turn() {
   turn_again_ = false;
   notice_clock(now);
   apply_events(now);
+  apply_looks(now);
   TRY(start_queued(now));
   for (auto& [id, active] : active_) {
     if (active->is_queued) continue;
@@ -292,6 +298,8 @@ Result<void> Engine::write(ActiveRun& active, Transaction& transaction, Time now
 
 /// Forgets runs that have another owner now.
 std::optional<Error> Engine::drop_lost() {
+  for (auto& [id, active] : active_)
+    if (active->is_lost) forget_watches(*active);
   const auto lost = std::erase_if(active_, [](const auto& entry) { return entry.second->is_lost; });
   if (lost == 0) return std::nullopt;
   // What they had in use is there for others.
@@ -325,6 +333,7 @@ void Engine::act() {
     for (const auto& [task, pool] : std::exchange(active->refused, {}))
       if (parts_.observer) parts_.observer->waits(active->live, task, pool);
     const RunChanges changes = std::exchange(active->changes, {});
+    follow_waits(*active, changes);
     has_changed = has_changed || !active->answers.empty();
     active->answers.clear();
     for (const AttemptClosed& closed : changes.closed)

@@ -12,6 +12,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -20,6 +22,7 @@
 #include "db/database.h"
 #include "engine/observer.h"
 #include "engine/step_facts.h"
+#include "engine/watcher.h"
 #include "execute/executor.h"
 #include "run/claim_store.h"
 #include "run/run_store.h"
@@ -46,6 +49,7 @@ struct EngineParts {
   RunStore& runs;
   Cache& cache;
   Executor& executor;
+  Watcher& watcher;
   StepFacts& facts;  ///< of `project_root`
   Clock& clock;
   Entropy& entropy;
@@ -109,6 +113,7 @@ class Engine {
   struct ActiveRun;
   struct Question;
   struct ClaimTurn;
+  using Watches = std::unordered_map<TaskIndex, WatchId>;
 
   Result<void> activate(RunId run, std::shared_ptr<const Plan> plan, Selection selection);
   // engine_queue.cpp
@@ -138,6 +143,14 @@ class Engine {
   void note_waits(Time now);
   Result<void> write_waits(ActiveRun& active, Transaction& transaction);
   ClaimWait wait_of(const LaunchWish& wish, bool is_ready) const;
+  // engine_watches.cpp
+  void apply_looks(Time now);
+  void follow_waits(ActiveRun& active, const RunChanges& changes);
+  void follow_wait(ActiveRun& active, TaskIndex task, bool has_begun);
+  Result<OutsideCondition> condition_of(const ActiveRun& active, TaskIndex task) const;
+  void forget_watch(ActiveRun& active, Watches::iterator watch);
+  void forget_watches(ActiveRun& active);
+
   std::optional<Error> drop_lost();
   void act();
   Result<void> answer_lookups(ActiveRun& active, const std::vector<TaskIndex>& lookups, Time now);
@@ -161,6 +174,9 @@ class Engine {
   /// When runs that wait for others of their pipeline are looked at again; none: now.
   std::optional<Time> queue_again_at_;
   std::map<RunId, std::unique_ptr<ActiveRun>> active_;
+  /// What the watcher looks for, and for whom.
+  std::unordered_map<WatchId, std::pair<RunId, TaskIndex>> watched_;
+  WatchId last_watch_ = 0;
   /// When the steady clock began, by the wall clock of the last turn.
   std::optional<Duration> steady_origin_;
 };

@@ -68,6 +68,23 @@ std::optional<std::string> SimulatedFacts::inherited_variable(const std::string&
   return found == variables.end() ? std::nullopt : std::optional(found->second);
 }
 
+namespace {
+
+class Wished {
+ public:
+  Look operator()(const FilesWanted& files) const { return FilesFound{{files.glob}}; }
+  Look operator()(const RunWanted& run) const { return RunFound{"0", run.pipeline + "/1"}; }
+  Look operator()(const AssetWanted& asset) const { return AssetFound{1, Value(asset.asset)}; }
+  Look operator()(const HttpWanted&) const { return HttpAnswered{200, "{}", ValueObject{}}; }
+  Look operator()(const RowWanted&) const { return RowFound{ValueObject{{"found", Value(1)}}}; }
+};
+
+}  // namespace
+
+Look all_is_there(const OutsideCondition& condition) {
+  return std::visit(Wished(), condition.what);
+}
+
 class SimulatedWorld::Observer final : public RunObserver {
  public:
   explicit Observer(const SimulatedWorld& world) : world_(world) {}
@@ -92,6 +109,7 @@ SimulatedWorld::SimulatedWorld(std::uint64_t seed, Capacity with_capacity,
     return SimulatedCourse{std::chrono::microseconds(entropy.below(2000)),
                            std::chrono::microseconds(entropy.below(5'000'000)), success_of(launch)};
   };
+  outside = all_is_there;
   executor = std::make_unique<SimulatedExecutor>(
       clock, ExecutorLimits{capacity.cpu, capacity.memory_bytes},
       [this](const Launch& launch) { return behaviour(launch); });
@@ -101,10 +119,13 @@ SimulatedWorld::SimulatedWorld(std::uint64_t seed, Capacity with_capacity,
 SimulatedWorld::~SimulatedWorld() = default;
 
 void SimulatedWorld::make_engine() {
+  watcher = std::make_unique<SimulatedWatcher>(
+      clock, [this](const OutsideCondition& condition) { return outside(condition); });
   engine = std::make_unique<Engine>(EngineParts{.database = *database,
                                                 .runs = runs,
                                                 .cache = cache,
                                                 .executor = *executor,
+                                                .watcher = *watcher,
                                                 .facts = facts,
                                                 .clock = clock,
                                                 .entropy = entropy,
@@ -203,7 +224,8 @@ Result<void> SimulatedWorld::drive(const std::function<bool()>& until) {
     TRY(engine->turn());
     if (engine->is_idle()) return {};
     std::optional<Time> next = engine->next_turn();
-    if (const auto event = executor->next_event()) next = std::min(next.value_or(*event), *event);
+    for (const auto event : {executor->next_event(), watcher->next_event()})
+      if (event) next = std::min(next.value_or(*event), *event);
     GT_CHECK(next, "a run that is open waits for something that will come");
     if (*next > clock.now()) clock.advance(*next - clock.now());
   }

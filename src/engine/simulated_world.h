@@ -16,6 +16,7 @@
 #include "db/faulty_database.h"
 #include "db/memory_database.h"
 #include "engine/engine.h"
+#include "engine/simulated_watcher.h"
 #include "execute/simulated_executor.h"
 
 namespace gt {
@@ -43,6 +44,9 @@ class SimulatedFacts final : public StepFacts {
   bool environments_are_ready = true;
 };
 
+/// What the condition wants.
+Look all_is_there(const OutsideCondition& condition);
+
 class SimulatedWorld {
  public:
   explicit SimulatedWorld(std::uint64_t seed, Capacity capacity = {4, 0},
@@ -53,6 +57,8 @@ class SimulatedWorld {
   /// launch alone.
   SimulatedExecutor::Behaviour behaviour;
   AttemptSucceeded success_of(const Launch& launch);
+  /// What is found of what tasks wait for outside; by default all that they want is there.
+  SimulatedWatcher::Outside outside;
 
   /// Reads a pipeline, creates a run of it and begins it. The text must be free of problems.
   RunId start(const std::string& pipeline_text, JsonObject params = {}, RunOptions options = {});
@@ -88,6 +94,7 @@ class SimulatedWorld {
   std::unique_ptr<MemoryDatabase> memory;
   std::unique_ptr<FaultyDatabase> database;
   std::unique_ptr<SimulatedExecutor> executor;
+  std::unique_ptr<SimulatedWatcher> watcher;
   std::unique_ptr<Engine> engine;
   Capacity capacity;
   std::vector<std::string> gpus;

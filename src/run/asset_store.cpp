@@ -120,6 +120,24 @@ Result<std::vector<RecordedAssetUpdate>> AssetStore::list(Transaction& transacti
                 {asset, sequence});
 }
 
+Result<std::vector<RecordedAssetUpdate>> AssetStore::list_all(Transaction& transaction,
+                                                              std::int64_t sequence,
+                                                              std::int64_t limit) {
+  return select(transaction, "WHERE u.sequence > :sequence ORDER BY u.sequence LIMIT :limit",
+                {sequence, limit});
+}
+
+Result<std::optional<RecordedAssetUpdate>> AssetStore::find(Transaction& transaction,
+                                                            std::string_view asset,
+                                                            std::optional<Time> logical_date,
+                                                            std::optional<Time> since) {
+  return first_of(TRY(select(
+      transaction,
+      "WHERE u.asset = :asset AND (:logical_date IS NULL OR u.logical_date >= :logical_date) AND "
+      "(:since IS NULL OR u.at >= :since) ORDER BY u.sequence DESC LIMIT 1",
+      {asset, logical_date, since})));
+}
+
 Result<std::int64_t> AssetStore::last(Transaction& transaction) {
   const auto row =
       TRY(transaction.query_row<std::int64_t>("SELECT newest FROM asset_sequence", {}));

@@ -63,6 +63,13 @@ class AssetStore {
   /// Those of the asset behind `sequence`, oldest first.
   Result<std::vector<RecordedAssetUpdate>> list(Transaction& transaction, std::string_view asset,
                                                 std::int64_t sequence);
+  /// The same of all assets, at most so many.
+  Result<std::vector<RecordedAssetUpdate>> list_all(Transaction& transaction, std::int64_t sequence,
+                                                    std::int64_t limit);
+  /// The newest version of the asset of this instant or a later one, that came then or later.
+  Result<std::optional<RecordedAssetUpdate>> find(Transaction& transaction, std::string_view asset,
+                                                  std::optional<Time> logical_date,
+                                                  std::optional<Time> since);
   /// The sequence of the newest of all; 0 if there is none.
   Result<std::int64_t> last(Transaction& transaction);
   /// Forgets the asset and its versions; false: there is none.

@@ -90,8 +90,9 @@ struct TaskRecord {
   std::uint32_t attempts = 0;                   ///< made so far
   std::uint32_t attempts_before_reopening = 0;  ///< do not count against the retry limit
   std::optional<Cause> cause;                   ///< of the last failure
-  std::string message;                          ///< of the last failure
-  std::optional<int> exit_code;                 ///< of the last failure
+  /// Of the last failure; of deferred: what the last look found of what it waits for.
+  std::string message;
+  std::optional<int> exit_code;              ///< of the last failure
   std::optional<Time> next_at;               ///< of retry_wait; of deferred: when it ends by itself
   std::optional<std::int64_t> memory_bytes;  ///< where it is not what the step declares
   bool anew = false;  ///< cleared by name: executed whatever the cache knows, until it succeeds
@@ -107,7 +108,9 @@ struct TaskChange {
   std::uint32_t attempts_before_reopening = 0;
   bool anew = false;
   std::optional<Cause> cause;
-  std::string message;           ///< goes with cause
+  std::string message;  ///< goes with cause
+  /// Of deferred: what a look found of what it waits for; takes the place of an earlier message.
+  std::optional<std::string> last_look = {};
   std::optional<int> exit_code;  ///< goes with cause
   std::optional<Time> next_at;
   std::optional<std::int64_t> memory_bytes = {};

@@ -372,6 +372,18 @@ Result<std::optional<RunRecord>> RunStore::newest_of_firing(Transaction& transac
   return std::optional(std::move(runs.front()));
 }
 
+Result<std::optional<RunRecord>> RunStore::find_ended(Transaction& transaction,
+                                                      const EndedRunFilter& filter) {
+  auto runs = TRY(read_runs(
+      transaction,
+      "WHERE pipeline = :pipeline AND ended_at IS NOT NULL AND logical_date = coalesce(:date, "
+      "logical_date) AND ended_at >= coalesce(:since, ended_at) AND (state = 'succeeded' OR :any = "
+      "1) ORDER BY CASE WHEN state = 'succeeded' THEN 0 ELSE 1 END, id DESC LIMIT 1",
+      {filter.pipeline, filter.logical_date, filter.since, filter.in_any_state ? 1 : 0}));
+  if (runs.empty()) return std::optional<RunRecord>();
+  return std::optional(std::move(runs.front()));
+}
+
 Result<std::vector<AttemptRecord>> RunStore::attempts(Transaction& transaction, RunId run,
                                                       TaskIndex task) {
   auto all = TRY(attempts(transaction, run));

@@ -59,6 +59,14 @@ struct RunFilter {
   std::optional<RunId> before = {};  ///< only older ones: the next page
 };
 
+/// Which runs that have ended are looked for.
+struct EndedRunFilter {
+  std::string pipeline;
+  std::optional<Time> logical_date = {};
+  std::optional<Time> since = {};  ///< those that ended then or later
+  bool in_any_state = false;       ///< also those that did not succeed
+};
+
 struct AttemptRecord {
   AttemptId id;
   std::string outside_name;
@@ -152,6 +160,9 @@ class RunStore {
   Result<std::optional<RunRecord>> newest_of_firing(Transaction& transaction,
                                                     const std::string& pipeline,
                                                     const std::string& trigger, Time logical_date);
+  /// The newest of those that succeeded, else of all.
+  Result<std::optional<RunRecord>> find_ended(Transaction& transaction,
+                                              const EndedRunFilter& filter);
 
   Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run);
   Result<std::vector<AttemptRecord>> attempts(Transaction& transaction, RunId run, TaskIndex task);

@@ -58,7 +58,9 @@ Result<void> write_changed(Transaction& transaction, RunId run,
                              task.anew ? 1 : 0,
                              task.cause ? Bind(to_text(*task.cause)) : Bind(nullptr),
                              has_own_cause ? 1 : 0,
-                             task.cause ? Bind(task.message) : Bind(nullptr),
+                             task.cause       ? Bind(task.message)
+                             : task.last_look ? Bind(*task.last_look)
+                                              : Bind(nullptr),
                              task.exit_code ? Bind(*task.exit_code) : Bind(nullptr),
                              task.next_at,
                              task.memory_bytes,

@@ -55,6 +55,7 @@ Result<void> read_tasks(Transaction& transaction, RunId run, LoadedRun& loaded) 
           task.message = message.value_or("");
           if (exit_code) task.exit_code = static_cast<int>(*exit_code);
         }
+        if (task.state == TaskState::deferred) task.message = message.value_or("");
         loaded.tasks.push_back(std::move(task));
         return {};
       });

@@ -44,6 +44,8 @@ LiveRun LiveRun::resume(std::shared_ptr<const Plan> plan, Selection selection, L
     if (record.kind == TaskKind::group && record.state == TaskState::running && record.started_at)
       live.note_deadline(record.index, *record.started_at);
     if (record.state == TaskState::deferred) live.note_wait(record.index, record.next_at);
+    if (record.state == TaskState::deferred && !record.message.empty())
+      live.last_looks_[record.index] = record.message;
     if (record.state == TaskState::retry_wait)
       live.timers_.emplace(record.next_at.value_or(Time{}), record.index);
   }

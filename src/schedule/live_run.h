@@ -35,6 +35,7 @@
 #include "schedule/key_answer.h"
 #include "schedule/launch_order.h"
 #include "schedule/launch_queue.h"
+#include "schedule/look.h"
 #include "schedule/slots.h"
 #include "schedule/trigger_rule.h"
 
@@ -121,6 +122,8 @@ class LiveRun {
   void apply(const AttemptEvent& event, Time now, Entropy& entropy);
   void apply_key(TaskIndex task, KeyAnswer answer, Time now);
   void begin_wait(TaskIndex task, Time now);
+  /// Somebody has looked for what a deferred task waits for outside (waits_outside()).
+  void apply_look(TaskIndex task, LookVerdict verdict, Time now);
   /// A person has decided. Errc::not_found, Errc::invalid (no such approval, wrong values),
   /// Errc::conflict for one that does not wait. After an error nothing has changed.
   Result<void> decide_approval(const ApprovalRequest& request, Time now);
@@ -165,6 +168,10 @@ class LiveRun {
   std::optional<Time> next_outranked_since() const { return launch_queue_.outranked_since(); }
   /// Tasks that were refused what they claim, one for each kind of claim.
   std::vector<LaunchWish> refused_launches();
+  /// It is deferred, and has to be looked for outside what it waits for.
+  bool waits_outside(TaskIndex task) const;
+  /// What the last look found; empty if nobody has looked, or there was nothing to say.
+  std::string last_look(TaskIndex task) const;
   /// Attempts with a claim that have ended since the last commit.
   std::vector<AttemptId> freed_claims() const;
   /// Another attempt may run beside those that do.
@@ -306,6 +313,8 @@ class LiveRun {
   void move_waits(Duration by);
   void wake_wait(TaskIndex task, Time now);
   void time_out(TaskIndex task, Time now);
+  void time_out_outside(TaskIndex task, Time now);
+  void note_look(TaskIndex task, const std::string& found, Time now);
   void end_wait(TaskIndex task, std::vector<OutputValue> outputs, Time now);
   void end_unmet(TaskIndex task, Unmet how, AttemptFailed failure, Time now);
   void settle_approval(TaskIndex task, const ApprovalRequest& request, const JsonObject& values,
@@ -396,6 +405,7 @@ class LiveRun {
   std::vector<TaskIndex> lookups_, next_lookups_;
   std::vector<TaskIndex> new_waits_;
   std::unordered_map<TaskIndex, Time> wait_ends_;  ///< when deferred tasks end by themselves
+  std::unordered_map<TaskIndex, std::string> last_looks_;  ///< of deferred tasks
   LaunchQueue launch_queue_;
   using Timer = std::pair<Time, TaskIndex>;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;

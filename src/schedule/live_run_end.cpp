@@ -84,6 +84,7 @@ void LiveRun::end(TaskIndex index, TaskEvent event, Time now) {
   touch(index).ended_at = now;
   if (is_success(task.state)) task.anew = false;
   wait_ends_.erase(index);
+  last_looks_.erase(index);
   const bool had_place = before == TaskState::queued || before == TaskState::running;
   if (had_place && task.kind == TaskKind::step) {
     used_.give_back(resources_of(index));

@@ -42,6 +42,7 @@ void LiveRun::set_mark(TaskIndex index, const ClearRequest& request, Time now) {
   move(index, succeeds ? TaskEvent::marked_succeeded : TaskEvent::marked_failed);
   tasks_[index].anew = false;
   wait_ends_.erase(index);
+  last_looks_.erase(index);
   TaskChange& change = touch(index);
   change.ended_at = now;
   if (succeeds) {

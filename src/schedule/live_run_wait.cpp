@@ -1,4 +1,5 @@
-// Tasks without a process: those that wait for a time, and those that a person decides.
+// Tasks without a process: those that wait for a time or for something outside, and those that a
+// person decides.
 #include "base/text.h"
 #include "definition/parameters.h"
 #include "schedule/find_tasks.h"
@@ -11,6 +12,9 @@ namespace gt {
 namespace {
 
 constexpr const char* by_timeout = "timeout";
+
+/// What is kept and shown of a look: an answer may be long.
+constexpr std::size_t look_bytes_max = 300;
 
 /// In the order of the fields, which are the step's outputs.
 std::vector<OutputValue> values_of(const Approval& approval, const JsonObject& given) {
@@ -38,6 +42,7 @@ void LiveRun::begin_wait(TaskIndex index, Time now) {
   TaskChange& change = touch(index);
   change.started_at = now;
   change.next_at = *ends_at;
+  change.last_look = "";
   note_wait(index, *ends_at);
   if (step_of(index).approval())
     changes_.notices.push_back({.kind = NotificationKind::approval_wanted,
@@ -67,8 +72,53 @@ void LiveRun::move_waits(Duration by) {
 void LiveRun::wake_wait(TaskIndex index, Time now) {
   const auto ends_at = wait_ends_.find(index);
   if (ends_at == wait_ends_.end() || ends_at->second > now) return;
-  if (step_of(index).wait()) return end_wait(index, {}, now);
+  const Wait* const wait = step_of(index).wait();
+  if (wait && wait->is_for_time()) return end_wait(index, {}, now);
+  if (wait) return time_out_outside(index, now);
   time_out(index, now);
+}
+
+bool LiveRun::waits_outside(TaskIndex index) const {
+  const Wait* const wait = step_of(index).wait();
+  return tasks_[index].state == TaskState::deferred && wait && !wait->is_for_time();
+}
+
+std::string LiveRun::last_look(TaskIndex index) const {
+  const auto found = last_looks_.find(index);
+  return found == last_looks_.end() ? std::string() : found->second;
+}
+
+void LiveRun::apply_look(TaskIndex index, LookVerdict verdict, Time now) {
+  if (!waits_outside(index)) return;
+  if (auto* met = std::get_if<LookMet>(&verdict))
+    return end_wait(index, std::move(met->outputs), now);
+  if (auto* never = std::get_if<NeverFound>(&verdict))
+    return fail(index, std::move(never->failure), now);
+  note_look(index, std::get<NothingFound>(verdict).why, now);
+}
+
+/// Only what differs is recorded: thousands of looks find the same.
+void LiveRun::note_look(TaskIndex index, const std::string& found, Time now) {
+  if (found.empty()) return;
+  const std::string shown = printable(found.substr(0, look_bytes_max)) + ", since ";
+  std::string& known = last_looks_[index];
+  if (known.starts_with(shown)) return;
+  known = shown + format_time(now);
+  touch(index).last_look = known;
+}
+
+/// Nothing came in time.
+void LiveRun::time_out_outside(TaskIndex index, Time now) {
+  const Step& step = step_of(index);
+  const Overdue how = step.wait()->on_timeout;
+  if (how == Overdue::succeed)
+    return end_wait(index, std::vector<OutputValue>(step.outputs.size()), now);
+  const std::string last = last_look(index);
+  const std::string why =
+      fmt::format("it did not come within {}{}{}", format_duration(*step.settings->timeout),
+                  last.empty() ? "" : ": ", last);
+  end_unmet(index, how == Overdue::skip ? Unmet::skip : Unmet::fail, {Cause::timeout, why, {}, {}},
+            now);
 }
 
 void LiveRun::end_wait(TaskIndex index, std::vector<OutputValue> outputs, Time now) {

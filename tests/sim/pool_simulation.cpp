@@ -95,6 +95,7 @@ struct Member {
   std::unique_ptr<FaultyDatabase> database;
   std::unique_ptr<Presence> presence;
   std::optional<Bell> bell;
+  std::unique_ptr<SimulatedWatcher> watcher;
   std::unique_ptr<Engine> engine;
   std::optional<Time> revives_at;
 };
@@ -152,10 +153,12 @@ class Home {
     auto bell = memory_->listen(Listener::engine, member.id);
     GT_CHECK(bell.ok(), "an engine listens");
     member.bell.emplace(*std::move(bell));
+    member.watcher = std::make_unique<SimulatedWatcher>(clock_, all_is_there);
     member.engine = std::make_unique<Engine>(EngineParts{.database = *member.database,
                                                          .runs = runs_,
                                                          .cache = cache_,
                                                          .executor = *member.executor,
+                                                         .watcher = *member.watcher,
                                                          .facts = facts_,
                                                          .clock = clock_,
                                                          .entropy = entropy_},

@@ -24,7 +24,7 @@ struct Written {
 };
 
 /// What a step is, beside groups and calls.
-enum class Work : std::uint8_t { process, wait, approval };
+enum class Work : std::uint8_t { process, wait, outside, approval };
 
 class PipelineWriter {
  public:
@@ -101,8 +101,8 @@ class PipelineWriter {
         text_ += in + "run: [work, " + (chance(3) ? "same" : name) + "]\n";
         text_ += in + "outputs: {v: {type: string}, f: {path: f}, l: {type: array}}\n";
       }
-      before.push_back(
-          {name, !is_matrix && !is_group && work == Work::process, work != Work::wait});
+      before.push_back({name, !is_matrix && !is_group && work == Work::process,
+                        work == Work::process || work == Work::approval});
     }
     for (std::uint64_t i = chance(2) ? 1 + entropy_.below(2) : 0; i > 0; --i)
       write_teardown(indent, fmt::format("{}t{}", prefix, i), before);
@@ -110,8 +110,11 @@ class PipelineWriter {
 
   Work choose_work() {
     if (!has_waits_) return Work::process;
-    const auto die = works_.below(6);
-    return die == 0 ? Work::wait : die == 1 ? Work::approval : Work::process;
+    const auto die = works_.below(7);
+    return die == 0   ? Work::wait
+           : die == 1 ? Work::approval
+           : die == 2 ? Work::outside
+                      : Work::process;
   }
 
   void write_wait(const std::string& in, Work work) {
@@ -122,6 +125,7 @@ class PipelineWriter {
                                      : std::string("wait: {until: \"${{ run.logical_date }}\"}\n"));
       return;
     }
+    if (work == Work::outside) return write_outside(in, seconds);
     const auto die = works_.below(4);
     text_ += in + fmt::format("timeout: {}s\n", 1 + seconds);
     if (die == 0) text_ += in + "on_timeout: skip\n";
@@ -130,6 +134,19 @@ class PipelineWriter {
               : die == 2 ? ", default: approve"
                          : "") +
              "}\n";
+  }
+
+  /// Whether a look or the timeout comes first depends on time.
+  void write_outside(const std::string& in, std::uint64_t seconds) {
+    static constexpr const char* conditions[] = {
+        "file: \"in/${{ run.number }}.csv\"", "run: other, on_failure: fail",
+        "http: http://a/, every: 3s, when: response.json.n > 1",
+        "sql: \"SELECT ${{ params.n }}\", database: a.db, every: 2s"};
+    text_ += in + fmt::format("wait: {{{}}}\n", conditions[works_.below(std::size(conditions))]);
+    if (is_timeless_ || works_.below(2) == 0) return;
+    static constexpr const char* policies[] = {"fail", "skip", "succeed"};
+    text_ += in + fmt::format("timeout: {}s\n", 1 + seconds);
+    text_ += in + fmt::format("on_timeout: {}\n", policies[works_.below(3)]);
   }
 
   /// Behind the pipeline's own text, below a line with its name.
@@ -240,6 +257,26 @@ void set_behaviour(SimulatedWorld& world, std::uint64_t seed) {
   };
 }
 
+/// What is there outside follows from the seed and what is looked for; it may come later, and what
+/// it is depends on no moment.
+void set_outside(SimulatedWorld& world, std::uint64_t seed) {
+  world.outside = [&world, seed,
+                   begun = world.clock.steady()](const OutsideCondition& condition) -> Look {
+    const std::string kind = std::to_string(condition.what.index());
+    SeededEntropy entropy(mix(seed, kind + condition.root));
+    if (world.clock.steady() - begun <
+        Duration(static_cast<std::int64_t>(entropy.below(60'000'000))))
+      return std::holds_alternative<HttpWanted>(condition.what) ? Look(HttpAnswered{503})
+                                                                : Look(NothingFound{"not yet"});
+    Look look = all_is_there(condition);
+    if (auto* answer = std::get_if<HttpAnswered>(&look))
+      answer->json = ValueObject{{"n", Value(2)}};
+    auto* run = std::get_if<RunFound>(&look);
+    if (run && entropy.below(2) == 0) run->state = RunState::failed;
+    return look;
+  };
+}
+
 /// Ended states by task path, with `cached` counted as success: which of two equal tasks does the
 /// work depends on time.
 std::map<std::string, std::string> outcome(SimulatedWorld& world, RunId run) {
@@ -266,6 +303,7 @@ class Life {
         clears_between_(!is_timeless(seed)) {
     world_.facts.files = {{"a.py", "a"}, {"b.py", "b"}};
     set_behaviour(world_, seed);
+    set_outside(world_, seed);
     auto [own, others] = files_of(pipeline);
     world_.named = std::move(others);
     run_ = world_.start(own);
@@ -432,6 +470,7 @@ class Life {
     for (const TaskRecord& task : loaded.tasks)
       if (!is_ended(task.state)) broken(fmt::format("task {} has not ended", task.index));
     if (!loaded.open_attempts.empty()) broken("an attempt is still open");
+    if (world_.watcher->watched() > 0) broken("somebody still looks for what nobody waits for");
     check_teardowns();
     for (const std::string& violation : world_.executor->violations()) broken(violation);
   }

@@ -5,6 +5,7 @@
 /// - no attempt is executed twice, and no task twice at once;
 /// - what was committed stays: a task that had ended with a result keeps it;
 /// - the places of the executor are never exceeded;
+/// - whoever waits for something outside finds it, and nobody looks for what nobody waits for;
 /// - the run ends as it would have without any fault (where that does not depend on time).
 #pragma once
 
