@@ -65,16 +65,19 @@ class AssetTest(Events):
 
     def test_updates_of_a_time_without_a_server_begin_a_run_when_one_is_there(self):
         first = self.serve()
+        self.load(1)
+        self.tell("weather", content="fair")
+        self.until_run("report/1")
         self.end(first)
         self.load(3)
         self.carry_out("asset", "update", "weather", "--content", "rain")
         second = self.serve()
-        self.assertEqual(self.until_run("report/1")["params"]["from"], "load/1")
+        self.assertEqual(self.until_run("report/2")["params"]["from"], "load/2")
         self.end(second)
         self.serve()
         self.load(4)
         self.tell("weather", content="sun")
-        self.assertEqual(self.until_run("report/2")["params"]["updates"], 2)
+        self.assertEqual(self.until_run("report/3")["params"]["updates"], 2)
 
     def test_a_failure_and_equal_content_update_nothing(self):
         self.load(1)

@@ -25,7 +25,7 @@ def raised_limit():
 class IdleStreamsTest(ApiCase):
     def open_stream(self):
         stream = socket.create_connection(("127.0.0.1", self.port))
-        stream.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        stream.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % self.port)
         return stream
 
     def resident_bytes(self, process):
@@ -45,7 +45,7 @@ class IdleStreamsTest(ApiCase):
             self.assertTrue(ready, f"{len(waiting.get_map())} streams say nothing")
             for key, _ in ready:
                 part = key.fileobj.recv(65536)
-                self.assertTrue(part, "a stream was closed")
+                self.assertTrue(part, f"a stream was closed that has said {said[key.fileobj]}")
                 said[key.fileobj] += part
                 if words in said[key.fileobj]:
                     waiting.unregister(key.fileobj)

@@ -49,7 +49,7 @@ class MailTest(Case):
         self.assertEqual(message["Message-ID"], f"<{told['message_id']}@example.org>")
         self.assertEqual(message["Auto-Submitted"], "auto-generated")
         text = message.get_content()
-        self.assertIn("error     exit code 3\n", text.replace("\r\n", "\n"))
+        self.assertIn("error     ended with exit code 3\n", text.replace("\r\n", "\n"))
 
     def test_a_password_goes_over_an_encrypted_connection_only(self):
         for encryption, kind in [("starttls", "PLAIN"), ("starttls", "LOGIN"), ("tls", "PLAIN LOGIN")]:
@@ -122,7 +122,7 @@ class MailTest(Case):
         self.assertIsNone(message["Bcc"])
         self.assertEqual(message["Subject"], "flow/1 über Bcc: all@example.org hello")
         lines = message.get_content().replace("\r\n", "\n").split("\n")
-        self.assertEqual(lines[:4], [".", ".hidden", "QUIT", "exit code 3"])
+        self.assertEqual(lines[:4], [".", ".hidden", "QUIT", "ended with exit code 3"])
 
 
 if __name__ == "__main__":

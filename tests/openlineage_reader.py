@@ -31,7 +31,10 @@ FACETS = facet_classes()
 
 def read(kind, shape):
     """An object of the class, and of the classes of its members."""
-    hints = typing.get_type_hints(kind, vars(sys.modules[kind.__module__]))
+    names = {}
+    for one in reversed(kind.__mro__):
+        names |= vars(sys.modules[one.__module__])
+    hints = typing.get_type_hints(kind, names)
     members = {}
     for name, value in shape.items():
         if name in ("schemaURL", "_schemaURL"):

@@ -79,6 +79,11 @@ class MailReceiver:
                 self.rfile = self.secure.makefile("rb")
                 self.wfile = self.secure.makefile("wb", buffering=0)
 
+            def finish(self):
+                if hasattr(self, "secure"):
+                    self.secure.close()
+                super().finish()
+
             def say(self, *lines):
                 self.wfile.write("".join(line + "\r\n" for line in lines).encode())
 

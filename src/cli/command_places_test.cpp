@@ -18,6 +18,13 @@ TEST_CASE("each command is for servers, or for this machine alone") {
   }
 }
 
+TEST_CASE("to show what is secret takes more than to look") {
+  using enum AccessScope;
+  CHECK(scope_of_command("connection show", {"connection", "show", "db"}) == read);
+  CHECK(scope_of_command("connection show", {"connection", "show", "--reveal", "db"}) == admin);
+  CHECK(scope_of_command("variable get", {"variable", "get", "a", "--reveal=true"}) == admin);
+}
+
 TEST_CASE("the server is taken out of the words wherever it stands") {
   std::vector<std::string> words = {"runs", "--server", "http://a", "--json", "--server=http://b"};
   CHECK(take_server(words) == "http://b");
@@ -39,6 +46,9 @@ TEST_CASE("words for a server name no files of it") {
   CHECK(check_remote_words("run", {"--each", "month=1..12", "-p", "mail=@all"}, root).ok());
   CHECK(check_remote_words("logs", {"flights/12", "train", "-f", "flights/12"}, root).ok());
   CHECK(check_remote_words("get", {"latest", "train.model", "-"}, root).ok());
+  CHECK(check_remote_words("connection import", {"-", "--pushed", "flights"}, root).ok());
+  CHECK(check_remote_words("variable set", {"folder", "/data/x"}, root).ok());
+  CHECK(check_remote_words("connection set", {"db", "--path", "/data"}, root).ok());
   struct Refused {
     std::string_view command;
     std::vector<std::string> words;
@@ -58,6 +68,9 @@ TEST_CASE("words for a server name no files of it") {
                                                  {"run", {"--secrets=here"}},
                                                  {"backfill", {"/etc/passwd"}},
                                                  {"pause", {"a/../../x"}},
+                                                 {"connection import", {"keys"}},
+                                                 {"variable import", {"--secret", "values.json"}},
+                                                 {"connection set", {"db", "-C", "here"}},
                                                  {"get", {"latest", "train.model", "model"}}}) {
     CAPTURE(one.command);
     CAPTURE(one.words.back());

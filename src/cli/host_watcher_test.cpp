@@ -140,6 +140,10 @@ TEST_CASE("of thousands that wait in one folder each finds its own") {
   constexpr WatchId count = 3000;
   for (WatchId i = 1; i <= count; ++i) watched.watch(i, files(std::to_string(i) + ".txt"));
   for (WatchId i = 1; i <= count; i += 2) watched.watcher->forget(i);
+  // When it is found, all that was asked before it has been heard.
+  watched.folder.write("last.txt", "");
+  watched.watch(count + 1, files("last.txt"));
+  CHECK(watched.next_paths() == std::vector<std::string>{"last.txt"});
   watched.folder.write("7.txt", "");
   for (const WatchId i : {WatchId{2}, WatchId{1000}, count}) {
     watched.folder.write(std::to_string(i) + ".txt", "");

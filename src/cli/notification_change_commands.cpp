@@ -81,15 +81,14 @@ Result<ExitCode> drop(Session& session, Words words) {
 NotificationRecord sample(Session& session, const std::string& receiver,
                           const std::string& project_version) {
   const Time now = session.clock.now();
-  RunRecord run{.uuid = make_uuid(now, session.entropy),
-                .pipeline = "sample",
-                .number = 1,
-                .state = RunState::failed,
-                .logical_date = now,
-                .created_at = now,
-                .started_at = now,
-                .ended_at = now,
-                .project_version = project_version};
+  RunRecord run;
+  run.uuid = make_uuid(now, session.entropy);
+  run.pipeline = "sample";
+  run.number = 1;
+  run.state = RunState::failed;
+  run.logical_date = run.created_at = now;
+  run.started_at = run.ended_at = now;
+  run.project_version = project_version;
   const RunNotice notice{.at = now,
                          .task = "sample",
                          .cause = Cause::exit,

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/file.h"
 #include "base/id.h"
 #include "blob/folder_blobs.h"
 #include "cache/run_memo.h"
 #include "cli/keep_source.h"
+#include "cli/notifier.h"
 #include "cli/source_facts.h"
 #include "engine/repeatable.h"
 
@@ -17,6 +19,12 @@ JsonList list_of(const std::vector<std::string>& texts) {
   JsonList list;
   for (const std::string& text : texts) list.emplace_back(text);
   return list;
+}
+
+/// Of a file that is a part of each pipeline as soon as it is there.
+Json digest_or_null(const std::string& path) {
+  const auto text = read_file(path, receivers_file_bytes_max);
+  return text ? Json(sha256(*text).hex()) : Json();
 }
 
 /// A file that the pipeline names is a fact like others, asked before any step asks.
@@ -75,6 +83,7 @@ Digest request_digest(const RequestTexts& texts, const RunRequest& request) {
       {"version", Json(GEARTRAIN_VERSION)},
       {"path", texts.pipeline.recorded_path},
       {"pipeline", sha256(texts.pipeline.text).hex()},
+      {"receivers", digest_or_null(join_path(texts.pipeline.project_root, receivers_file))},
       {"param_file", texts.param_file ? Json(sha256(*texts.param_file).hex()) : Json()},
       {"params", list_of(request.params)},
       {"only", list_of(request.options.only)},

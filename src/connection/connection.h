@@ -1,6 +1,6 @@
 /// A connection: the way to a system outside (a database, a bucket, a web service) in parts, and
-/// its two texts, of which Airflow's form of a URI is one. docs/reference/connections.md has the
-/// rules.
+/// its two texts, of which Airflow's form of a URI is one. docs/guide/connections-and-variables.md
+/// has the rules.
 ///
 /// Threads: any.
 #pragma once
@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"

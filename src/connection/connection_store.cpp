@@ -35,19 +35,20 @@ Result<std::vector<std::string>> names_in(const std::string& text) {
 Result<std::vector<StoredConnection>> read_connections(Transaction& transaction,
                                                        const std::string& rest, Binds binds) {
   std::vector<StoredConnection> found;
-  TRY((transaction.query<std::string, std::string, std::string, std::string,
-                         std::optional<std::int64_t>, std::string, std::string, std::string,
-                         std::string, std::int64_t, std::string, Time>(
+  Result<void> read = transaction.query<std::string, std::string, std::string, std::string,
+                                        std::optional<std::int64_t>, std::string, std::string,
+                                        std::string, std::string, std::int64_t, std::string, Time>(
       connection_columns + rest, binds,
       [&](std::string project, std::string name, std::string kind, std::string host,
           std::optional<std::int64_t> port, std::string username, std::string path,
           const std::string& secret_parts, std::string sealed, std::int64_t revision,
           std::string changed_by, Time changed_at) -> Result<void> {
-        std::vector<std::string> names = TRY(names_in(secret_parts));
+        auto names = names_in(secret_parts);
+        if (!names) return std::move(names).error();
         StoredConnection one{.project = std::move(project),
                              .name = std::move(name),
                              .parts = {.kind = std::move(kind)},
-                             .secret_parts = std::move(names),
+                             .secret_parts = *std::move(names),
                              .sealed = std::move(sealed),
                              .changed = {revision, std::move(changed_by), changed_at}};
         one.parts.host = std::move(host);
@@ -56,7 +57,8 @@ Result<std::vector<StoredConnection>> read_connections(Transaction& transaction,
         one.parts.path = std::move(path);
         found.push_back(std::move(one));
         return {};
-      })));
+      });
+  TRY(std::move(read));
   return found;
 }
 

@@ -1,6 +1,7 @@
 #include "connection/vault.h"
 
 #include <doctest/doctest.h>
+#include <map>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -214,6 +215,7 @@ TEST_CASE("a key file that others can read, or that is none, is refused") {
   REQUIRE(::chmod(world.file().path().c_str(), 0600) == 0);
   for (const char* const text : {"garbage\n", "", "geartrain-key-1 12\n"}) {
     world.folder.write("key", text);
+    REQUIRE(::chmod(world.file().path().c_str(), 0600) == 0);
     CHECK(world.values().connection("db").error().code == Errc::invalid);
     CHECK_FALSE(world.put("db", "pg://u:x@h").ok());
   }

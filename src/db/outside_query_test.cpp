@@ -34,7 +34,7 @@ class Table {
 TEST_CASE("the first row comes with its columns and their types") {
   Table table;
   table.execute("INSERT INTO t VALUES (7, 'a', 0.5, x'ff00'), (8, 'b', NULL, NULL)");
-  const auto row = table.ask("SELECT *, NULL AS nothing, 1e999 AS much FROM t ORDER BY id");
+  const auto row = table.ask("SELECT *, NULL AS absent, 1e999 AS much FROM t ORDER BY id");
   REQUIRE(row.ok());
   REQUIRE(row->has_value());
   REQUIRE((*row)->size() == 6);

@@ -78,7 +78,7 @@ TEST_CASE("a password is not sent in the clear, but on this machine") {
   CHECK(mail("127.0.0.1").empty());
   CHECK(mail("smtp.example.org") ==
         std::vector<std::string>{
-            "1:86 `password` with `tls: none`: anybody on the way could read it"});
+            "1:83 `password` with `tls: none`: anybody on the way could read it"});
 }
 
 TEST_CASE("what is wrong with a receiver is told at its place") {
@@ -90,7 +90,7 @@ TEST_CASE("what is wrong with a receiver is told at its place") {
   CHECK(problems_of("{mail: {server: s, from: \"a@b\\r\\nBcc: c@d\", to: c@d}}")[0].starts_with(
       "1:44 `a@b\\r\\nBcc: c@d` is no address for mail"));
   CHECK(problems_of("{webhook: {url: http://x/}, template: \"${{ secrets.A }}\"}")[0].starts_with(
-      "1:58 `secrets` cannot be used in `template`"));
+      "1:62 `secrets` cannot be used in `template`"));
   CHECK(problems_of("{webhook: {url: http://x/}, subject: a}") ==
         std::vector<std::string>{"1:56 `subject` beside `webhook`"});
   CHECK(problems_of("{webhook: {url: http://x/}, template: \"${{ event.ran }}\"}").size() == 1);

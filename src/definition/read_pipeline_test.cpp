@@ -103,6 +103,8 @@ TEST_CASE("every setting arrives where it belongs") {
   CHECK(*settings.working_directory == "work");
   CHECK(settings.environment.has_value());
   CHECK_FALSE(settings.environment->python);
+  REQUIRE(settings.connections.size() == 2);
+  CHECK(settings.connections[1].name == "sales-lake");
   CHECK(settings.variables.variables.size() == 3);
 
   const Step& train = pipeline.steps[1];

@@ -59,6 +59,7 @@ steps:
 params: {n: {type: integer, default: 1}}
 )",
                                           "pipeline.yaml");
+  for (const Problem& problem : result.problems) FAIL_CHECK(problem.message);
   REQUIRE(result.pipeline);
   const auto& steps = result.pipeline->steps;
   const Wait& file = *steps[0].wait();

@@ -70,6 +70,10 @@ class SchemaWalk {
       return std::ranges::any_of(*argument.list(),
                                  [&](const Json& one) { return accepts(value, one); });
     }
+    if (word == "oneOf") {
+      return std::ranges::count_if(*argument.list(),
+                                   [&](const Json& one) { return accepts(value, one); }) == 1;
+    }
     if (word == "not") return !accepts(value, argument);
     if (word == "enum") {
       return std::ranges::find(*argument.list(), value) != argument.list()->end();

@@ -42,13 +42,17 @@ TypeContext::Found found_field(const TypeFields* fields, std::string_view name) 
   return Missing{};
 }
 
-/// What `when` of a wait sees beside what `if` sees; docs/reference/waits.md has the same.
-TypeContext::Found found_by_wait(const Wait& wait, std::string_view root) {
-  static const Type response = Type::object_of(
-      {{"status", Type::Kind::integer}, {"text", Type::Kind::string}, {"json", Type()}});
-  if (root == "response" && std::holds_alternative<WaitHttp>(wait.condition)) return response;
-  if (root == "row" && std::holds_alternative<WaitSql>(wait.condition)) return Type::any_object();
-  return Missing{};
+/// `response` of a wait for a server; docs/reference/waits.md has the same.
+const TypeFields& response_fields() {
+  static const TypeFields fields = {
+      {"status", Type::Kind::integer}, {"text", Type::Kind::string}, {"json", Type()}};
+  return fields;
+}
+
+/// What `when` of a wait sees besides.
+bool is_found_by(const Wait& wait, std::string_view root) {
+  return (root == "response" && std::holds_alternative<WaitHttp>(wait.condition)) ||
+         (root == "row" && std::holds_alternative<WaitSql>(wait.condition));
 }
 
 bool is_trigger(Place place) {
@@ -179,9 +183,10 @@ TypeContext::Found PlaceTypes::find_root(std::string_view root) const {
   if (root == "outputs" && is_inside) return Scope{};
   if (root == "env" && place_ == Place::command) return Scope{};
   const bool is_of_world = root == "secrets" || root == "connections" || root == "variables";
-  if (is_of_world && (is_inside || place_ == Place::pipeline_variable)) return Scope{};
-  if (root == "secrets" && place_ == Place::wait_request) return Scope{};
-  if (place_ == Place::wait_condition) return found_by_wait(*step_->wait(), root);
+  if (is_of_world &&
+      (is_inside || place_ == Place::pipeline_variable || place_ == Place::wait_request))
+    return Scope{};
+  if (place_ == Place::wait_condition && is_found_by(*step_->wait(), root)) return Scope{};
   return Missing{};
 }
 
@@ -206,6 +211,9 @@ TypeContext::Found PlaceTypes::find(NamePath path) const {
   // What an asset holds is known when the run begins.
   if (path[0] == "assets") return Type();
   if (path[0] == "event") return found_field(&event_fields(place_), name);
+  if (path[0] == "response") return found_field(&response_fields(), name);
+  // Which columns there are, the query says.
+  if (path[0] == "row") return Type();
   if (path[0] == "env") return find_variable(name);
   if (path[0] == "secrets") return Type(Type::Kind::secret);
   if (path[0] == "connections") return connection_type();
@@ -280,6 +288,8 @@ std::vector<std::string> PlaceTypes::names(NamePath scope) const {
     if (place_ == Place::trigger) all.emplace_back("interval");
   } else if (scope[0] == "event") {
     append_names(all, &event_fields(place_));
+  } else if (scope[0] == "response") {
+    append_names(all, &response_fields());
   } else if (scope[0] == "run") {
     all.assign(run_texts.begin(), run_texts.end());
     all.emplace_back("number");

@@ -1,5 +1,4 @@
 // Which steps update assets, and what runs see of them.
-#include <algorithm>
 #include <doctest/doctest.h>
 
 #include "engine/engine.h"
@@ -15,6 +14,12 @@ name: load
 steps:
   load: {run: [load], outputs: {table: {path: table, asset: flights}, rows: {type: any, asset: rows}}}
   check: {run: [check], needs: load}
+)";
+
+constexpr const char* count = R"(
+name: count
+steps:
+  count: {run: [count], outputs: {rows: {type: any, asset: rows}}}
 )";
 
 constexpr const char* use = R"(
@@ -71,17 +76,17 @@ TEST_CASE("a step that fails, or is found to have given the same, updates nothin
 
 TEST_CASE("a result from the cache is a new version where another one was the newest") {
   SimulatedWorld world(93);
-  world.start(load);
+  world.start(count);
   REQUIRE(world.drive());
   tell(world, "rows", Value("another"));
   const auto started = record_starts(world);
-  world.start(load);
+  world.start(count);
   REQUIRE(world.drive());
-  CHECK(std::ranges::find(*started, "load") == started->end());
+  CHECK(started->empty());
   const auto rows = versions(world, "rows");
   REQUIRE(rows.size() == 3);
   CHECK(rows[0].update.content == rows[2].update.content);
-  CHECK(rows[0].update.run == "load/2");
+  CHECK(rows[0].update.run == "count/2");
 }
 
 TEST_CASE("a run uses the versions that were the newest when it was recorded, also after a crash") {

@@ -171,6 +171,7 @@ TEST_CASE("slots of an attempt that has ended while nobody drives its run are fr
        .runs = world.runs,
        .cache = world.cache,
        .executor = *world.executor,
+       .watcher = *world.watcher,
        .facts = world.facts,
        .clock = world.clock,
        .entropy = world.entropy},

@@ -1,5 +1,6 @@
 // Tasks that wait for something outside: what is watched follows from what is recorded.
 #include "engine/active_run.h"
+#include "engine/outside_answers.h"
 #include "schedule/judge_look.h"
 
 namespace gt {
@@ -53,8 +54,11 @@ void Engine::follow_wait(ActiveRun& active, TaskIndex task, bool has_begun) {
 
 Result<OutsideCondition> Engine::condition_of(const ActiveRun& active, TaskIndex task) const {
   const RunPlace place = TRY(place_of(active));
-  const SecretSource secrets = [&](std::string_view name) { return place.facts.secret(name); };
-  OutsideCondition condition = TRY(outside_condition(active.live, task, secrets));
+  // With texts, as they are sent; what is recorded of a look has none of them.
+  std::vector<std::string> masks;
+  OutsideAnswers answers(place.facts, masks);
+  const OutsideSource outside = answers.source();
+  OutsideCondition condition = TRY(outside_condition(active.live, task, outside));
   condition.root = place.root;
   return condition;
 }

@@ -20,6 +20,7 @@ Look nothing(const OutsideCondition&) { return NothingFound{}; }
 
 /// Turns, and lets time pass, until the task is in the state.
 void turn_until(SimulatedWorld& world, RunId run, const std::string& task, TaskState state) {
+  REQUIRE(world.engine->turn().ok());
   int turns = 0;
   REQUIRE(world.drive([&] { return ++turns > 100 || world.state_of(run, task) == state; }).ok());
   REQUIRE(world.state_of(run, task) == state);
@@ -82,7 +83,7 @@ TEST_CASE("what waits is watched after a crash as before, and its time goes on")
     REQUIRE(world.drive().ok());
     CHECK(world.states(run) == "arrives:failed load:upstream_failed");
     CHECK(world.clock.now() == begun + std::chrono::minutes(10));
-    CHECK(message_of(world, run) == "it did not come within 10m");
+    CHECK(message_of(world, run) == "it did not come within 10m00s");
   }
   CHECK(world.watcher->watched() == 0);
 }

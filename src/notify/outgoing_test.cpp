@@ -20,7 +20,11 @@ const OutgoingParts parts{.secret = [](std::string_view name) -> Result<Secret> 
                           .public_url = "https://gears.example.org"};
 
 NotificationRecord notification(const std::string& error = "exit code 3") {
-  RunRecord run{.uuid = "0123", .pipeline = "flights", .number = 12, .state = RunState::failed};
+  RunRecord run;
+  run.uuid = "0123";
+  run.pipeline = "flights";
+  run.number = 12;
+  run.state = RunState::failed;
   run.started_at = Time{};
   run.ended_at = Time{} + std::chrono::seconds(75);
   const RunNotice notice{.kind = NotificationKind::failed,

@@ -203,17 +203,16 @@ void NotificationSender::break_off() {
 Result<std::int64_t> NotificationSender::send_once(Duration time_max) {
   TRY(open());
   const auto lock = TRY(FileLock::try_take(parts_.home.at("notify.lock")));
-  if (lock) {
-    const Time due_by = parts_.clock.now();
-    const Duration end = parts_.clock.steady() + time_max;
-    auto turned = turn(due_by);
-    while (turned && !tries_.empty() && parts_.clock.steady() < end) {
-      wait(end - parts_.clock.steady());
-      turned = turn(due_by);
-    }
-    break_off();
-    TRY(turned);
+  if (!lock) return 0;
+  const Time due_by = parts_.clock.now();
+  const Duration end = parts_.clock.steady() + time_max;
+  auto turned = turn(due_by);
+  while (turned && !tries_.empty() && parts_.clock.steady() < end) {
+    wait(end - parts_.clock.steady());
+    turned = turn(due_by);
   }
+  break_off();
+  TRY(turned);
   auto reader = TRY(parts_.database.begin_read());
   return TRY(NotificationStore().counts(reader)).waiting;
 }

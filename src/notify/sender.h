@@ -52,7 +52,7 @@ class NotificationSender {
   void stop();
 
   /// Instead of start(): tries what is due now once, for so long at most, and returns how many
-  /// still wait. Nothing is tried while another program of the home sends.
+  /// still wait. While another program of the home sends, that is left to it: 0.
   Result<std::int64_t> send_once(Duration time_max);
 
  private:

@@ -25,18 +25,19 @@ enum class NotificationState : std::uint8_t {
 
 struct NotificationRecord {
   NotificationId id = 0;
-  std::string message_id;  ///< 32 hex digits; the same at each try, so a receiver knows it again
-  RunId run = 0;           ///< which garbage collection may have removed
+  std::string message_id =
+      {};         ///< 32 hex digits; the same at each try, so a receiver knows it again
+  RunId run = 0;  ///< which garbage collection may have removed
   NotificationKind kind = NotificationKind::failed;
-  std::string receiver;         ///< its name, looked up at each try
-  std::string project_version;  ///< of a pushed project, as "sales@3": whose receivers count
-  JsonObject event;             ///< as event_of() made it
+  std::string receiver = {};         ///< its name, looked up at each try
+  std::string project_version = {};  ///< of a pushed project, as "sales@3": whose receivers count
+  JsonObject event = {};             ///< as event_of() made it
   NotificationState state = NotificationState::waiting;
   std::uint32_t tries = 0;  ///< since it was written, or a person asked for it once more
   Time created_at{};
-  std::optional<Time> tried_at;
-  std::optional<Time> next_at;  ///< of one that waits
-  std::string answer;           ///< what came of the last try, in words
+  std::optional<Time> tried_at = {};
+  std::optional<Time> next_at = {};  ///< of one that waits
+  std::string answer = {};           ///< what came of the last try, in words
 };
 
 /// What expressions of receivers see as `event`, in their order; absent ones are null. The address

@@ -19,7 +19,8 @@ struct Fixture {
 
   RunRecord create(const std::vector<NotifyRule>& rules) {
     Transaction writer = *database->begin_write();
-    NewRun wanted{.pipeline = "flights"};
+    NewRun wanted;
+    wanted.pipeline = "flights";
     wanted.plan_version = *runs.keep_pipeline(writer,
                                               {.digest = {},
                                                .pipeline = "flights",

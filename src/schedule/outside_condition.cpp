@@ -13,8 +13,8 @@ namespace {
 
 class Evaluation {
  public:
-  Evaluation(const LiveRun& run, TaskIndex task, const SecretSource& secrets)
-      : run_(run), task_(task), secrets_(secrets) {}
+  Evaluation(const LiveRun& run, TaskIndex task, const OutsideSource& outside)
+      : run_(run), task_(task), outside_(outside) {}
 
   using What = Result<decltype(OutsideCondition::what)>;
   What operator()(const WaitFor&) const { return nothing_outside(); }
@@ -37,13 +37,13 @@ class Evaluation {
     return text.render(TaskContext(run_, task_, Viewpoint::settings)).context("{}", field);
   }
   Result<std::string> secret_text_of(const std::string& field, const Template& text) const {
-    return text.render(TaskContext(run_, task_, Viewpoint::settings, nullptr, &secrets_))
+    return text.render(TaskContext(run_, task_, Viewpoint::settings, nullptr, &outside_))
         .context("{}", field);
   }
 
   const LiveRun& run_;
   TaskIndex task_;
-  const SecretSource& secrets_;
+  const OutsideSource& outside_;
 };
 
 Evaluation::What Evaluation::operator()(const WaitFile& wait) const {
@@ -147,11 +147,11 @@ Result<AssetWanted> asset_wanted(const LiveRun& run, TaskIndex task, const WaitA
 }
 
 Result<OutsideCondition> outside_condition(const LiveRun& run, TaskIndex task,
-                                           const SecretSource& secrets) {
+                                           const OutsideSource& outside) {
   const Wait* const wait = run.step_of(task).wait();
   GT_CHECK(wait != nullptr && !wait->is_for_time(), "only what waits for the outside is watched");
   OutsideCondition condition;
-  condition.what = TRY(std::visit(Evaluation(run, task, secrets), wait->condition));
+  condition.what = TRY(std::visit(Evaluation(run, task, outside), wait->condition));
   condition.every = wait->every;
   return condition;
 }

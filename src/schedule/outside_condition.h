@@ -57,7 +57,7 @@ struct OutsideCondition {
 /// Of a deferred task that waits for something outside. Errc::invalid for an expression that gives
 /// nothing usable, not_found for a secret that nobody set.
 Result<OutsideCondition> outside_condition(const LiveRun& run, TaskIndex task,
-                                           const SecretSource& secrets);
+                                           const OutsideSource& outside);
 
 /// Which runs count, as outside_condition() has it.
 Result<RunWanted> run_wanted(const LiveRun& run, TaskIndex task, const WaitRun& wait);

@@ -38,7 +38,7 @@ enum class SettingId : std::uint8_t {
   color,
   pager,
 };
-inline constexpr std::size_t setting_count = 22;
+inline constexpr std::size_t setting_count = 23;
 
 enum class SettingType : std::uint8_t {
   integer,
