@@ -113,9 +113,11 @@ Result<std::unordered_set<Digest>> reachable(Database& database, const CollectOp
         return add_digests(outputs, digests);
       })));
   TRY(add_project_versions(reader, digests));
-  TRY(reader.query<std::string_view>("SELECT digest FROM pin", {}, [&](std::string_view digest) {
-    if (const auto parsed = Digest::parse(digest)) digests.insert(*parsed);
-  }));
+  TRY(reader.query<std::string_view>(
+      "SELECT digest FROM pin UNION ALL SELECT digest FROM tracking_artifact", {},
+      [&](std::string_view digest) {
+        if (const auto parsed = Digest::parse(digest)) digests.insert(*parsed);
+      }));
   return digests;
 }
 

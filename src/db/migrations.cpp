@@ -1,6 +1,7 @@
 #include <array>
 
 #include "db/migration.h"
+#include "db/tracking_schema.h"
 
 namespace gt {
 
@@ -522,7 +523,8 @@ constexpr std::array steps = {
     Migration{13, "backfills", backfills},
     Migration{14, "approvals", approvals},
     Migration{15, "servers", servers},
-    Migration{16, "paused runs", paused_runs}};
+    Migration{16, "paused runs", paused_runs},
+    Migration{17, "tracking", tracking_schema}};
 
 }  // namespace
 
