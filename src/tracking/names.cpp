@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "net/http_target.h"
 
 namespace gt {
 
@@ -38,6 +37,29 @@ bool is_plain_path(std::string_view path) {
 bool is_harmless(std::string_view path) {
   return !path.starts_with('/') && !has_part(path, "..") &&
          path.find_first_of(std::string_view("\\\0", 2)) == std::string_view::npos;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// What is no escape stays as it is.
+std::string without_escapes(std::string_view path) {
+  std::string plain;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    const int high = path[i] == '%' && i + 2 < path.size() ? hex_digit(path[i + 1]) : -1;
+    const int low = high >= 0 ? hex_digit(path[i + 2]) : -1;
+    if (low < 0) {
+      plain += path[i];
+      continue;
+    }
+    plain += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return plain;
 }
 
 }  // namespace
@@ -90,8 +112,7 @@ Result<void> check_artifact_location(std::string_view location) {
   if (location.find_first_of("#?;") != std::string_view::npos)
     return error(Errc::invalid, "artifact_location {} has one of # ? ;, which it must not",
                  shown(location));
-  const auto decoded = percent_decoded(location);
-  if (!decoded || has_part(*decoded, "..") || has_part(location, ".."))
+  if (has_part(without_escapes(location), "..") || has_part(location, ".."))
     return error(Errc::invalid, "artifact_location {} climbs out of its place", shown(location));
   return {};
 }
@@ -106,10 +127,9 @@ Result<void> check_artifact_path(std::string_view path) {
   std::string decoded(path);
   for (int i = 0; i < escapes_max; ++i) {
     if (!is_harmless(decoded)) return refused;
-    auto again = percent_decoded(decoded);
-    // A percent sign that is no escape is a percent sign.
-    if (!again || *again == decoded) return {};
-    decoded = *std::move(again);
+    std::string again = without_escapes(decoded);
+    if (again == decoded) return {};
+    decoded = std::move(again);
   }
   return refused;
 }

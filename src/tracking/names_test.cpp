@@ -32,7 +32,7 @@ TEST_CASE("an artifact's path stays below its root, however it is written") {
     CHECK(check_artifact_path(path).ok());
   for (const char* path :
        {"", "/etc/passwd", "a/../b", "..", "a//b", "a/.", "%2e%2e/a", "a/%252e%252e/b", "%2fetc",
-        "a/..%2f..", "a\\..\\b", "a/%5c", "%25252525252525252e"}) {
+        "a/..%2f..", "a\\..\\b", "a%00b", "%2e%2e/%zz", "a/%5c", "%25252525252525252e"}) {
     CAPTURE(std::string(path));
     CHECK_FALSE(check_artifact_path(path).ok());
   }
