@@ -314,14 +314,14 @@ class FileTest(TrackingCase):
         self.up.kill()
         # With sanitizers, what is freed is kept for a while.
         self.up = self.serve(env=dict(os.environ, NO_COLOR="1", ASAN_OPTIONS="quarantine_size_mb=1"))
-        size = 300 << 20
+        size = 100 << 20
         up = self.memory_of_server()
         connection = self.connection()
         connection.putrequest("PUT", f"{FILES}/0/large")
         connection.putheader("Content-Length", str(size))
         connection.endheaders()
         block = bytes(1 << 20)
-        for _ in range(300):
+        for _ in range(100):
             connection.send(block)
         self.assertEqual(connection.getresponse().status, 200)
         connection = self.connection()
@@ -330,7 +330,7 @@ class FileTest(TrackingCase):
         while piece := response.read(1 << 20):
             read += len(piece)
         self.assertEqual(read, size)
-        self.assertLess(self.memory_of_server() - up, 100 << 10)
+        self.assertLess(self.memory_of_server() - up, 50 << 10)
 
     def memory_of_server(self):
         """The most that it has had so far, in KiB."""
