@@ -65,14 +65,13 @@ CREATE TABLE tracking_points (
   points BLOB NOT NULL
 ) STRICT;
 
--- Long values are looked for by how they begin.
 CREATE TABLE tracking_param (
   run INTEGER NOT NULL,
   key INTEGER NOT NULL,
   value TEXT NOT NULL,
   PRIMARY KEY (run, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tracking_param_of_key ON tracking_param (key, substr(value, 1, 64), run);
+CREATE INDEX tracking_param_of_key ON tracking_param (key, value, run);
 
 CREATE TABLE tracking_tag (
   run INTEGER NOT NULL,
@@ -80,7 +79,7 @@ CREATE TABLE tracking_tag (
   value TEXT NOT NULL,
   PRIMARY KEY (run, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tracking_tag_of_key ON tracking_tag (key, substr(value, 1, 64), run);
+CREATE INDEX tracking_tag_of_key ON tracking_tag (key, value, run);
 
 CREATE TABLE tracking_dataset (
   id INTEGER PRIMARY KEY,

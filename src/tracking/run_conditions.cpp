@@ -1,29 +1,16 @@
 #include "tracking/run_conditions.h"
 
 #include "tracking/key_store.h"
-#include "tracking/names.h"
 
 namespace gt {
 
 namespace {
-
-/// As in the indices.
-constexpr std::size_t indexed_characters = 64;
 
 void add_metric_comparison(SqlText& sql, const Comparison& wanted) {
   // NaN, which is NULL, differs from each number, and compares with none.
   if (wanted.comparison == FilterOperator::not_equal) sql.add("(o.value IS NULL OR ");
   add_number_comparison(sql, "o.value", wanted);
   if (wanted.comparison == FilterOperator::not_equal) sql.add(")");
-}
-
-void add_text_values(SqlText& sql, const Comparison& wanted) {
-  if (wanted.comparison == FilterOperator::equal) {
-    sql.add("substr(o.value, 1, 64) = ");
-    sql.add_value(std::string(first_characters(wanted.texts.front(), indexed_characters)));
-    sql.add(" AND ");
-  }
-  add_text_comparison(sql, "o.value", wanted);
 }
 
 void add_dataset_condition(SqlText& sql, const Comparison& wanted) {
@@ -102,7 +89,7 @@ bool add_matching_runs(SqlText& sql, const Comparison& wanted, const SearchKeys&
   if (is_metric)
     add_metric_comparison(sql, wanted);
   else
-    add_text_values(sql, wanted);
+    add_text_comparison(sql, "o.value", wanted);
   return true;
 }
 
