@@ -129,9 +129,11 @@ Result<std::unordered_set<Digest>> reachable(Database& database, const CollectOp
   for (const RecordedAssetUpdate& newest : TRY(AssetStore().newest(reader)))
     for_each_artifact(newest.update.content,
                       [&](const Artifact& artifact) { digests.insert(artifact.digest); });
-  TRY(reader.query<std::string_view>("SELECT digest FROM pin", {}, [&](std::string_view digest) {
-    if (const auto parsed = Digest::parse(digest)) digests.insert(*parsed);
-  }));
+  TRY(reader.query<std::string_view>(
+      "SELECT digest FROM pin UNION ALL SELECT digest FROM tracking_artifact", {},
+      [&](std::string_view digest) {
+        if (const auto parsed = Digest::parse(digest)) digests.insert(*parsed);
+      }));
   return digests;
 }
 

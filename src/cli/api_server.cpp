@@ -14,6 +14,8 @@ namespace gt {
 namespace {
 
 constexpr std::size_t epoch_digits = 8;
+/// Most of them wait for the disk: those who write at the same time share a commit.
+constexpr unsigned worker_threads = 16;
 
 /// Each connection is an open file, and the usual limit is for programs that know no more than a
 /// few hundred. Steps keep that: their keeper was forked before.
@@ -94,6 +96,7 @@ ApiServer::ApiServer(Session& session, Records& records, RunDesk& desk, ProjectD
       events_(epoch_of(session)),
       logs_(records.home.at("attempts")),
       metrics_(session.clock.now()),
+      commits_(*records.database),
       news_(events_, metrics_),
       api_({.database = *records.database,
             .home = records.home,
@@ -103,6 +106,7 @@ ApiServer::ApiServer(Session& session, Records& records, RunDesk& desk, ProjectD
             .events = events_,
             .logs = logs_,
             .metrics = metrics_,
+            .commits = commits_,
             .clock = session.clock,
             .entropy = entropy_,
             .access = {.origins = {}, .user = ::getuid()},
@@ -127,7 +131,12 @@ Result<void> ApiServer::start(const ListenAddress& address) {
   attempts_ = TRY(AttemptTokens::open(records_.home, entropy_));
   api_.set_attempts(*attempts_);
   auto started = HttpServer::start(
-      {.address = address.host, .port = address.port, .tls = std::move(tls), .report = {}},
+      {.address = address.host,
+       .port = address.port,
+       .tls = std::move(tls),
+       .worker_threads = worker_threads,
+       .plan_body = [this](const HttpRequest& request) { return api_.plan_body(request); },
+       .report = {}},
       [this](HttpRequest request) { return api_.answer(std::move(request)); });
   if (!started && started.error().code == Errc::conflict)
     return Error{Errc::conflict, std::move(started).error().message,

@@ -47,6 +47,7 @@ class ApiServer {
   EventHub events_;
   LogFeed logs_;
   ServerMetrics metrics_;
+  SharedCommits commits_;
   RunNews news_;
   std::unique_ptr<Telemetry> telemetry_;
   Api api_;

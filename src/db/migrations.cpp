@@ -1,6 +1,7 @@
 #include <array>
 
 #include "db/migration.h"
+#include "db/tracking_schema.h"
 
 namespace gt {
 
@@ -625,7 +626,8 @@ constexpr std::array steps = {
     Migration{16, "paused runs", paused_runs},
     Migration{17, "assets", assets},
     Migration{18, "connections", connections},
-    Migration{19, "notifications", notifications}};
+    Migration{19, "notifications", notifications},
+    Migration{20, "tracking", tracking_schema}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/file.h"
 #include "net/http_target.h"
 #include "net/peer.h"
 
@@ -42,12 +44,31 @@ class HttpHeaders {
   std::vector<Header> headers_;
 };
 
+/// Takes the bytes of a body that is too large for memory.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  /// The next bytes. May wait for the disk. Called by workers, one after another; after an error no
+  /// more. Destroyed without the request where the body did not come to its end.
+  virtual Result<void> write(std::string_view bytes) = 0;
+};
+
 struct HttpRequest {
   HttpMethod method = HttpMethod::get;
   HttpTarget target = {};
   HttpHeaders headers = {};
+  /// Empty where a sink has taken it.
   std::string body = {};
+  /// See body_plan.h.
+  std::shared_ptr<BodySink> sink = {};
   Peer peer = {};
+};
+
+/// A stretch of a file, sent piece by piece. The file must keep its bytes.
+struct FileBody {
+  UniqueFd fd = {};
+  std::int64_t begin = 0;
+  std::int64_t bytes = 0;
 };
 
 struct HttpResponse {
@@ -57,7 +78,7 @@ struct HttpResponse {
   /// of them, or a line break in a field, becomes a 500.
   HttpHeaders headers = {};
   /// A stream is shared with those who push to it.
-  std::variant<std::string, std::shared_ptr<EventStream>> body = {};
+  std::variant<std::string, std::shared_ptr<EventStream>, std::shared_ptr<FileBody>> body = {};
 };
 
 /// The words for a status: "Not Found"; empty for one without words.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -49,15 +49,51 @@ std::string_view view(boost::core::string_view text) { return {text.data(), text
 
 }  // namespace
 
-struct HttpParser::Beast {
-  http::request_parser<http::string_body> parser;
+namespace {
+
+/// As Beast's string_body, which would ask for all of the memory that a header announces.
+struct GrowingBody {
+  using value_type = std::string;
+
+  class reader {
+   public:
+    template <bool is_request, typename Fields>
+    reader(http::header<is_request, Fields>&, value_type& body) : body_(body) {}
+
+    static void init(const boost::optional<std::uint64_t>&, boost::beast::error_code& problem) {
+      problem = {};
+    }
+    template <typename Buffers>
+    std::size_t put(const Buffers& buffers, boost::beast::error_code& problem) {
+      problem = {};
+      std::size_t taken = 0;
+      for (const auto& buffer : boost::beast::buffers_range_ref(buffers)) {
+        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
+        taken += buffer.size();
+      }
+      return taken;
+    }
+    static void finish(boost::beast::error_code& problem) { problem = {}; }
+
+   private:
+    value_type& body_;
+  };
 };
 
-HttpParser::HttpParser(const HttpParserLimits& limits)
-    : limits_(limits), beast_(std::make_unique<Beast>()) {
+}  // namespace
+
+struct HttpParser::Beast {
+  http::request_parser<GrowingBody> parser;
+};
+
+HttpParser::HttpParser(const HttpParserLimits& limits, BodyPlanner planner, Peer peer)
+    : limits_(limits), planner_(std::move(planner)), beast_(std::make_unique<Beast>()) {
+  request_.peer = peer;
   constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
   beast_->parser.header_limit(static_cast<std::uint32_t>(std::min(limits.header_bytes_max, most)));
-  beast_->parser.body_limit(limits.body_bytes_max);
+  // Known when the header is there.
+  beast_->parser.body_limit(boost::none);
+  plan_.bytes_max = limits_.body_bytes_max;
 }
 
 HttpParser::~HttpParser() = default;
@@ -75,12 +111,10 @@ std::size_t HttpParser::feed(std::string_view bytes) {
     taken += now;
     if (before == State::header) {
       header_bytes_ += now;
-      // Beast counts the request line and the fields apart. A body that is too large by its length
-      // is told before the header counts as done.
+      // Beast counts the request line and the fields apart.
       const std::size_t seen =
           beast_->parser.is_header_done() ? header_bytes_ : header_bytes_ + rest.size() - now;
-      if (seen > limits_.header_bytes_max && problem != http::error::body_limit)
-        problem = http::error::header_limit;
+      if (seen > limits_.header_bytes_max) problem = http::error::header_limit;
     } else if (problem == http::error::need_more && rest.size() - now > limits_.header_bytes_max) {
       // Beast has no limit for what stands between chunks and after them.
       problem = http::error::header_limit;
@@ -92,7 +126,7 @@ std::size_t HttpParser::feed(std::string_view bytes) {
              fmt::format("the limit of {} bytes for {} is reached", limits_.header_bytes_max,
                          has_line ? "header fields" : "the request line"));
     } else if (problem == http::error::body_limit) {
-      refuse(413, fmt::format("the body has more than {} bytes", limits_.body_bytes_max));
+      refuse(413, fmt::format("the body has more than {} bytes", plan_.bytes_max));
     } else if (problem == http::error::bad_version && has_other_version(rest)) {
       refuse(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
     } else if (problem && problem != http::error::need_more) {
@@ -100,7 +134,7 @@ std::size_t HttpParser::feed(std::string_view bytes) {
     } else {
       if (before == State::header && beast_->parser.is_header_done()) read_header();
       if (state_ == State::body && beast_->parser.is_done()) {
-        request_.body = std::move(beast_->parser.get().body());
+        if (!plan_.sink) request_.body = std::move(beast_->parser.get().body());
         state_ = State::done;
       }
       if (problem == http::error::need_more || taken == bytes.size()) break;
@@ -141,9 +175,28 @@ void HttpParser::read_header() {
   }
   if (refuse_unknown_framing()) return;
   const std::string* expected = request_.headers.find("Expect");
-  if (expected != nullptr && !equal_in_any_case(*expected, "100-continue"))
+  if (expected != nullptr && !equal_in_any_case(*expected, "100-continue")) {
     refuse(417, "only 100-continue can be expected");
+    return;
+  }
+  refuse_by_plan();
 }
+
+bool HttpParser::refuse_by_plan() {
+  if (planner_) plan_ = planner_(request_);
+  const auto length = beast_->parser.content_length();
+  if (plan_.refusal) {
+    state_ = State::refused;
+    refusal_ = *std::move(plan_.refusal);
+    return true;
+  }
+  if (length && *length > plan_.bytes_max)
+    return refuse(413, fmt::format("the body has more than {} bytes", plan_.bytes_max));
+  beast_->parser.body_limit(plan_.bytes_max);
+  return false;
+}
+
+std::string HttpParser::take_piece() { return std::exchange(beast_->parser.get().body(), {}); }
 
 // Where a body ends must be beyond doubt, or what one program takes for a body is a request for the
 // other ("request smuggling"). Beast passes over what is not "chunked".
@@ -170,6 +223,9 @@ bool HttpParser::keeps_alive() const { return beast_->parser.keep_alive(); }
 
 bool HttpParser::is_http_1_0() const { return beast_->parser.get().version() == 10; }
 
-HttpRequest HttpParser::take() { return std::move(request_); }
+HttpRequest HttpParser::take() {
+  request_.sink = std::move(plan_.sink);
+  return std::move(request_);
+}
 
 }  // namespace gt

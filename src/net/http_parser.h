@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/body_plan.h"
 #include "net/http_message.h"
 
 namespace gt {
@@ -22,7 +23,8 @@ class HttpParser {
  public:
   enum class State { header, body, done, refused };
 
-  explicit HttpParser(const HttpParserLimits& limits);
+  /// `planner`: without one, `body_bytes_max` holds for all. `peer`: for the request.
+  explicit HttpParser(const HttpParserLimits& limits, BodyPlanner planner = {}, Peer peer = {});
   ~HttpParser();
 
   /// Takes bytes from the front and says how many; what it left comes again, with more behind it.
@@ -38,7 +40,12 @@ class HttpParser {
   bool keeps_alive() const;
   bool is_http_1_0() const;
 
-  /// When done; without the peer. Once.
+  /// What takes the body, if that is not held in memory. Its bytes are to be taken out after each
+  /// feed().
+  const std::shared_ptr<BodySink>& sink() const { return plan_.sink; }
+  std::string take_piece();
+
+  /// When done. Once.
   HttpRequest take();
 
  private:
@@ -47,8 +54,11 @@ class HttpParser {
   void read_header();
   bool refuse(int status, std::string_view detail);
   bool refuse_unknown_framing();
+  bool refuse_by_plan();
 
   HttpParserLimits limits_;
+  BodyPlanner planner_;
+  BodyPlan plan_;
   State state_ = State::header;
   HttpResponse refusal_;
   HttpRequest request_;

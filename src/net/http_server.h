@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "net/body_plan.h"
 #include "net/http_message.h"
 #include "net/tls.h"
 
@@ -37,12 +38,14 @@ struct HttpServerOptions {
   std::size_t target_bytes_max = 8U << 10U;
   /// Of one request; all of it is held in memory.
   std::size_t body_bytes_max = 1U << 20U;
+  /// Decides for each request instead of the limit above.
+  BodyPlanner plan_body = {};
   /// Open streams count. One more gets a 503.
   std::size_t connections_max = 16'384;
 
   /// For a header, from its first byte, or from the connection's begin.
   double header_seconds_max = 10;
-  /// For a body, from the end of the header.
+  /// For a body, from the end of the header; for one that a sink takes, for each piece of it.
   double body_seconds_max = 60;
   /// Between two requests.
   double idle_seconds_max = 75;

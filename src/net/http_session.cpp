@@ -45,7 +45,8 @@ void HttpSession::await_request() {
   parser_ = std::make_unique<HttpParser>(
       HttpParserLimits{.header_bytes_max = shared_.options.header_bytes_max,
                        .target_bytes_max = shared_.options.target_bytes_max,
-                       .body_bytes_max = shared_.options.body_bytes_max});
+                       .body_bytes_max = shared_.options.body_bytes_max},
+      shared_.options.plan_body, peer_);
   phase_ = Phase::idle;
   is_head_ = false;
   set_deadline(std::exchange(is_first_, false) ? shared_.options.header_seconds_max
@@ -101,9 +102,9 @@ void HttpSession::read_request() {
         set_deadline(shared_.options.body_seconds_max, &HttpSession::on_late);
         if (parser_->expects_continue() && input_.empty()) return send_continue();
       }
-      return await_input();
+      return parser_->sink() ? store_piece() : await_input();
     case HttpParser::State::done:
-      return hand_over();
+      return parser_->sink() ? store_piece() : hand_over();
     case HttpParser::State::refused:
       return refuse(parser_->refusal());
   }
@@ -129,6 +130,35 @@ void HttpSession::send_continue() {
   });
 }
 
+// Nothing is read meanwhile, so a client sends no faster than the disk takes it.
+void HttpSession::store_piece() {
+  std::string piece = parser_->take_piece();
+  if (piece.empty())
+    return parser_->state() == HttpParser::State::done ? hand_over() : await_input();
+  phase_ = Phase::storing;
+  timer_.cancel();
+  shared_.workers->add([self = shared_from_this(), sink = parser_->sink(), piece = std::move(piece),
+                        hold = shared_.loop.hold()]() mutable {
+    Result<void> written = sink->write(piece);
+    sink = nullptr;
+    IoLoop& loop = self->shared_.loop;
+    loop.post([self = std::move(self), written = std::move(written)] { self->on_stored(written); });
+  });
+}
+
+void HttpSession::on_stored(const Result<void>& written) {
+  if (phase_ == Phase::closed) return;
+  constexpr int insufficient_storage = 507;
+  if (!written.ok())
+    return refuse(problem(written.error().code == Errc::exhausted ? insufficient_storage : 500,
+                          written.error().message));
+  if (shared_.is_stopping) return refuse(problem(503, "the server stops"));
+  if (parser_->state() == HttpParser::State::done) return hand_over();
+  phase_ = Phase::body;
+  set_deadline(shared_.options.body_seconds_max, &HttpSession::on_late);
+  await_input();
+}
+
 void HttpSession::hand_over() {
   phase_ = Phase::handling;
   timer_.cancel();
@@ -137,7 +167,6 @@ void HttpSession::hand_over() {
   is_http_1_0_ = parser_->is_http_1_0();
   keeps_alive_ = parser_->keeps_alive();
   parser_ = nullptr;
-  request.peer = peer_;
   // The loop is held until the answer is back: it may be given when all else is closed.
   shared_.workers->add([self = shared_from_this(), request = std::move(request),
                         hold = shared_.loop.hold()]() mutable {
@@ -169,6 +198,9 @@ void HttpSession::stop() {
     case Phase::header:
     case Phase::body:
       return refuse(problem(503, "the server stops"));
+    case Phase::storing:
+      // What is stored is asked whether it goes on.
+      return;
     case Phase::handling:
     case Phase::answering:
       keeps_alive_ = false;

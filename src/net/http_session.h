@@ -58,6 +58,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     idle,       ///< between two requests
     header,     ///< of a request
     body,       ///< of a request
+    storing,    ///< a worker has a piece of the body
     handling,   ///< a worker has the request
     answering,  ///< with something that ends
     streaming,  ///< with an EventStream
@@ -70,6 +71,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void on_input();
   void read_request();
   void on_late();
+  void store_piece();
+  void on_stored(const Result<void>& written);
   void hand_over();
   HttpResponse handle(HttpRequest request) const;
 
@@ -78,6 +81,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   void send_continue();
   void write();
   void on_written();
+  void read_file_piece();
+  void on_file_piece(std::string piece);
   void leave();
   void abort();
 
@@ -115,6 +120,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::string body_;
   std::size_t written_ = 0;
   std::size_t discarded_ = 0;
+  // What is still to be sent of it comes after body_.
+  std::shared_ptr<FileBody> file_;
 
   std::shared_ptr<EventStream> stream_;
   std::size_t stream_bytes_ = 0;

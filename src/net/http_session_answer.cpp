@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cerrno>
+#include <unistd.h>
 #include <utility>
 
 #include "net/http_session.h"
@@ -8,17 +10,35 @@ namespace {
 
 // The limit of time for a write holds for so much of it.
 constexpr std::size_t block_bytes = 64U << 10U;
+/// So much of a file is in memory at a time.
+constexpr std::int64_t file_piece_bytes = 256U << 10U;
+
+/// Empty where the file has less than it should.
+std::string read_piece(int fd, std::int64_t begin, std::int64_t bytes) {
+  std::string piece(static_cast<std::size_t>(bytes), '\0');
+  std::size_t there = 0;
+  while (there < piece.size()) {
+    const ssize_t read = ::pread(fd, piece.data() + there, piece.size() - there,
+                                 begin + static_cast<std::int64_t>(there));
+    if (read < 0 && errno == EINTR) continue;
+    if (read <= 0) return {};
+    there += static_cast<std::size_t>(read);
+  }
+  return piece;
+}
 
 }  // namespace
 
 // Exactly one answer for each request: the client counts them.
 void HttpSession::answer(HttpResponse response) {
   auto* const stream = std::get_if<std::shared_ptr<EventStream>>(&response.body);
+  auto* const file = std::get_if<std::shared_ptr<FileBody>>(&response.body);
   if (phase_ == Phase::closed) {
     if (stream != nullptr && *stream) (*stream)->detach();
     return;
   }
-  if (stream != nullptr && !*stream) return refuse(problem(500, "the server made a mistake"));
+  if ((stream != nullptr && !*stream) || (file != nullptr && !*file))
+    return refuse(problem(500, "the server made a mistake"));
   if (shared_.is_stopping || stream != nullptr) keeps_alive_ = false;
   AnswerForm form{.is_http_1_0 = is_http_1_0_, .keeps_alive = keeps_alive_};
   if (stream != nullptr) {
@@ -27,6 +47,8 @@ void HttpSession::answer(HttpResponse response) {
       response.headers.add("Content-Type", (*stream)->options().content_type);
     if (response.headers.find("Cache-Control") == nullptr)
       response.headers.add("Cache-Control", "no-store");
+  } else if (file != nullptr) {
+    form.body_bytes = static_cast<std::size_t>((*file)->bytes);
   } else {
     form.body_bytes = std::get<std::string>(response.body).size();
   }
@@ -40,8 +62,12 @@ void HttpSession::answer(HttpResponse response) {
   if (stream != nullptr) return begin_stream(std::move(*stream), *std::move(head));
   phase_ = Phase::answering;
   head_ = *std::move(head);
-  body_ = is_head_ || !has_body(response.status) ? std::string()
-                                                 : std::move(std::get<std::string>(response.body));
+  const bool is_bare = is_head_ || !has_body(response.status);
+  body_.clear();
+  if (file != nullptr && !is_bare)
+    file_ = std::move(*file);
+  else if (file == nullptr && !is_bare)
+    body_ = std::move(std::get<std::string>(response.body));
   written_ = 0;
   write();
 }
@@ -81,10 +107,38 @@ void HttpSession::write() {
 void HttpSession::on_written() {
   free_memory(head_);
   free_memory(body_);
+  if (file_ && file_->bytes > 0) return read_file_piece();
+  file_ = nullptr;
   if (keeps_alive_)
     await_request();
   else
     leave();
+}
+
+void HttpSession::read_file_piece() {
+  timer_.cancel();
+  const std::int64_t bytes = std::min(file_->bytes, file_piece_bytes);
+  shared_.workers->add([self = shared_from_this(), file = file_, begin = file_->begin, bytes,
+                        hold = shared_.loop.hold()]() mutable {
+    std::string piece = read_piece(file->fd.get(), begin, bytes);
+    file = nullptr;
+    IoLoop& loop = self->shared_.loop;
+    loop.post([self = std::move(self), piece = std::move(piece)]() mutable {
+      self->on_file_piece(std::move(piece));
+    });
+  });
+}
+
+void HttpSession::on_file_piece(std::string piece) {
+  if (phase_ == Phase::closed) return;
+  // The length has been said; only the end of the connection can tell that it was wrong.
+  if (piece.empty()) return abort();
+  const auto size = static_cast<std::int64_t>(piece.size());
+  file_->begin += size;
+  file_->bytes -= size;
+  body_ = std::move(piece);
+  written_ = 0;
+  write();
 }
 
 void HttpSession::begin_stream(std::shared_ptr<EventStream> stream, std::string head) {

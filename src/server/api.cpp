@@ -5,6 +5,9 @@
 #include "base/text.h"
 #include "server/answers.h"
 #include "server/api_handlers.h"
+#include "server/artifact_upload.h"
+#include "server/mlflow_answers.h"
+#include "server/mlflow_routes.h"
 
 namespace gt {
 
@@ -112,6 +115,10 @@ HttpResponse unauthorized(const Error& error) {
   return answer;
 }
 
+HttpResponse mlflow_refusal(const Error& error) {
+  return error.code == Errc::not_found ? mlflow_unauthorized(error) : mlflow_error(error);
+}
+
 /// Of who may reach one run only.
 Result<void> check_reach(const Route& route, const std::vector<std::string>& names,
                          const Caller& caller, Database& database) {
@@ -135,7 +142,8 @@ struct Api::Answered {
 HttpResponse Api::answer(HttpRequest request) const {
   const Duration begun = parts_.clock.steady();
   if (request.method == HttpMethod::head) request.method = HttpMethod::get;
-  auto [response, route] = find_and_answer(request);
+  auto [response, route] =
+      is_mlflow_path(request.target.path) ? answer_mlflow(request) : find_and_answer(request);
   response.headers.add("X-Content-Type-Options", "nosniff");
   parts_.metrics.request(to_text(request.method), std::string(route), response.status,
                          parts_.clock.steady() - begun);
@@ -166,34 +174,71 @@ Api::Answered Api::find_and_answer(const HttpRequest& request) const {
   return {std::move(answer), near};
 }
 
-HttpResponse Api::answer_by(const Route& route, const HttpRequest& request,
-                            std::vector<std::string> names) const {
+Result<Caller> Api::admit(const HttpRequest& request, std::optional<AccessScope> scope) const {
   AccessRules access = parts_.access;
   access.origins.port = port_;
-  Caller caller{AccessScope::read, "anybody"};
-  if (!route.scope) {
-    if (const auto checked = check_origin(request, access.origins); !checked)
-      return problem_of(checked.error());
-  } else {
-    auto found = caller_of(request, access, parts_.database, parts_.clock);
-    if (!found)
-      return found.error().code == Errc::not_found ? unauthorized(found.error())
-                                                   : problem_of(found.error());
-    caller = *std::move(found);
-    if (!caller.run.empty()) {
-      if (const auto reached = check_reach(route, names, caller, parts_.database); !reached)
-        return problem_of(reached.error());
-    }
-    if (caller.scope < *route.scope)
-      return problem_of(error(Errc::denied, "this needs the scope {}, and the token has {}",
-                              to_text(*route.scope), to_text(caller.scope)));
+  if (!scope) {
+    TRY(check_origin(request, access.origins));
+    return Caller{AccessScope::read, "anybody"};
+  }
+  Caller caller = TRY(caller_of(request, access, parts_.database, parts_.clock));
+  if (caller.scope < *scope)
+    return error(Errc::denied, "this needs the scope {}, and the token has {}", to_text(*scope),
+                 to_text(caller.scope));
+  return caller;
+}
+
+void Api::report(const HttpRequest& request, std::string_view route, const Error& error) const {
+  if (error.code == Errc::internal && parts_.report)
+    parts_.report(fmt::format("{} {}: {}", to_text(request.method), route, error.message));
+}
+
+HttpResponse Api::answer_by(const Route& route, const HttpRequest& request,
+                            std::vector<std::string> names) const {
+  auto admitted = admit(request, route.scope);
+  if (!admitted)
+    return admitted.error().code == Errc::not_found ? unauthorized(admitted.error())
+                                                    : problem_of(admitted.error());
+  Caller caller = *std::move(admitted);
+  if (!caller.run.empty()) {
+    if (const auto reached = check_reach(route, names, caller, parts_.database); !reached)
+      return problem_of(reached.error());
   }
   auto answered = route.answer({parts_, request, std::move(caller), std::move(names)});
   if (answered) return *std::move(answered);
-  if (answered.error().code == Errc::internal && parts_.report)
-    parts_.report(
-        fmt::format("{} {}: {}", to_text(request.method), route.path, answered.error().message));
+  report(request, route.path, answered.error());
   return problem_of(answered.error());
+}
+
+Api::Answered Api::answer_mlflow(const HttpRequest& request) const {
+  std::string rest;
+  const MlflowRoute* const route = find_mlflow_route(request, rest);
+  if (route == nullptr) return {no_mlflow_endpoint(request), "mlflow"};
+  auto admitted = admit(request, route->scope);
+  if (!admitted) return {mlflow_refusal(admitted.error()), route->path};
+  if (!admitted->run.empty())
+    return {mlflow_error(error(Errc::denied, "the token of an attempt reaches its own run only")),
+            route->path};
+  const ApiCall call{parts_, request, *std::move(admitted), {std::move(rest)}};
+  auto answered = answer_mlflow_call(*route, call);
+  if (answered) return {*std::move(answered), route->path};
+  report(request, route->path, answered.error());
+  return {mlflow_error(answered.error()), route->path};
+}
+
+BodyPlan Api::plan_body(const HttpRequest& request) const {
+  constexpr std::uint64_t usual_bytes_max = 1U << 20U;
+  std::string rest;
+  const MlflowRoute* const route =
+      is_mlflow_path(request.target.path) ? find_mlflow_route(request, rest) : nullptr;
+  if (route == nullptr || route->body == MlflowBody::usual) return {.bytes_max = usual_bytes_max};
+  // Nobody fills the disk or the memory who may not.
+  if (const auto admitted = admit(request, route->scope); !admitted)
+    return {.refusal = mlflow_refusal(admitted.error())};
+  if (route->body == MlflowBody::large)
+    return {.bytes_max = static_cast<std::uint64_t>(mlflow_body_bytes_max)};
+  return {.bytes_max = static_cast<std::uint64_t>(artifact_bytes_max),
+          .sink = std::make_shared<ArtifactUpload>(parts_.home, parts_.entropy, parts_.clock)};
 }
 
 }  // namespace gt

@@ -12,6 +12,7 @@
 #include "connection/key_file.h"
 #include "db/database.h"
 #include "db/home.h"
+#include "net/body_plan.h"
 #include "net/http_message.h"
 #include "run/run_store.h"
 #include "server/access.h"
@@ -21,6 +22,7 @@
 #include "server/project_desk.h"
 #include "server/run_desk.h"
 #include "server/server_metrics.h"
+#include "tracking/shared_commits.h"
 
 namespace gt {
 
@@ -33,6 +35,7 @@ struct ApiParts {
   EventHub& events;
   LogFeed& logs;
   ServerMetrics& metrics;
+  SharedCommits& commits;  ///< of what clients track
   Clock& clock;
   Entropy& entropy;  ///< may be asked by any thread
   AccessRules access;
@@ -79,10 +82,16 @@ class Api {
   /// Before the first request.
   void set_attempts(AttemptTokens attempts) { parts_.access.attempts = std::move(attempts); }
   HttpResponse answer(HttpRequest request) const;
+  /// For whoever may send more than others do: where the body goes, and how large it may be.
+  BodyPlan plan_body(const HttpRequest& request) const;
 
  private:
   struct Answered;
   Answered find_and_answer(const HttpRequest& request) const;
+  /// Errors: those of caller_of(), and denied where the caller's scope is not enough.
+  Result<Caller> admit(const HttpRequest& request, std::optional<AccessScope> scope) const;
+  Answered answer_mlflow(const HttpRequest& request) const;
+  void report(const HttpRequest& request, std::string_view route, const Error& error) const;
   HttpResponse answer_by(const Route& route, const HttpRequest& request,
                          std::vector<std::string> names) const;
 

@@ -4,6 +4,7 @@
 #include "process/log_file.h"
 #include "server/answers.h"
 #include "server/api_handlers.h"
+#include "server/byte_range.h"
 #include "view/attempt_choice.h"
 
 namespace gt {
@@ -13,41 +14,6 @@ namespace {
 /// As much as an answer holds; the rest is asked for by further ranges.
 constexpr std::int64_t log_bytes_max = 16 << 20U;
 constexpr std::int64_t attempts_max = 1'000'000;
-
-struct ByteRange {
-  std::int64_t first = 0;
-  std::int64_t end = 0;  ///< behind the last one
-};
-
-enum class RangeKind { whole, part, none_there };
-
-/// RFC 9110, 14.2: what is no single range of bytes is as if it were not there.
-RangeKind range_of(const std::string* field, std::int64_t bytes, ByteRange& range) {
-  range = {0, bytes};
-  constexpr std::string_view unit = "bytes=";
-  if (field == nullptr || !field->starts_with(unit)) return RangeKind::whole;
-  const std::string_view spec = std::string_view(*field).substr(unit.size());
-  const std::size_t dash = spec.find('-');
-  if (dash == std::string_view::npos || spec.find(',') != std::string_view::npos)
-    return RangeKind::whole;
-  const auto number = [](std::string_view text) {
-    const auto parsed = parse_whole_number(text);
-    return parsed && *parsed >= 0 ? parsed : std::nullopt;
-  };
-  const auto first = number(spec.substr(0, dash)), last = number(spec.substr(dash + 1));
-  const bool is_open = dash + 1 == spec.size();
-  if (dash == 0) {
-    if (!last) return RangeKind::whole;
-    if (*last == 0) return RangeKind::none_there;
-    range.first = std::max<std::int64_t>(0, bytes - *last);
-    return RangeKind::part;
-  }
-  if (!first || (!is_open && !last) || (last && *last < *first)) return RangeKind::whole;
-  if (*first >= bytes) return RangeKind::none_there;
-  range.first = *first;
-  if (last && *last < bytes) range.end = *last + 1;
-  return RangeKind::part;
-}
 
 Result<std::optional<ChosenAttempt>> find_attempt(const ApiCall& call) {
   std::optional<std::int64_t> number;

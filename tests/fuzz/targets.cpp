@@ -11,7 +11,8 @@ constexpr std::array targets = {FuzzTarget{"json", fuzz_json},
                                 FuzzTarget{"expression", fuzz_expression},
                                 FuzzTarget{"values", fuzz_values},
                                 FuzzTarget{"manifest", fuzz_manifest},
-                                FuzzTarget{"record", fuzz_record}};
+                                FuzzTarget{"record", fuzz_record},
+                                FuzzTarget{"tracking", fuzz_tracking}};
 
 }  // namespace
 

@@ -22,5 +22,6 @@ void fuzz_expression(std::string_view bytes);
 void fuzz_values(std::string_view bytes);
 void fuzz_manifest(std::string_view bytes);
 void fuzz_record(std::string_view bytes);
+void fuzz_tracking(std::string_view bytes);
 
 }  // namespace gt
