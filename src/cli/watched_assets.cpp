@@ -33,9 +33,13 @@ void WatchedAssets::remove(WatchId watch) {
 Result<Look> WatchedAssets::look(WatchId watch) {
   auto reader = TRY(database_.begin_read());
   if (!heard_) heard_ = TRY(AssetStore().last(reader));
-  const AssetWanted& wanted = wanted_.at(watch);
+  const auto known = wanted_.find(watch);
+  // It was heard before its first look.
+  if (known == wanted_.end()) return Look(NothingFound{});
+  const AssetWanted& wanted = known->second;
   auto version = TRY(AssetStore().find(reader, wanted.asset, wanted.logical_date, wanted.since));
   if (!version) return Look(NothingFound{});
+  remove(watch);
   return Look(AssetFound{version->sequence, std::move(version->update.content)});
 }
 
@@ -49,10 +53,17 @@ Result<std::vector<WatchEvent>> WatchedAssets::hear() {
     const auto versions = TRY(AssetStore().list_all(reader, heard, versions_at_once));
     for (const auto& [sequence, update] : versions) {
       heard = sequence;
-      const auto [first, last] = waiting_.equal_range(update.asset);
-      for (auto one = first; one != last; ++one)
-        if (is_wanted(wanted_.at(one->second), update))
-          events.push_back({one->second, AssetFound{sequence, update.content}});
+      auto [one, last] = waiting_.equal_range(update.asset);
+      while (one != last) {
+        if (!is_wanted(wanted_.at(one->second), update)) {
+          ++one;
+          continue;
+        }
+        events.push_back({one->second, AssetFound{sequence, update.content}});
+        // It is not found again by a later version.
+        wanted_.erase(one->second);
+        one = waiting_.erase(one);
+      }
     }
     if (std::ssize(versions) < versions_at_once) break;
   }

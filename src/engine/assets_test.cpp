@@ -19,7 +19,7 @@ steps:
 constexpr const char* count = R"(
 name: count
 steps:
-  count: {run: [count], outputs: {rows: {type: any, asset: rows}}}
+  count: {run: [count], code: [], outputs: {rows: {type: any, asset: rows}}}
 )";
 
 constexpr const char* use = R"(

@@ -50,7 +50,7 @@ class MonthlyTest(unittest.TestCase):
         commands = commands.replace("127.0.0.1:4207", f"127.0.0.1:{port}")
         path = f"{programs}:{Path(python).parent}:{os.environ['PATH']}"
         done = subprocess.run(
-            ["bash", "-eu", "-c", f"trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT\n{commands}"],
+            ["bash", "-eu", "-c", f"trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT\n{commands}"],
             cwd=cls.project,
             env=dict(os.environ, PATH=path, NO_COLOR="1"),
             stdin=subprocess.DEVNULL,
@@ -69,12 +69,12 @@ class MonthlyTest(unittest.TestCase):
             self.assertRegex(self.said, rf"flights\.monthly/\d+ +succeeded .* month={month}\n")
         self.assertEqual(len(re.findall(r"started by first_of_month", self.served)), MONTHS)
 
-    def test_july_was_the_worst(self):
+    def test_december_was_the_worst(self):
         shares = [float(one) for one in re.findall(r"^(0\.\d+)$", self.said, re.M)]
         self.assertEqual(len(shares), MONTHS)
-        self.assertEqual(shares.index(max(shares)) + 1, 7)
+        self.assertEqual(shares.index(max(shares)) + 1, 12)
         self.assertEqual(round(max(shares), 2), 0.33)
-        self.assertIn("<html", (self.project / "july.html").read_text())
+        self.assertIn("<html", (self.project / "december.html").read_text())
 
     def test_doing_all_of_them_again_executes_nothing_but_what_always_runs(self):
         again = re.findall(r"^flights\.monthly/\d+ .*: 1 succeeded, (\d+) cached", self.said, re.M)
